@@ -1,0 +1,1 @@
+//! The composition root, the use cases and the one list of commands.

@@ -1,0 +1,3 @@
+//! Puente in a terminal.
+
+fn main() {}

@@ -1,0 +1,434 @@
+//! One list of error codes, their texts in two languages, and how an error travels.
+//!
+//! Every crate keeps its own `thiserror` enum and implements [`Coded`] for it. Between rooms that do
+//! not know each other's enums (jobs, commands, hosts) an [`Error`] travels: a code, the values of
+//! its text, and the redacted chain of causes. Nobody ever matches on a text.
+
+use crate::{Cancelled, Lang};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::LazyLock;
+
+/// How an error is to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something that a person can and must put right first: a refused precondition.
+    Warning,
+    /// Someone asked for it. Not a failure.
+    Neutral,
+    /// A failure.
+    Failure,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $severity:ident, $retry:ident;)*) => {
+        /// Every error that a person or a program can meet, by its stable name. The texts stand in
+        /// `texts/errors.{es,en}.toml` under that name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// All codes, in the order of the list.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The stable name: `DB_HOST_UNREACHABLE`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text,)* }
+            }
+
+            /// How it is to be taken.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$name => Severity::$severity,)* }
+            }
+
+            /// Whether the same attempt may succeed later with nothing changed by a person.
+            pub fn is_retryable(self) -> bool {
+                match self { $(Code::$name => codes!(@ $retry),)* }
+            }
+        }
+    };
+    (@ retry) => { true };
+    (@ permanent) => { false };
+}
+
+codes! {
+    /// The job or command was cancelled.
+    Cancelled = "CANCELLED", Neutral, permanent;
+    /// A value that a person or a program gave does not fit. `field`, `reason`.
+    InvalidInput = "INVALID_INPUT", Warning, permanent;
+    /// What was named does not exist. `what`, `name`.
+    NotFound = "NOT_FOUND", Warning, permanent;
+    /// What was to be added is there already. `what`, `name`.
+    AlreadyExists = "ALREADY_EXISTS", Warning, permanent;
+    /// A defect of Puente itself.
+    Internal = "INTERNAL", Failure, permanent;
+
+    /// A tax id is not one. `value`, `reason`.
+    TaxIdInvalid = "TAX_ID_INVALID", Warning, permanent;
+    /// A date or range is out of what is sensible. `value`, `reason`.
+    PeriodInvalid = "PERIOD_INVALID", Warning, permanent;
+    /// The machine's clock is wrong. `now`, `reference`.
+    ClockWrong = "CLOCK_WRONG", Warning, permanent;
+
+    /// The data folder can't be written. `path`.
+    DataFolderReadOnly = "DATA_FOLDER_READ_ONLY", Failure, permanent;
+    /// No room left on the disk. `path`.
+    DiskFull = "DISK_FULL", Failure, retry;
+    /// The file was written by a newer Puente. `path`, `found`, `known`.
+    StoreNewer = "STORE_NEWER", Failure, permanent;
+    /// A database file of Puente is damaged; it was set aside. `path`, `quarantine`.
+    StoreCorrupt = "STORE_CORRUPT", Failure, permanent;
+    /// Another error of the local databases.
+    StoreFailed = "STORE_FAILED", Failure, permanent;
+    /// A backup is not one, or is damaged. `path`.
+    BackupInvalid = "BACKUP_INVALID", Failure, permanent;
+    /// There is no backup to restore. `path`.
+    BackupMissing = "BACKUP_MISSING", Warning, permanent;
+
+    /// No keyring answers on this machine.
+    KeyringAbsent = "KEYRING_ABSENT", Failure, permanent;
+    /// The keyring is there and locked.
+    KeyringLocked = "KEYRING_LOCKED", Failure, retry;
+    /// The keyring has no secret under that name. `name`.
+    SecretMissing = "SECRET_MISSING", Warning, permanent;
+    /// The secrets file does not open with that passphrase, or is damaged. `path`.
+    SecretFileUnreadable = "SECRET_FILE_UNREADABLE", Failure, permanent;
+    /// The secret is too long for the keyring. `name`, `limit`.
+    SecretTooLong = "SECRET_TOO_LONG", Warning, permanent;
+
+    /// The name of the host can't be resolved, or no route leads there. `host`, `port`.
+    DbHostUnreachable = "DB_HOST_UNREACHABLE", Failure, retry;
+    /// The host answers and the port is closed. `host`, `port`.
+    DbPortClosed = "DB_PORT_CLOSED", Failure, retry;
+    /// No answer within the time (a dead VPN, a firewall that drops). `host`, `port`, `seconds`.
+    DbTimeout = "DB_TIMEOUT", Failure, retry;
+    /// The connection broke while in use. `host`, `port`.
+    DbConnectionLost = "DB_CONNECTION_LOST", Failure, retry;
+    /// Something else than the expected database server answers there. `host`, `port`, `kind`.
+    DbNotAServer = "DB_NOT_A_SERVER", Failure, permanent;
+    /// User or password are wrong. `user`.
+    DbWrongPassword = "DB_WRONG_PASSWORD", Failure, permanent;
+    /// The server offers only ways to log in that this driver doesn't have.
+    DbAuthUnsupported = "DB_AUTH_UNSUPPORTED", Failure, permanent;
+    /// The server demands an encryption that this driver doesn't have.
+    DbEncryptionUnsupported = "DB_ENCRYPTION_UNSUPPORTED", Failure, permanent;
+    /// The server has no such database file. `path`.
+    DbNotFound = "DB_NOT_FOUND", Failure, permanent;
+    /// The file is there and is not a database. `path`.
+    DbNotADatabase = "DB_NOT_A_DATABASE", Failure, permanent;
+    /// The database was made by another version of the server. `path`.
+    DbVersionUnsupported = "DB_VERSION_UNSUPPORTED", Failure, permanent;
+    /// The login may not read a table. `object`.
+    DbPermissionDenied = "DB_PERMISSION_DENIED", Failure, permanent;
+    /// Someone holds a lock that this reading met. `object`.
+    DbLockConflict = "DB_LOCK_CONFLICT", Failure, retry;
+    /// The server refused the statement. `statement`.
+    DbStatementFailed = "DB_STATEMENT_FAILED", Failure, permanent;
+    /// The client library that the fallback needs is not on this machine. `library`.
+    DbClientLibraryMissing = "DB_CLIENT_LIBRARY_MISSING", Failure, permanent;
+    /// A text holds bytes that the charset doesn't have. `table`, `column`, `charset`.
+    DbInvalidText = "DB_INVALID_TEXT", Failure, permanent;
+    /// A number doesn't fit. `table`, `column`, `value`.
+    DbNumberOverflow = "DB_NUMBER_OVERFLOW", Failure, permanent;
+    /// A value is larger than what is sensible. `table`, `column`, `limit`.
+    DbValueTooLarge = "DB_VALUE_TOO_LARGE", Failure, permanent;
+    /// The server's certificate or encryption was refused. `host`, `reason`.
+    DbTlsRefused = "DB_TLS_REFUSED", Failure, permanent;
+
+    /// An ERP profile is not well formed. `profile`, `reason`.
+    ProfileInvalid = "PROFILE_INVALID", Warning, permanent;
+    /// The live database lacks what the profile needs. `profile`, `missing`.
+    SchemaMismatch = "SCHEMA_MISMATCH", Failure, permanent;
+    /// The master database has no list of companies. `table`.
+    MasterTableMissing = "MASTER_TABLE_MISSING", Failure, permanent;
+    /// The file of a company is not where the list says. `path`, `company`.
+    CompanyFileMissing = "COMPANY_FILE_MISSING", Failure, permanent;
+    /// The same NIT and year stand on two servers. `nit`, `year`, `server`.
+    CompanyDuplicate = "COMPANY_DUPLICATE", Warning, permanent;
+    /// The proof of completeness found a difference. `company`, `differences`.
+    ProofMismatch = "PROOF_MISMATCH", Failure, retry;
+    /// A source file can't be read. `path`, `line`, `reason`.
+    FileUnreadable = "FILE_UNREADABLE", Failure, permanent;
+    /// Now is one of the hours in which the ERP must be left alone. `until`.
+    QuietHours = "QUIET_HOURS", Warning, retry;
+
+    /// Another job holds what this one needs. `resource`.
+    JobBusy = "JOB_BUSY", Warning, retry;
+    /// The job is in a state that doesn't allow this. `job`, `state`.
+    JobWrongState = "JOB_WRONG_STATE", Warning, permanent;
+    /// The process that ran the job ended. `job`.
+    JobInterrupted = "JOB_INTERRUPTED", Failure, retry;
+    /// A schedule is not well formed. `cron`.
+    ScheduleInvalid = "SCHEDULE_INVALID", Warning, permanent;
+}
+
+impl Code {
+    /// The code of that stable name.
+    pub fn parse(name: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Code::parse(&name).ok_or_else(|| serde::de::Error::custom(format!("unknown code {name}")))
+    }
+}
+
+/// An error of one crate that knows its code.
+pub trait Coded: std::error::Error {
+    /// Its code.
+    fn code(&self) -> Code;
+
+    /// The values that its text names, by the name in the text. Never a secret.
+    fn values(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Whether trying again with nothing changed is of no use.
+    fn is_permanent(&self) -> bool {
+        !self.code().is_retryable()
+    }
+}
+
+/// An error on its way to a person or a program: what rooms that do not know each other's enums pass
+/// on, and what a failed job keeps in its row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Error {
+    /// What happened, by its stable name.
+    pub code: Code,
+    /// The values that the text names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+    /// The chain of causes, outermost first, in English, without secrets.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// Whether the same attempt may succeed later.
+    pub retryable: bool,
+}
+
+impl Error {
+    /// An error with no values and no causes.
+    pub fn new(code: Code) -> Self {
+        Error {
+            code,
+            values: BTreeMap::new(),
+            detail: String::new(),
+            retryable: code.is_retryable(),
+        }
+    }
+
+    /// Adds a value that the text names.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Adds the chain of causes.
+    #[must_use]
+    pub fn because(mut self, cause: &dyn std::error::Error) -> Self {
+        self.detail = chain(cause);
+        self
+    }
+
+    /// A value doesn't fit: `field` and the reason.
+    pub fn invalid(field: &str, reason: impl fmt::Display) -> Self {
+        Error::new(Code::InvalidInput).with("field", field).with("reason", reason)
+    }
+
+    /// What was named does not exist.
+    pub fn not_found(what: &str, name: impl fmt::Display) -> Self {
+        Error::new(Code::NotFound).with("what", what).with("name", name)
+    }
+
+    /// The error as it is shown, in `lang`.
+    pub fn view(&self, lang: Lang) -> ErrorView {
+        let text = text(lang, self.code);
+        ErrorView {
+            code: self.code,
+            message: fill(&text.message, &self.values),
+            hint: fill(&text.hint, &self.values),
+            detail: self.detail.clone(),
+            retryable: self.retryable,
+            severity: self.code.severity(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        for (name, value) in &self.values {
+            write!(f, " {name}={value}")?;
+        }
+        if !self.detail.is_empty() {
+            write!(f, ": {}", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Coded for Error {
+    fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl From<Cancelled> for Error {
+    fn from(_: Cancelled) -> Self {
+        Error::new(Code::Cancelled)
+    }
+}
+
+/// Turns any coded error into one that travels. Crates write
+/// `impl From<MyError> for puente_core::Error` with it.
+pub fn travel(error: &dyn Coded) -> Error {
+    let code = error.code();
+    Error {
+        code,
+        values: error.values().into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+        detail: chain_of(error.to_string(), error.source()),
+        retryable: !error.is_permanent(),
+    }
+}
+
+/// An error on the wire: what hosts and the UI get.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorView {
+    /// Stable name.
+    pub code: Code,
+    /// What happened, in the reader's language.
+    pub message: String,
+    /// What to do about it, in the reader's language.
+    pub hint: String,
+    /// The chain of causes, for technicians. No secrets.
+    pub detail: String,
+    /// Whether the same attempt may succeed later.
+    pub retryable: bool,
+    /// How to show it.
+    pub severity: Severity,
+}
+
+/// The causes of `error`, outermost first, joined by `: `; a cause whose text the one before it
+/// already ends with is left out.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    chain_of(error.to_string(), error.source())
+}
+
+fn chain_of(mut text: String, mut cause: Option<&(dyn std::error::Error + 'static)>) -> String {
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+#[derive(Deserialize)]
+struct Text {
+    message: String,
+    hint: String,
+}
+
+type Texts = HashMap<String, Text>;
+
+static ES: LazyLock<Texts> = LazyLock::new(|| parse(include_str!("../texts/errors.es.toml")));
+static EN: LazyLock<Texts> = LazyLock::new(|| parse(include_str!("../texts/errors.en.toml")));
+
+#[allow(clippy::expect_used, reason = "the files are compiled in, and a test parses them")]
+fn parse(source: &str) -> Texts {
+    toml::from_str(source).expect("the texts of errors are TOML")
+}
+
+#[allow(clippy::expect_used, reason = "a test asks for the text of every code")]
+fn text(lang: Lang, code: Code) -> &'static Text {
+    let texts: &'static Texts = lang.pick(&*ES, &*EN);
+    texts.get(code.as_str()).expect("every code has its text")
+}
+
+/// Puts values into `{name}` places. A place without a value shows an ellipsis, so that a missing
+/// value never hides the sentence.
+fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (before, after) = rest.split_at(open);
+        out.push_str(before);
+        let Some(close) = after.find('}') else {
+            rest = after;
+            break;
+        };
+        out.push_str(values.get(&after[1..close]).map_or("…", String::as_str));
+        rest = &after[close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn places(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
+    }
+
+    #[test]
+    fn every_code_has_a_message_and_a_hint_in_both_languages_with_the_same_values() {
+        let names: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        for texts in [&*ES, &*EN] {
+            let found: BTreeSet<&str> = texts.keys().map(String::as_str).collect();
+            assert_eq!(found, names, "the catalogue and the list of codes differ");
+        }
+        for code in Code::ALL {
+            let (es, en) = (text(Lang::Es, *code), text(Lang::En, *code));
+            assert!(!es.message.is_empty() && !es.hint.is_empty(), "{code} lacks Spanish");
+            assert!(!en.message.is_empty() && !en.hint.is_empty(), "{code} lacks English");
+            assert_eq!(places(&es.message), places(&en.message), "{code}: messages differ");
+            assert_eq!(places(&es.hint), places(&en.hint), "{code}: hints differ");
+        }
+    }
+
+    #[test]
+    fn codes_are_unique_and_parse_back() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+        }
+    }
+
+    #[test]
+    fn a_view_fills_in_the_values_and_survives_a_missing_one() {
+        let error = Error::new(Code::DbPortClosed).with("host", "10.0.0.9");
+        let message = error.view(Lang::En).message;
+        assert!(message.contains("10.0.0.9") && message.contains('…'), "{message}");
+    }
+
+    #[test]
+    fn an_error_survives_its_row() {
+        let error = Error::new(Code::DbTimeout).with("host", "erp").with("seconds", 5);
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+    }
+}

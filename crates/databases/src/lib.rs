@@ -1,0 +1,1 @@
+//! Source databases behind one trait (Firebird, files), and the profiles of ERPs.

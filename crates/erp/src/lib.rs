@@ -1,0 +1,1 @@
+//! Servers of ERPs, discovery of companies, extraction of movements, and the proof that nothing is missing.

@@ -1,0 +1,1 @@
+//! Sample ERP data on real servers, for tests and the demo.

@@ -1,0 +1,1 @@
+//! The facts brought from ERPs: documents, movements and their monthly totals.
