@@ -136,6 +136,8 @@ codes! {
     DbValueTooLarge = "DB_VALUE_TOO_LARGE", Failure, permanent;
     /// The server's certificate or encryption was refused. `host`, `reason`.
     DbTlsRefused = "DB_TLS_REFUSED", Failure, permanent;
+    /// The database was replaced or restored since it was last read. `path`.
+    DbRestored = "DB_RESTORED", Warning, permanent;
 
     /// An ERP profile is not well formed. `profile`, `reason`.
     ProfileInvalid = "PROFILE_INVALID", Warning, permanent;

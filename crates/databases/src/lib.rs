@@ -1,1 +1,30 @@
 //! Source databases behind one trait (Firebird, files), and the profiles of ERPs.
+//!
+//! Whoever reads a source says what it wants as data ([`Scan`], [`TotalsRequest`],
+//! [`GroupRequest`]) and gets typed columns ([`Chunk`]). Nothing outside this crate sees SQL or
+//! knows which server answers.
+
+mod charset;
+mod column;
+mod error;
+mod firebird;
+mod scan;
+mod schema;
+mod server;
+mod source;
+
+pub mod profile;
+
+pub use column::{Chunk, Column, Nulls, TextColumn};
+pub use error::{Error, Result};
+pub use profile::Profile;
+pub use scan::{
+    Changed, ChangedKeys, Condition, Flow, Group, GroupRequest, Kind, Scan, ScanColumn, SumColumn,
+    Totals, TotalsRequest,
+};
+pub use schema::{LiveColumn, LiveKind, LiveSchema, LiveTable};
+pub use server::{Mark, ServerInfo};
+pub use source::{
+    ConnectOptions, Driver, Engine, InvalidText, NoStatementLog, SourceDb, StatementLog,
+    StatementRecord, Timeouts, connect,
+};

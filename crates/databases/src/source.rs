@@ -1,0 +1,241 @@
+//! The one trait that source databases are behind.
+
+use crate::{
+    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, Result, Scan, ServerInfo, Totals,
+    TotalsRequest,
+};
+use puente_core::{Cancel, Secret};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A connection to one database. Reading only, never waiting for a lock, one attachment.
+///
+/// Outside [`SourceDb::snapshot`] every statement is a transaction of its own that sees what is
+/// committed when it begins. A statement that is ended early (by [`Flow::Stop`], an error of the
+/// receiver or a cancel) costs the connection; the next call makes a new one.
+pub trait SourceDb: Send {
+    /// What the server says about itself and the database.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    fn info(&mut self) -> Result<ServerInfo>;
+
+    /// Tables and views with their columns. Kept after the first call.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    fn schema(&mut self) -> Result<LiveSchema>;
+
+    /// Where the database is now, for finding later what changed since. To be read before the rows
+    /// are. `None` when the server can't tell changed rows.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    fn mark(&mut self) -> Result<Option<Mark>>;
+
+    /// Smallest and greatest value of a whole-number column; `None` without rows. Quick on the
+    /// first column of an index, a scan of the table otherwise.
+    ///
+    /// # Errors
+    /// Those of the connection; [`crate::Error::Missing`].
+    fn key_bounds(&mut self, table: &str, column: &str) -> Result<Option<(i64, i64)>>;
+
+    /// Hands the rows to `sink`, chunk by chunk, and says how many there were. The chunk is used
+    /// again for the next rows.
+    ///
+    /// # Errors
+    /// Those of the connection; [`crate::Error::Missing`], [`crate::Error::InvalidText`],
+    /// [`crate::Error::NumberOverflow`]; what `sink` answers.
+    fn stream(&mut self, scan: &Scan, sink: &mut dyn FnMut(&Chunk) -> Result<Flow>) -> Result<u64>;
+
+    /// Counts and sums, and on request the keys of changed rows, in one pass of the server.
+    ///
+    /// # Errors
+    /// Those of the connection; [`crate::Error::Missing`], [`crate::Error::NumberOverflow`],
+    /// [`crate::Error::Restored`].
+    fn totals(&mut self, request: &TotalsRequest) -> Result<Totals>;
+
+    /// Lines joined to their documents by the server, grouped by document type and month.
+    ///
+    /// # Errors
+    /// As [`SourceDb::totals`].
+    fn grouped(&mut self, request: &GroupRequest) -> Result<Vec<Group>>;
+
+    /// Runs `work` inside one transaction that sees the database as it is at its beginning. After
+    /// `limit` the transaction is ended from outside and `work` fails with
+    /// [`crate::Error::Timeout`], so that the server's garbage is not held for long.
+    ///
+    /// # Errors
+    /// What `work` answers; those of the connection.
+    fn snapshot(
+        &mut self,
+        limit: Duration,
+        work: &mut dyn FnMut(&mut dyn SourceDb) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Texts so far in which bytes were replaced; see [`InvalidText::Replace`].
+    fn replaced_texts(&self) -> u64;
+}
+
+/// Connects.
+///
+/// # Errors
+/// Every way in which a connection fails has its own variant of [`crate::Error`].
+pub fn connect(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<Box<dyn SourceDb>> {
+    match options.engine {
+        Engine::Firebird => crate::firebird::connect(options, cancel, log),
+    }
+}
+
+/// Kinds of database servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// Firebird 2.5 to 5.0.
+    Firebird,
+}
+
+/// How to reach a database.
+#[derive(Debug, Clone)]
+pub struct ConnectOptions {
+    /// Kind of server.
+    pub engine: Engine,
+    /// Name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Path as the server sees it, or alias.
+    pub database: String,
+    /// User.
+    pub user: String,
+    /// Its password.
+    pub password: Secret,
+    /// Role to take on.
+    pub role: Option<String>,
+    /// Charset of texts that the database keeps without one (`NONE`): `WIN1252`, `ISO8859_1`, `UTF8`.
+    pub charset: String,
+    /// What to do with bytes that the charset doesn't have.
+    pub invalid_text: InvalidText,
+    /// SQL dialect of statements; `None` takes the database's.
+    pub dialect: Option<u8>,
+    /// Limits of waiting.
+    pub timeouts: Timeouts,
+    /// Which client speaks to the server.
+    pub driver: Driver,
+}
+
+impl ConnectOptions {
+    /// A database on a Firebird server, everything else at its default.
+    pub fn firebird(
+        host: impl Into<String>,
+        port: u16,
+        database: impl Into<String>,
+        user: impl Into<String>,
+        password: Secret,
+    ) -> Self {
+        ConnectOptions {
+            engine: Engine::Firebird,
+            host: host.into(),
+            port,
+            database: database.into(),
+            user: user.into(),
+            password,
+            role: None,
+            charset: "WIN1252".to_owned(),
+            invalid_text: InvalidText::Refuse,
+            dialect: None,
+            timeouts: Timeouts::default(),
+            driver: Driver::Auto,
+        }
+    }
+}
+
+/// Limits of waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeouts {
+    /// For reaching the server (all its addresses together) and for its first answer.
+    pub connect: Duration,
+    /// For any answer while the server owes one. A server that is gone is found sooner, by
+    /// keep-alive.
+    pub answer: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts {
+            connect: Duration::from_secs(10),
+            answer: Duration::from_secs(300),
+        }
+    }
+}
+
+/// What to do with a text whose bytes are not of its charset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvalidText {
+    /// Fail and say where it is.
+    #[default]
+    Refuse,
+    /// Put U+FFFD in their place and count the text.
+    Replace,
+}
+
+/// Which client speaks to the server.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Driver {
+    /// The built-in one; the client library when the server asks for what the built-in one lacks and
+    /// the library is found.
+    #[default]
+    Auto,
+    /// Only the built-in one.
+    Pure,
+    /// The server maker's client library.
+    ClientLibrary {
+        /// Where it is; `None` looks in the usual places.
+        path: Option<PathBuf>,
+    },
+}
+
+/// Is told every statement that is sent to a server.
+pub trait StatementLog: Send + Sync {
+    /// A statement has ended.
+    fn ended(&self, statement: &StatementRecord<'_>);
+}
+
+/// A statement that was sent.
+#[derive(Debug, Clone, Copy)]
+pub struct StatementRecord<'a> {
+    /// Database as given in the options.
+    pub database: &'a str,
+    /// The whole text. Its values are whole numbers and dates, never a person's text.
+    pub text: &'a str,
+    /// From sending to the last row.
+    pub duration: Duration,
+    /// Rows that came.
+    pub rows: u64,
+    /// Bytes that came, as they were on the wire.
+    pub bytes: u64,
+    /// Stable name of the error that ended it.
+    pub error: Option<&'static str>,
+}
+
+/// Nobody wants to know.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoStatementLog;
+
+impl StatementLog for NoStatementLog {
+    fn ended(&self, _: &StatementRecord<'_>) {}
+}
+
+impl<F: Fn(&StatementRecord<'_>) + Send + Sync> StatementLog for F {
+    fn ended(&self, statement: &StatementRecord<'_>) {
+        self(statement);
+    }
+}
