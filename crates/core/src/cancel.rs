@@ -59,7 +59,11 @@ impl Cancel {
     /// # Errors
     /// [`Cancelled`] once someone asked.
     pub fn check(&self) -> Result<(), Cancelled> {
-        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+        if self.is_cancelled() {
+            Err(Cancelled)
+        } else {
+            Ok(())
+        }
     }
 
     /// Waits for `time` or until cancelled, whichever is first.
@@ -74,8 +78,12 @@ impl Cancel {
             if left.is_zero() {
                 return Ok(());
             }
-            state =
-                self.0.wake.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self
+                .0
+                .wake
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         Err(Cancelled)
     }
@@ -88,13 +96,19 @@ impl Cancel {
         if state.cancelled {
             drop(state);
             hook();
-            return CancelGuard { cancel: self.clone(), id: u64::MAX };
+            return CancelGuard {
+                cancel: self.clone(),
+                id: u64::MAX,
+            };
         }
         let id = state.next_hook;
         state.next_hook += 1;
         state.hooks.push((id, Box::new(hook)));
         drop(state);
-        CancelGuard { cancel: self.clone(), id }
+        CancelGuard {
+            cancel: self.clone(),
+            id,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

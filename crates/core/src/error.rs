@@ -4,11 +4,10 @@
 //! not know each other's enums (jobs, commands, hosts) an [`Error`] travels: a code, the values of
 //! its text, and the redacted chain of causes. Nobody ever matches on a text.
 
-use crate::{Cancelled, Lang};
+use crate::{Cancelled, Lang, texts};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::LazyLock;
 
 /// How an error is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +163,11 @@ codes! {
     JobInterrupted = "JOB_INTERRUPTED", Failure, retry;
     /// A schedule is not well formed. `cron`.
     ScheduleInvalid = "SCHEDULE_INVALID", Warning, permanent;
+
+    /// What the sample data needs is not on this machine. `what`.
+    SandboxUnavailable = "SANDBOX_UNAVAILABLE", Warning, permanent;
+    /// The sample data or its private server failed. `reason`.
+    SandboxFailed = "SANDBOX_FAILED", Failure, permanent;
 }
 
 impl Code {
@@ -251,21 +255,25 @@ impl Error {
 
     /// A value doesn't fit: `field` and the reason.
     pub fn invalid(field: &str, reason: impl fmt::Display) -> Self {
-        Error::new(Code::InvalidInput).with("field", field).with("reason", reason)
+        Error::new(Code::InvalidInput)
+            .with("field", field)
+            .with("reason", reason)
     }
 
     /// What was named does not exist.
     pub fn not_found(what: &str, name: impl fmt::Display) -> Self {
-        Error::new(Code::NotFound).with("what", what).with("name", name)
+        Error::new(Code::NotFound)
+            .with("what", what)
+            .with("name", name)
     }
 
     /// The error as it is shown, in `lang`.
     pub fn view(&self, lang: Lang) -> ErrorView {
-        let text = text(lang, self.code);
+        let text = texts::text(lang, self.code);
         ErrorView {
             code: self.code,
-            message: fill(&text.message, &self.values),
-            hint: fill(&text.hint, &self.values),
+            message: texts::fill(lang, &text.message, &self.values),
+            hint: texts::fill(lang, &text.hint, &self.values),
             detail: self.detail.clone(),
             retryable: self.retryable,
             severity: self.code.severity(),
@@ -306,7 +314,11 @@ pub fn travel(error: &dyn Coded) -> Error {
     let code = error.code();
     Error {
         code,
-        values: error.values().into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+        values: error
+            .values()
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v))
+            .collect(),
         detail: chain_of(error.to_string(), error.source()),
         retryable: !error.is_permanent(),
     }
@@ -347,71 +359,9 @@ fn chain_of(mut text: String, mut cause: Option<&(dyn std::error::Error + 'stati
     text
 }
 
-#[derive(Deserialize)]
-struct Text {
-    message: String,
-    hint: String,
-}
-
-type Texts = HashMap<String, Text>;
-
-static ES: LazyLock<Texts> = LazyLock::new(|| parse(include_str!("../texts/errors.es.toml")));
-static EN: LazyLock<Texts> = LazyLock::new(|| parse(include_str!("../texts/errors.en.toml")));
-
-#[allow(clippy::expect_used, reason = "the files are compiled in, and a test parses them")]
-fn parse(source: &str) -> Texts {
-    toml::from_str(source).expect("the texts of errors are TOML")
-}
-
-#[allow(clippy::expect_used, reason = "a test asks for the text of every code")]
-fn text(lang: Lang, code: Code) -> &'static Text {
-    let texts: &'static Texts = lang.pick(&*ES, &*EN);
-    texts.get(code.as_str()).expect("every code has its text")
-}
-
-/// Puts values into `{name}` places. A place without a value shows an ellipsis, so that a missing
-/// value never hides the sentence.
-fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
-    let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        let (before, after) = rest.split_at(open);
-        out.push_str(before);
-        let Some(close) = after.find('}') else {
-            rest = after;
-            break;
-        };
-        out.push_str(values.get(&after[1..close]).map_or("…", String::as_str));
-        rest = &after[close + 1..];
-    }
-    out.push_str(rest);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-
-    fn places(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
-    }
-
-    #[test]
-    fn every_code_has_a_message_and_a_hint_in_both_languages_with_the_same_values() {
-        let names: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-        for texts in [&*ES, &*EN] {
-            let found: BTreeSet<&str> = texts.keys().map(String::as_str).collect();
-            assert_eq!(found, names, "the catalogue and the list of codes differ");
-        }
-        for code in Code::ALL {
-            let (es, en) = (text(Lang::Es, *code), text(Lang::En, *code));
-            assert!(!es.message.is_empty() && !es.hint.is_empty(), "{code} lacks Spanish");
-            assert!(!en.message.is_empty() && !en.hint.is_empty(), "{code} lacks English");
-            assert_eq!(places(&es.message), places(&en.message), "{code}: messages differ");
-            assert_eq!(places(&es.hint), places(&en.hint), "{code}: hints differ");
-        }
-    }
 
     #[test]
     fn codes_are_unique_and_parse_back() {
@@ -424,12 +374,17 @@ mod tests {
     fn a_view_fills_in_the_values_and_survives_a_missing_one() {
         let error = Error::new(Code::DbPortClosed).with("host", "10.0.0.9");
         let message = error.view(Lang::En).message;
-        assert!(message.contains("10.0.0.9") && message.contains('…'), "{message}");
+        assert!(
+            message.contains("10.0.0.9") && message.contains('…'),
+            "{message}"
+        );
     }
 
     #[test]
     fn an_error_survives_its_row() {
-        let error = Error::new(Code::DbTimeout).with("host", "erp").with("seconds", 5);
+        let error = Error::new(Code::DbTimeout)
+            .with("host", "erp")
+            .with("seconds", 5);
         let json = serde_json::to_string(&error).unwrap();
         assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
     }

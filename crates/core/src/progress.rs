@@ -23,7 +23,10 @@ pub struct Progress {
 impl Progress {
     /// Progress of `stage` without a known total.
     pub fn stage(stage: impl Into<String>) -> Self {
-        Progress { stage: stage.into(), ..Progress::default() }
+        Progress {
+            stage: stage.into(),
+            ..Progress::default()
+        }
     }
 
     /// Sets what is done and what is expected.

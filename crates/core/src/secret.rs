@@ -45,6 +45,9 @@ mod tests {
     #[test]
     fn debug_shows_nothing_of_the_value() {
         let secret = Secret::from("hunter2");
-        assert_eq!(format!("{secret:?} {:?}", Some(&secret)), "[redacted] Some([redacted])");
+        assert_eq!(
+            format!("{secret:?} {:?}", Some(&secret)),
+            "[redacted] Some([redacted])"
+        );
     }
 }
