@@ -1,1 +1,24 @@
-//! SQLite with one writer and many readers, migrations, backup and quarantine; secrets in the OS keyring.
+//! SQLite with one writer and many readers, migrations, backup and quarantine; secrets in the OS
+//! keyring.
+
+mod connection;
+mod database;
+mod error;
+mod files;
+mod migrate;
+mod open;
+mod options;
+mod readers;
+mod state;
+pub mod time;
+mod watch;
+mod writer;
+
+pub use database::Database;
+pub use error::Error;
+pub use open::Opened;
+pub use options::{Durability, Migration, OnCorrupt, Options};
+pub use state::{STATE_APPLICATION_ID, STATE_MIGRATIONS, state_options};
+
+/// The SQLite binding that closures of [`Database::write`] and [`Database::read`] work with.
+pub use rusqlite;

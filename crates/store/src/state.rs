@@ -1,0 +1,25 @@
+//! `puente.db`: what can't be obtained again.
+
+use crate::{Migration, Options};
+
+/// `PNT1`, in the header of `puente.db`.
+pub const STATE_APPLICATION_ID: i32 = 0x504e_5431;
+
+/// The schema of `puente.db`, from `/migrations/state`.
+pub static STATE_MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "jobs",
+        sql: include_str!("../../../migrations/state/0001_jobs.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "erp",
+        sql: include_str!("../../../migrations/state/0002_erp.sql"),
+    },
+];
+
+/// How `puente.db` is opened.
+pub fn state_options() -> Options {
+    Options::new(STATE_APPLICATION_ID, STATE_MIGRATIONS)
+}
