@@ -1,0 +1,234 @@
+//! Finds the programs of Firebird on this machine, whatever its architecture.
+
+use crate::Error;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What has to be installed for Firebird 3.0, as Debian names it.
+pub const PACKAGE: &str = "firebird3.0-server";
+
+/// The programs and files of one Firebird, installed or unpacked.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    major: u8,
+    version: String,
+    /// `plugins`, `intl`, `firebird.msg` stand here.
+    home: PathBuf,
+    /// `plugins.conf` and `fbintl.conf` stand here.
+    configuration: PathBuf,
+    security_sql: Option<PathBuf>,
+    server: Vec<OsString>,
+    isql: Vec<OsString>,
+    gfix: Vec<OsString>,
+    client_library: Option<PathBuf>,
+}
+
+/// Firebird 3.0 as Debian's packages install it. The reason says what to install otherwise.
+///
+/// # Errors
+/// [`Error::NotInstalled`].
+pub fn firebird_available() -> Result<Installation, Error> {
+    Installation::find()
+}
+
+impl Installation {
+    /// Firebird 3.0 of this machine.
+    ///
+    /// # Errors
+    /// [`Error::NotInstalled`] when a part is missing, with what and where it was looked for.
+    pub fn find() -> Result<Self, Error> {
+        Self::under(Path::new("/"), 3)
+    }
+
+    /// 3 or 4.
+    pub fn major(&self) -> u8 {
+        self.major
+    }
+
+    /// As the programs say it: `3.0.11.33637`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Its `libfbclient`, for drivers that load it at run time.
+    pub fn client_library(&self) -> Option<&Path> {
+        self.client_library.as_deref()
+    }
+
+    fn under(root: &Path, major: u8) -> Result<Self, Error> {
+        let what = if major == 3 {
+            PACKAGE.to_owned()
+        } else {
+            format!("Firebird {major}.0")
+        };
+        let missing = |reason: String| Error::NotInstalled {
+            what: what.clone(),
+            reason,
+        };
+        let release = format!("{major}.0");
+        let libraries = library_folders(root);
+        let home = libraries
+            .iter()
+            .map(|folder| folder.join("firebird").join(&release))
+            .find(|folder| folder.join("plugins").is_dir())
+            .ok_or_else(|| {
+                missing(format!(
+                    "no firebird/{release}/plugins under {}usr/lib",
+                    root.display()
+                ))
+            })?;
+        let one_of = |paths: &[PathBuf]| {
+            paths
+                .iter()
+                .find(|path| path.is_file())
+                .cloned()
+                .ok_or_else(|| {
+                    missing(
+                        paths
+                            .iter()
+                            .map(|p| p.display().to_string())
+                            .collect::<Vec<_>>()
+                            .join(", "),
+                    )
+                })
+        };
+        let programs = root.join("usr/lib/firebird").join(&release).join("bin");
+        let server = one_of(&[programs.join("firebird"), root.join("usr/sbin/firebird")])?;
+        let isql = one_of(&[programs.join("isql-fb"), root.join("usr/bin/isql-fb")])?;
+        let gfix = one_of(&[programs.join("gfix"), root.join("usr/bin/gfix")])?;
+        let loader = foreign_loader(root, &libraries);
+        let run = |program: PathBuf| {
+            let mut words = loader.clone();
+            words.push(program.into_os_string());
+            words
+        };
+        let mut found = Installation {
+            major,
+            version: String::new(),
+            configuration: root.join("etc/firebird").join(&release),
+            security_sql: Some(root.join(format!("usr/share/firebird/{release}/security.sql")))
+                .filter(|path| path.is_file()),
+            server: run(server),
+            isql: run(isql),
+            gfix: run(gfix),
+            client_library: libraries
+                .iter()
+                .map(|folder| folder.join("libfbclient.so.2"))
+                .find(|path| path.is_file()),
+            home,
+        };
+        found.version = found
+            .ask_version()
+            .ok_or_else(|| missing("isql-fb does not run".into()))?;
+        Ok(found)
+    }
+
+    /// `ISQL Version: LI-V3.0.11.33637 Firebird 3.0` -> `3.0.11.33637`.
+    fn ask_version(&self) -> Option<String> {
+        let output = self.isql().arg("-z").stdin(Stdio::null()).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let word = text.split_whitespace().find(|word| word.contains("-V"))?;
+        Some(word.split_once("-V")?.1.to_owned())
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    pub(crate) fn configuration(&self) -> &Path {
+        &self.configuration
+    }
+
+    /// The script that lays the security database, where this version has one.
+    pub(crate) fn security_sql(&self) -> Option<&Path> {
+        self.security_sql.as_deref()
+    }
+
+    pub(crate) fn server_words(&self) -> &[OsString] {
+        &self.server
+    }
+
+    pub(crate) fn isql(&self) -> Command {
+        command(&self.isql)
+    }
+
+    pub(crate) fn gfix(&self) -> Command {
+        command(&self.gfix)
+    }
+}
+
+/// Firebird 4 from Debian packages unpacked into a folder (`scripts/firebird4.sh`), run with the
+/// C library that was unpacked beside it.
+#[derive(Debug)]
+pub struct Firebird4;
+
+impl Firebird4 {
+    /// The environment variable that names the folder.
+    pub const VARIABLE: &str = "PUENTE_FIREBIRD4";
+
+    /// Looks in the folder that [`Self::VARIABLE`] names, otherwise in `puente/firebird4` of the
+    /// user's cache.
+    ///
+    /// # Errors
+    /// [`Error::NotInstalled`] when neither holds one.
+    pub fn find() -> Result<Installation, Error> {
+        let folder = match std::env::var_os(Self::VARIABLE) {
+            Some(folder) => PathBuf::from(folder),
+            None => crate::cache::folder().join("firebird4"),
+        };
+        Installation::under(&folder, 4)
+    }
+}
+
+fn command(words: &[OsString]) -> Command {
+    let mut words = words.iter();
+    let mut command = Command::new(words.next().map_or_else(OsString::new, Clone::clone));
+    command.args(words);
+    command
+}
+
+/// `/usr/lib/<architecture>` of every architecture, then `/usr/lib` itself.
+fn library_folders(root: &Path) -> Vec<PathBuf> {
+    let base = root.join("usr/lib");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(&base)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders.push(base);
+    folders
+}
+
+/// Programs that were unpacked, not installed, need the C library of their own release: they run
+/// under the dynamic loader that was unpacked with them.
+fn foreign_loader(root: &Path, libraries: &[PathBuf]) -> Vec<OsString> {
+    if root == Path::new("/") {
+        return Vec::new();
+    }
+    let found = libraries.iter().find_map(|folder| {
+        let loader = std::fs::read_dir(folder)
+            .ok()?
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| {
+                path.file_name()
+                    .and_then(|name| name.to_str())
+                    .is_some_and(|name| name.starts_with("ld-linux") || name.starts_with("ld64"))
+            })?;
+        Some((loader, folder.clone()))
+    });
+    match found {
+        Some((loader, folder)) => {
+            vec![
+                loader.into(),
+                OsString::from("--library-path"),
+                folder.into(),
+            ]
+        }
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,3 @@
+//! Real servers, real databases, real sockets.
+
+mod firebird;
