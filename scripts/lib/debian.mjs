@@ -1,0 +1,103 @@
+// Packages of Debian and Ubuntu: installed when missing, by apt-get, with sudo when not root.
+
+import { existsSync } from "node:fs";
+import { ask, has, run } from "./process.mjs";
+
+/**
+ * @typedef {object} Package
+ * @property {string} name
+ * @property {string} why
+ * @property {string} [program] where this program is, the package is not needed
+ * @property {string} [service] the system service that it would start, which nobody here wants
+ */
+
+/** @type {Record<"compiler" | "firebird" | "firebirdTools" | "keyring" | "dbus", Package>} */
+export const PACKAGES = {
+  compiler: {
+    name: "build-essential",
+    why: "el compilador de C con el que se construye SQLite · the C compiler that SQLite is built with",
+    program: "cc",
+  },
+  firebird: {
+    name: "firebird3.0-server",
+    why: "el servidor privado con los datos de ejemplo · the private server with the sample data",
+    service: "firebird3.0.service",
+  },
+  firebirdTools: {
+    name: "firebird3.0-utils",
+    why: "isql-fb, que crea las bases de ejemplo · isql-fb, which makes the sample databases",
+    program: "isql-fb",
+  },
+  keyring: {
+    name: "gnome-keyring",
+    why: "the keyring that one test stores its secrets in",
+    program: "gnome-keyring-daemon",
+  },
+  dbus: {
+    name: "dbus",
+    why: "dbus-run-session, in which that keyring runs",
+    program: "dbus-run-session",
+  },
+};
+
+/** Whether packages are installed by apt-get here. */
+export function hasApt() {
+  return process.platform === "linux" && has("apt-get") && has("dpkg-query");
+}
+
+/**
+ * Those of the packages that are not here.
+ * @param {Package[]} packages
+ */
+export function missingOf(packages) {
+  return packages.filter(({ name, program }) => !(program ? has(program) : isInstalled(name)));
+}
+
+/**
+ * Installs packages, and says whether all are here afterwards.
+ * @param {Package[]} packages
+ * @returns {Promise<boolean>}
+ */
+export async function install(packages) {
+  const names = packages.map(({ name }) => name);
+  const options = ["-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
+  for (const { service } of packages) if (service) await keepFromStarting(service);
+  // A fresh machine has no lists, an old one has lists of packages that are gone by now. Where some
+  // list cannot be had, those that can are of use all the same.
+  await asRoot(["apt-get", "update", "-q"]);
+  await asRoot(["apt-get", "install", ...options, ...names]);
+  return missingOf(packages).length === 0;
+}
+
+/** How a person would install them: shown when this script can't. */
+export function byHand(/** @type {Package[]} */ packages) {
+  return `sudo apt-get install ${packages.map(({ name }) => name).join(" ")}`;
+}
+
+/** @param {string} name */
+function isInstalled(name) {
+  return (
+    ask("dpkg-query", ["--status", name])?.includes("\nStatus: install ok installed\n") ?? false
+  );
+}
+
+/**
+ * Puente runs servers of its own, as the user, on ports of their own. A service that the package
+ * starts at every boot would listen to the network with nobody looking after it. Only called for
+ * packages that are missing, so that an existing service is never touched.
+ * @param {string} service
+ */
+async function keepFromStarting(service) {
+  if (existsSync("/run/systemd/system")) await asRoot(["systemctl", "mask", service]);
+}
+
+/** @param {string[]} command */
+async function asRoot(command) {
+  const words = ["env", "DEBIAN_FRONTEND=noninteractive", ...command];
+  if (process.getuid?.() !== 0) {
+    // Without a terminal nobody could type a password.
+    words.unshift("sudo", ...(process.stdin.isTTY ? [] : ["-n"]));
+  }
+  const [program = "", ...args] = words;
+  return run(program, args);
+}

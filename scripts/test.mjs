@@ -1,0 +1,166 @@
+// npm test: installs what the checks need, runs them all, and sums up.
+// npm test -- NAME... runs only those of that name; --only-setup runs none.
+
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { byHand, hasApt, install, missingOf, PACKAGES } from "./lib/debian.mjs";
+import { ask, root, run } from "./lib/process.mjs";
+import { needCargoTool, needComponents, needRust } from "./lib/rust.mjs";
+import { duration, green, heading, main, red, Stop, say, warn, yellow } from "./lib/terminal.mjs";
+
+/**
+ * @typedef {{ skipped: string } | boolean} Outcome passed, failed, or not to be run here and why
+ * @typedef {{ name: string, what: string, check: () => Promise<Outcome> }} Step
+ */
+
+/** @type {Step[]} */
+const STEPS = [
+  {
+    name: "format",
+    what: "Rust is formatted as rustfmt.toml says",
+    check: () => cargo("fmt", "--all", "--check"),
+  },
+  {
+    name: "scripts",
+    what: "the scripts are formatted, linted and of the right types",
+    check: async () =>
+      (await tool("@biomejs/biome/bin/biome", "ci", ".")) &&
+      (await tool("typescript/bin/tsc", "--project", "scripts")),
+  },
+  {
+    name: "clippy",
+    what: "no lint speaks up, warnings included",
+    check: () =>
+      cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"),
+  },
+  {
+    name: "tests",
+    what: "unit and integration tests, on real servers",
+    check: () => cargo("nextest", "run", "--workspace", "--locked"),
+  },
+  {
+    name: "doctests",
+    what: "the examples of the documentation",
+    check: () => cargo("test", "--doc", "--workspace", "--locked", "--quiet"),
+  },
+  {
+    name: "licences",
+    what: "licences, sources and bans of the dependencies",
+    check: () => deny("bans", "licenses", "sources"),
+  },
+  { name: "advisories", what: "known holes of the dependencies", check: advisories },
+];
+
+await main(async () => {
+  const words = process.argv.slice(2);
+  const chosen = choose(words.filter((word) => !word.startsWith("-")));
+  await setUp();
+  if (words.includes("--only-setup")) return 0;
+  return runAll(chosen);
+});
+
+/** @param {string[]} names */
+function choose(names) {
+  const unknown = names.filter((name) => !STEPS.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    const known = STEPS.map(({ name }) => name).join(" ");
+    throw new Stop(`No check is called ${unknown.join(", ")}. There are: ${known}`);
+  }
+  return names.length === 0 ? STEPS : STEPS.filter(({ name }) => names.includes(name));
+}
+
+async function setUp() {
+  heading("set-up");
+  const begun = Date.now();
+  needRust();
+  await needPackages();
+  await needNodeModules();
+  await needComponents();
+  await needCargoTool("cargo-nextest", "runs the tests");
+  await needCargoTool("cargo-deny", "checks the licences of the dependencies");
+  if (hasApt() && (await run("bash", ["scripts/firebird4.sh"])) !== 0) {
+    warn("Firebird 4 could not be had: its tests say so and are not run.");
+  }
+  say(duration(Date.now() - begun));
+}
+
+async function needPackages() {
+  if (!hasApt()) {
+    warn("Not Debian nor Ubuntu: the tests need a C compiler, Firebird 3.0 and a keyring.");
+    return;
+  }
+  const missing = missingOf(Object.values(PACKAGES));
+  for (const { name, why } of missing) say(`${name}: ${why}`);
+  if (missing.length > 0 && !(await install(missing))) {
+    throw new Stop(`The tests need packages that could not be installed: ${byHand(missing)}`);
+  }
+}
+
+async function needNodeModules() {
+  const lock = join(root, "package-lock.json");
+  const installed = join(root, "node_modules", ".package-lock.json");
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  say("node_modules: the checks of the scripts");
+  const npm = process.env.npm_execpath;
+  const code = npm ? await run(process.execPath, [npm, "ci"]) : await run("npm", ["ci"]);
+  if (code !== 0) throw new Stop("npm ci failed; the checks of the scripts need it.");
+}
+
+/** @param {Step[]} steps */
+async function runAll(steps) {
+  /** @type {string[]} */
+  const lines = [];
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  for (const { name, what, check } of steps) {
+    heading(`${name}: ${what}`);
+    const begun = Date.now();
+    const outcome = await check();
+    const time = duration(Date.now() - begun);
+    if (typeof outcome === "object") {
+      warn(`skipped: ${outcome.skipped}`);
+      count.skipped += 1;
+      lines.push(`${yellow("skipped")} ${name} (${outcome.skipped})`);
+    } else if (outcome) {
+      say(`${green("passed")} in ${time}`);
+      count.passed += 1;
+      lines.push(`${green("passed ")} ${name} (${time})`);
+    } else {
+      say(`${red("FAILED")} after ${time}`);
+      count.failed += 1;
+      lines.push(`${red("FAILED ")} ${name} (${time})`);
+    }
+  }
+  heading("checks");
+  for (const line of lines) say(line);
+  const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
+  console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`);
+  return count.failed === 0 ? 0 : 1;
+}
+
+/** @param {string[]} args */
+async function cargo(...args) {
+  return (await run("cargo", args)) === 0;
+}
+
+/**
+ * A tool of node_modules.
+ * @param {string} path
+ * @param {string[]} args
+ */
+async function tool(path, ...args) {
+  return (await run(process.execPath, [join(root, "node_modules", path), ...args])) === 0;
+}
+
+/** @param {string[]} what */
+function deny(...what) {
+  return cargo("deny", "--locked", "check", "--hide-inclusion-graph", ...what);
+}
+
+/** @returns {Promise<Outcome>} */
+async function advisories() {
+  const timeout = 60_000;
+  if (ask("cargo", ["deny", "--locked", "fetch", "db"], { timeout }) === undefined) {
+    return { skipped: "the database of advisories can't be reached from this network" };
+  }
+  return deny("advisories");
+}
