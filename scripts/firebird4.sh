@@ -40,8 +40,9 @@ Acquire::Languages "none";
 APT::Sandbox::User "";
 CONF
 export APT_CONFIG="$work/apt.conf"
-apt-get update -qq
-(cd "$work/debs" && apt-get download -qq "${packages[@]}")
+# Hooks of the system's own apt complain here, harmlessly, when this is not root.
+fetch() { apt-get update -qq && cd "$work/debs" && apt-get download -qq "${packages[@]}"; }
+(fetch) 2> "$work/log" || { cat "$work/log" >&2; exit 1; }
 for package in "$work"/debs/*.deb; do dpkg -x "$package" "$work/root"; done
 touch "$work/root/unpacked"
 
