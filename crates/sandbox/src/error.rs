@@ -33,9 +33,6 @@ pub enum Error {
         /// The answer.
         reason: String,
     },
-    /// A statement over a connection of our own failed.
-    #[error("the connection to the server failed")]
-    Connection(#[from] rsfbclient::FbError),
     /// A file or folder can't be read or written.
     #[error("{path}: {source}", path = path.display())]
     File {
@@ -66,7 +63,6 @@ impl Coded for Error {
             Error::Server { .. }
             | Error::Script { .. }
             | Error::Answer { .. }
-            | Error::Connection(_)
             | Error::File { .. }
             | Error::Workbook(_) => Code::SandboxFailed,
         }

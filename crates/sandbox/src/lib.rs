@@ -3,9 +3,14 @@
 mod cache;
 mod error;
 pub mod firebird;
+pub mod sample;
 
 pub use error::Error;
 pub use firebird::{
-    Auth, Dialect, Firebird4, FirebirdServer, Installation, ServerOptions, SysdbaPassword,
-    WireCrypt, WireCryptPlugin, firebird_available,
+    Access, Auth, Dialect, Firebird4, FirebirdServer, Installation, Isql, ServerOptions, Session,
+    SysdbaPassword, WireCrypt, WireCryptPlugin, firebird_available,
+};
+pub use sample::{
+    Charset, Expected, ExpectedGroup, ExpectedState, SampleCompany, SampleErp, SampleOptions,
+    SampleSize,
 };

@@ -21,6 +21,7 @@ pub struct Installation {
     server: Vec<OsString>,
     isql: Vec<OsString>,
     gfix: Vec<OsString>,
+    gbak: Vec<OsString>,
     client_library: Option<PathBuf>,
 }
 
@@ -97,6 +98,7 @@ impl Installation {
         let server = one_of(&[programs.join("firebird"), root.join("usr/sbin/firebird")])?;
         let isql = one_of(&[programs.join("isql-fb"), root.join("usr/bin/isql-fb")])?;
         let gfix = one_of(&[programs.join("gfix"), root.join("usr/bin/gfix")])?;
+        let gbak = one_of(&[programs.join("gbak"), root.join("usr/bin/gbak")])?;
         let loader = foreign_loader(root, &libraries);
         let run = |program: PathBuf| {
             let mut words = loader.clone();
@@ -112,6 +114,7 @@ impl Installation {
             server: run(server),
             isql: run(isql),
             gfix: run(gfix),
+            gbak: run(gbak),
             client_library: libraries
                 .iter()
                 .map(|folder| folder.join("libfbclient.so.2"))
@@ -155,6 +158,10 @@ impl Installation {
 
     pub(crate) fn gfix(&self) -> Command {
         command(&self.gfix)
+    }
+
+    pub(crate) fn gbak(&self) -> Command {
+        command(&self.gbak)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::Error;
 use puente_core::Secret;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// SQL dialect of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,26 +76,11 @@ impl Isql {
     /// # Errors
     /// [`Error::Script`] at the first statement that the server refuses.
     pub fn run(&self, database: Option<&str>, script: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut command = self.installation.isql();
-        environment(&mut command, &self.folder);
+        let mut command = self.command(database);
         command
-            .args([
-                "-q",
-                "-b",
-                "-ch",
-                "NONE",
-                "-sql_dialect",
-                &self.dialect.number().to_string(),
-            ])
-            .args(["-user", &self.user])
-            .args(database)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        if let Some(password) = &self.password {
-            // In the environment, because anyone may read the arguments of a process.
-            command.env("ISC_PASSWORD", password.expose());
-        }
         let refused = |source: std::io::Error| Error::Script {
             reason: source.to_string(),
         };
@@ -114,6 +99,27 @@ impl Isql {
         Err(Error::Script {
             reason: complaint.trim().replace('\n', " "),
         })
+    }
+
+    pub(super) fn command(&self, database: Option<&str>) -> Command {
+        let mut command = self.installation.isql();
+        environment(&mut command, &self.folder);
+        command
+            .args([
+                "-q",
+                "-b",
+                "-ch",
+                "NONE",
+                "-sql_dialect",
+                &self.dialect.number().to_string(),
+            ])
+            .args(["-user", &self.user])
+            .args(database);
+        if let Some(password) = &self.password {
+            // In the environment, because anyone may read the arguments of a process.
+            command.env("ISC_PASSWORD", password.expose());
+        }
+        command
     }
 
     /// The rows of a query of one text column.
@@ -137,7 +143,7 @@ impl Isql {
 }
 
 /// What every program of Firebird needs to know of its private folder.
-pub(super) fn environment(command: &mut std::process::Command, folder: &Path) {
+pub(super) fn environment(command: &mut Command, folder: &Path) {
     command
         .env("FIREBIRD", folder)
         .env("FIREBIRD_LOCK", folder.join("lock"))

@@ -1,8 +1,8 @@
 //! A private server process.
 
-use super::isql::{self, Dialect, Isql};
+use super::isql::{self, Isql};
 use super::watchdog::Watched;
-use super::{Installation, ServerOptions, security};
+use super::{Access, Installation, ServerOptions, security};
 use crate::Error;
 use puente_core::Secret;
 use std::ffi::OsString;
@@ -21,11 +21,8 @@ const PORTS_TO_TRY: u32 = 8;
 /// process that holds it ends in whatever way.
 #[derive(Debug)]
 pub struct FirebirdServer {
-    installation: Installation,
-    folder: PathBuf,
     options: ServerOptions,
-    password: Secret,
-    port: u16,
+    access: Access,
     process: Watched,
 }
 
@@ -59,13 +56,10 @@ impl FirebirdServer {
             write_configuration(installation, &folder, &options, port)?;
             match launch(installation, &folder, port, &password) {
                 Ok(process) => {
-                    let installation = installation.clone();
+                    let access = Access::new(installation, &folder, port, &password);
                     return Ok(Self {
-                        installation,
-                        folder,
                         options,
-                        password,
-                        port,
+                        access,
                         process,
                     });
                 }
@@ -83,7 +77,7 @@ impl FirebirdServer {
 
     /// The port that it listens on.
     pub fn port(&self) -> u16 {
-        self.port
+        self.access.port()
     }
 
     /// The server's process.
@@ -93,12 +87,12 @@ impl FirebirdServer {
 
     /// As its programs say it: `3.0.11.33637`.
     pub fn version(&self) -> &str {
-        self.installation.version()
+        self.access.installation().version()
     }
 
     /// The programs that it was started from.
     pub fn installation(&self) -> &Installation {
-        &self.installation
+        self.access.installation()
     }
 
     /// How it was set up.
@@ -108,12 +102,12 @@ impl FirebirdServer {
 
     /// The private folder.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.access.folder()
     }
 
     /// Where its log is.
     pub fn log(&self) -> PathBuf {
-        self.folder.join("firebird.log")
+        self.access.folder().join("firebird.log")
     }
 
     /// The administrator: `SYSDBA`.
@@ -123,17 +117,22 @@ impl FirebirdServer {
 
     /// The administrator's password.
     pub fn password(&self) -> &Secret {
-        &self.password
+        self.access.password()
     }
 
-    /// Runs scripts over the server as SYSDBA.
+    /// A way in as the administrator, for as long as a server listens there.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Runs scripts over the server as the administrator.
     pub fn isql(&self) -> Isql {
-        Isql::embedded(&self.installation, &self.folder).logged_in(self.user(), &self.password)
+        self.access.isql()
     }
 
     /// `127.0.0.1/<port>:<database>`, as Firebird's own programs name it.
     pub fn address(&self, database: &Path) -> String {
-        format!("{}/{}:{}", self.host(), self.port, database.display())
+        self.access.address(database)
     }
 
     /// Creates a user with no rights yet.
@@ -147,7 +146,7 @@ impl FirebirdServer {
             self.options.user_plugin()
         );
         self.isql().run(
-            Some(&self.address(&users_database(&self.folder))),
+            Some(&self.address(&users_database(self.access.folder()))),
             script.as_bytes(),
         )?;
         Ok(())
@@ -185,53 +184,13 @@ impl FirebirdServer {
     /// [`Error::Server`] when it doesn't start: another process may have taken the port meanwhile.
     pub fn restart(&mut self) -> Result<(), Error> {
         self.process.stop();
-        self.process = launch(&self.installation, &self.folder, self.port, &self.password)?;
+        self.process = launch(
+            self.access.installation(),
+            self.access.folder(),
+            self.access.port(),
+            self.access.password(),
+        )?;
         Ok(())
-    }
-
-    /// Makes commits of a database not wait for the disk: what is lost at a power cut does not
-    /// matter here, and a commit costs 4 ms less.
-    ///
-    /// # Errors
-    /// [`Error::Script`].
-    pub fn write_without_waiting(&self, database: &Path) -> Result<(), Error> {
-        let mut command = self.installation.gfix();
-        isql::environment(&mut command, &self.folder);
-        let output = command
-            .env("ISC_PASSWORD", self.password.expose())
-            .args([
-                "-user",
-                self.user(),
-                "-write",
-                "async",
-                &self.address(database),
-            ])
-            .output()
-            .map_err(|e| Error::Script {
-                reason: format!("gfix: {e}"),
-            })?;
-        if output.status.success() {
-            return Ok(());
-        }
-        let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        Err(Error::Script {
-            reason: format!("gfix: {complaint}"),
-        })
-    }
-
-    /// Creates an empty database with that dialect and charset.
-    pub(crate) fn create_database(
-        &self,
-        path: &Path,
-        dialect: Dialect,
-        charset: &str,
-    ) -> Result<(), Error> {
-        let script = format!(
-            "create database '{}' page_size 8192 default character set {charset};\n",
-            self.address(path)
-        );
-        self.isql().dialect(dialect).run(None, script.as_bytes())?;
-        self.write_without_waiting(path)
     }
 }
 

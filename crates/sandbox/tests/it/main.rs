@@ -1,3 +1,4 @@
 //! Real servers, real databases, real sockets.
 
 mod firebird;
+mod sample;
