@@ -11,6 +11,8 @@ const tools = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pue
 
 /** Stops unless cargo is here, and new enough. */
 export function needRust() {
+  // Where rustup puts it, for a terminal that was opened before.
+  if (!has("cargo")) addToPath(join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "bin"));
   const needed = manifest().match(/^rust-version = "(\d+\.\d+)"/m)?.[1] ?? "1.95";
   const found = ask("cargo", ["--version"])?.match(/(\d+\.\d+)/)?.[1];
   if (found && !isOlder(found, needed)) return;
