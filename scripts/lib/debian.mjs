@@ -66,6 +66,9 @@ export async function install(packages) {
   // list cannot be had, those that can are of use all the same.
   await asRoot(["apt-get", "update", "-q"]);
   await asRoot(["apt-get", "install", ...options, ...names]);
+  // One that this release doesn't have keeps apt-get from installing any.
+  const left = names.length > 1 ? missingOf(packages) : [];
+  for (const { name } of left) await asRoot(["apt-get", "install", ...options, name]);
   return missingOf(packages).length === 0;
 }
 
