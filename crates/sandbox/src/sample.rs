@@ -10,6 +10,7 @@ mod rows;
 mod schema;
 mod story;
 mod tables;
+mod template;
 mod truth;
 
 pub use charset::Charset;
@@ -23,6 +24,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use story::Story;
 use tables::Filling;
+use template::Purpose;
 
 /// How much the sample holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -343,14 +345,7 @@ fn create_company(
     let mut documents = Story::new(tale, &ordinary, counts, amounts.lines);
     let mut transfers = story::transfers(tale, ordinary.len(), counts.1, amounts.transfers);
 
-    let (dialect, charset) = (options.dialect, options.charset);
-    let filling = Filling {
-        access,
-        database: &path,
-        dialect,
-        charset,
-    };
-    filling.begin()?;
+    let mut filling = Filling::begin(access, &path, options.dialect, options.charset)?;
     filling.places(&catalog::PLACES)?;
     filling.parties(&parties)?;
     let last_article = i32::try_from(articles.len()).unwrap_or(i32::MAX);
@@ -372,13 +367,13 @@ fn create_company(
         let (document, line) = documents.last_ids();
         filling.documents(odd::documents(year, document, line, last_article).into_iter())?;
     }
-    filling.finish()?;
+    let expected = filling.finish()?;
     Ok(SampleCompany {
         code: business.code.to_owned(),
         name: business.name.to_owned(),
         nit: business.tax_id.to_owned(),
         year,
-        expected: truth::ask(access, &path, options.dialect)?,
+        expected,
         path,
         access: access.clone(),
         dialect: options.dialect,
@@ -449,7 +444,7 @@ fn create_master(
             path,
         ));
     }
-    let mut script = String::from(schema::MASTER);
+    let mut script = String::new();
     for (id, (code, name, nit, year, path)) in (1..).zip(rows) {
         let nit = nit.map_or_else(|| "null".to_owned(), |nit| format!("'{nit}'"));
         let path = path.replace('\'', "''");
@@ -459,7 +454,13 @@ fn create_master(
         );
     }
     script.push_str("commit;\n");
-    access.create_database(master, options.dialect, options.charset.name())?;
+    template::create(
+        access,
+        Purpose::Master,
+        options.dialect,
+        options.charset,
+        master,
+    )?;
     let isql = access.isql().dialect(options.dialect);
     isql.run(
         Some(&access.address(master)),

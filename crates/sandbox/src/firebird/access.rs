@@ -85,10 +85,18 @@ impl Access {
             self.address(path)
         );
         self.isql().dialect(dialect).run(None, script.as_bytes())?;
-        // Commits then don't wait for the disk: what a power cut takes away does not matter here.
         self.tool(
             self.installation.gfix(),
             &["-write", "async", &self.address(path)],
+        )
+    }
+
+    /// Makes the commits of a database file that no server has open not wait for the disk: what a
+    /// power cut takes away does not matter here.
+    pub(crate) fn write_async(&self, file: &Path) -> Result<(), Error> {
+        self.tool(
+            self.installation.gfix(),
+            &["-write", "async", &file.display().to_string()],
         )
     }
 
@@ -107,11 +115,11 @@ impl Access {
         result
     }
 
-    pub(super) fn installation(&self) -> &Installation {
+    pub(crate) fn installation(&self) -> &Installation {
         &self.installation
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 

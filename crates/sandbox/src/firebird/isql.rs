@@ -47,7 +47,7 @@ pub struct Isql {
 
 impl Isql {
     /// Opens database files itself, as `SYSDBA` and without a server.
-    pub(super) fn embedded(installation: &Installation, folder: &Path) -> Self {
+    pub(crate) fn embedded(installation: &Installation, folder: &Path) -> Self {
         Isql {
             installation: installation.clone(),
             folder: folder.to_owned(),

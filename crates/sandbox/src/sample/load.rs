@@ -2,14 +2,14 @@
 //! `insert ... select` reads. Ten times faster than one statement for each row, and the bytes of a
 //! text arrive as they are.
 
+use crate::Error;
 use crate::firebird::Access;
-use crate::{Dialect, Error};
 use chrono::{Datelike as _, NaiveDateTime, Timelike as _};
 use puente_core::fixed;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Stands for NULL in an integer field, which has no other way to say it.
 const NULL_INT: i32 = -i32::MAX;
@@ -49,9 +49,6 @@ pub(crate) enum Cell<'a> {
 #[derive(Debug)]
 pub(crate) struct Feed {
     target: &'static Target,
-    access: Access,
-    database: PathBuf,
-    dialect: Dialect,
     path: PathBuf,
     file: BufWriter<File>,
     text: String,
@@ -59,18 +56,17 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    pub(crate) fn new(
-        access: &Access,
-        database: &Path,
-        dialect: Dialect,
-        target: &'static Target,
-    ) -> Result<Self, Error> {
-        let (path, file) = scratch(access)?;
+    pub(crate) fn new(access: &Access, target: &'static Target) -> Result<Self, Error> {
+        let folder = access.load_folder();
+        let (file, path) = tempfile::Builder::new()
+            .suffix(".dat")
+            .tempfile_in(&folder)
+            .map_err(Error::file(&folder))?
+            .keep()
+            .map_err(|e| Error::file(&folder)(e.error))?;
+        let file = BufWriter::with_capacity(1 << 18, file);
         Ok(Feed {
             target,
-            access: access.clone(),
-            database: database.to_owned(),
-            dialect,
             path,
             file,
             text: String::new(),
@@ -78,7 +74,7 @@ impl Feed {
         })
     }
 
-    /// Rows that wait for [`Self::load`].
+    /// Rows written so far.
     pub(crate) fn rows(&self) -> u64 {
         self.rows
     }
@@ -126,12 +122,19 @@ impl Feed {
         Ok(())
     }
 
-    /// Moves what was written into the table.
-    pub(crate) fn load(&mut self) -> Result<(), Error> {
-        if self.rows == 0 {
-            return Ok(());
-        }
-        self.file.flush().map_err(Error::file(&self.path))?;
+    /// Ends the file and gives the script that moves its rows into the table. The file must stay
+    /// until that has run.
+    pub(crate) fn finish(mut self) -> Result<Loaded, Error> {
+        let path = self.path.clone();
+        self.file.flush().map_err(Error::file(&path))?;
+        let loaded = Loaded {
+            script: self.script(),
+            path,
+        };
+        Ok(loaded)
+    }
+
+    fn script(&self) -> String {
         let name = format!("LOAD_{}", self.target.table);
         let mut script = format!(
             "create table {name} external file '{}' (",
@@ -172,24 +175,18 @@ impl Feed {
             ");\ncommit;\ninsert into {table} ({columns}) select {values} from {name};\ncommit;\n\
              drop table {name};\ncommit;\n"
         );
-        let isql = self.access.isql().dialect(self.dialect);
-        isql.run(
-            Some(&self.access.address(&self.database)),
-            script.as_bytes(),
-        )?;
-        let (path, file) = scratch(&self.access)?;
-        let old = std::mem::replace(&mut self.path, path);
-        self.file = BufWriter::new(
-            file.into_inner()
-                .map_err(|e| Error::file(&old)(e.into_error()))?,
-        );
-        std::fs::remove_file(&old).map_err(Error::file(&old))?;
-        self.rows = 0;
-        Ok(())
+        script
     }
 }
 
-impl Drop for Feed {
+/// A file of records and the script that reads it. The file goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub script: String,
+    path: PathBuf,
+}
+
+impl Drop for Loaded {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
@@ -197,18 +194,6 @@ impl Drop for Feed {
 
 fn octets(script: &mut String, comma: &str, column: &str, width: usize) -> std::fmt::Result {
     write!(script, "{comma}{column} char({width}) character set octets")
-}
-
-/// A new file where the server may read external tables.
-fn scratch(access: &Access) -> Result<(PathBuf, BufWriter<File>), Error> {
-    let folder = access.load_folder();
-    let (file, path) = tempfile::Builder::new()
-        .suffix(".dat")
-        .tempfile_in(&folder)
-        .map_err(Error::file(&folder))?
-        .keep()
-        .map_err(|e| Error::file(&folder)(e.error))?;
-    Ok((path, BufWriter::with_capacity(1 << 18, file)))
 }
 
 fn write_time(text: &mut String, time: Option<NaiveDateTime>) {

@@ -73,7 +73,16 @@ insert into PREFIJO values (1, 'FE', 'FE', 'S');
 commit;
 ";
 
-/// Every table of a company that a reader may be given, and the sequences that number its rows.
+/// Tables whose ids a sequence gives out, with the id: the sequence of `MATID` is `MATID_GEN`.
+pub(crate) const SEQUENCES: [(&str, &str); 5] = [
+    ("KARDEX", "KARDEXID"),
+    ("DEKARDEX", "DEKARDEXID"),
+    ("MATERIAL", "MATID"),
+    ("TRASLA", "TRASLAID"),
+    ("DETRASLA", "DETRASLAID"),
+];
+
+/// Every table of a company that a reader may be given.
 pub(crate) const TABLES: [&str; 12] = [
     "SUCURSAL",
     "BODEGA",

@@ -1,11 +1,13 @@
 //! How the rows of a sample become rows of the server.
 
-use super::load::{Cell, Feed, From, Target};
+use super::load::{Cell, Feed, From, Loaded, Target};
 use super::rows::{Article, Document, Party, Place, Transfer};
-use super::{Charset, schema};
+use super::template::{self, Purpose};
+use super::{Charset, Expected, schema, truth};
 use crate::firebird::Access;
 use crate::{Dialect, Error};
 use puente_core::fixed::{MONEY_SCALE, QUANTITY_SCALE};
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// Rows that are written to a file before the server reads it: at 120 bytes a line, 60 MB.
@@ -135,26 +137,39 @@ static TRANSFER_LINES: Target = Target {
     ],
 };
 
-/// A new company database that is being filled.
+/// A new company database that is being filled. What is to be done is gathered into one script, for
+/// to log in costs more than to load a small table.
 #[derive(Debug)]
 pub(crate) struct Filling<'a> {
-    pub access: &'a Access,
-    pub database: &'a Path,
-    pub dialect: Dialect,
-    pub charset: Charset,
+    access: &'a Access,
+    database: &'a Path,
+    dialect: Dialect,
+    charset: Charset,
+    script: String,
+    files: Vec<Loaded>,
 }
 
-impl Filling<'_> {
+impl<'a> Filling<'a> {
     /// Creates the database with its tables and the rows that every company has.
-    pub(crate) fn begin(&self) -> Result<(), Error> {
-        self.access
-            .create_database(self.database, self.dialect, self.charset.name())?;
-        self.run(&schema::company(self.dialect))?;
-        self.run(schema::COMMON)
+    pub(crate) fn begin(
+        access: &'a Access,
+        database: &'a Path,
+        dialect: Dialect,
+        charset: Charset,
+    ) -> Result<Self, Error> {
+        template::create(access, Purpose::Company, dialect, charset, database)?;
+        Ok(Filling {
+            access,
+            database,
+            dialect,
+            charset,
+            script: String::new(),
+            files: Vec::new(),
+        })
     }
 
-    pub(crate) fn places(&self, places: &[Place]) -> Result<(), Error> {
-        let mut feed = self.feed(&PLACES)?;
+    pub(crate) fn places(&mut self, places: &[Place]) -> Result<(), Error> {
+        let mut feed = Feed::new(self.access, &PLACES)?;
         for place in places {
             feed.row(&[
                 Cell::Int(Some(place.id)),
@@ -162,11 +177,11 @@ impl Filling<'_> {
                 Cell::Text(&self.charset.encode(place.name)),
             ])?;
         }
-        feed.load()
+        self.take(feed)
     }
 
-    pub(crate) fn articles(&self, articles: &[Article]) -> Result<(), Error> {
-        let mut feed = self.feed(&ARTICLES)?;
+    pub(crate) fn articles(&mut self, articles: &[Article]) -> Result<(), Error> {
+        let mut feed = Feed::new(self.access, &ARTICLES)?;
         for article in articles {
             feed.row(&[
                 Cell::Int(Some(article.id)),
@@ -179,15 +194,16 @@ impl Filling<'_> {
                 Cell::Text(article.unit.as_bytes()),
             ])?;
         }
-        feed.load()?;
-        self.run(
+        self.take(feed)?;
+        self.script.push_str(
             "insert into MATERIALSUC (MATID, SUCID, EXISTENC, PRECIO1)
              select MATID, 1, 100, 25000 from MATERIAL;\n",
-        )
+        );
+        Ok(())
     }
 
-    pub(crate) fn parties(&self, parties: &[Party]) -> Result<(), Error> {
-        let mut feed = self.feed(&PARTIES)?;
+    pub(crate) fn parties(&mut self, parties: &[Party]) -> Result<(), Error> {
+        let mut feed = Feed::new(self.access, &PARTIES)?;
         for party in parties {
             feed.row(&[
                 Cell::Int(Some(party.id)),
@@ -195,27 +211,36 @@ impl Filling<'_> {
                 Cell::Text(&self.charset.encode(&party.name)),
             ])?;
         }
-        feed.load()
+        self.take(feed)
     }
 
-    /// Headers and lines, a part at a time: a large sample does not fit in memory.
-    pub(crate) fn documents(&self, documents: impl Iterator<Item = Document>) -> Result<(), Error> {
-        let mut headers = self.feed(&DOCUMENTS)?;
-        let mut lines = self.feed(&LINES)?;
-        for document in documents {
-            write_document(&mut headers, &mut lines, &document)?;
-            if lines.rows() >= LINES_AT_ONCE {
-                headers.load()?;
-                lines.load()?;
+    /// Headers and lines, a part at a time: a large sample fits neither in memory nor twice on the
+    /// disk.
+    pub(crate) fn documents(
+        &mut self,
+        mut documents: impl Iterator<Item = Document>,
+    ) -> Result<(), Error> {
+        loop {
+            let mut headers = Feed::new(self.access, &DOCUMENTS)?;
+            let mut lines = Feed::new(self.access, &LINES)?;
+            while lines.rows() < LINES_AT_ONCE
+                && let Some(document) = documents.next()
+            {
+                write_document(&mut headers, &mut lines, &document)?;
             }
+            let is_last = lines.rows() < LINES_AT_ONCE;
+            self.take(headers)?;
+            self.take(lines)?;
+            if is_last {
+                return Ok(());
+            }
+            self.flush()?;
         }
-        headers.load()?;
-        lines.load()
     }
 
-    pub(crate) fn transfers(&self, transfers: &[Transfer]) -> Result<(), Error> {
-        let mut headers = self.feed(&TRANSFERS)?;
-        let mut lines = self.feed(&TRANSFER_LINES)?;
+    pub(crate) fn transfers(&mut self, transfers: &[Transfer]) -> Result<(), Error> {
+        let mut headers = Feed::new(self.access, &TRANSFERS)?;
+        let mut lines = Feed::new(self.access, &TRANSFER_LINES)?;
         for transfer in transfers {
             headers.row(&[
                 Cell::Int(Some(transfer.id)),
@@ -235,38 +260,40 @@ impl Filling<'_> {
                 ])?;
             }
         }
-        headers.load()?;
-        lines.load()
+        self.take(headers)?;
+        self.take(lines)
     }
 
-    /// Indexes, and sequences that go on after the last id.
-    pub(crate) fn finish(&self) -> Result<(), Error> {
-        self.run(schema::INDEXES)?;
-        let mut script = String::from("set term ^;\nexecute block as declare n integer; begin\n");
-        for (table, key) in [
-            ("KARDEX", "KARDEXID"),
-            ("DEKARDEX", "DEKARDEXID"),
-            ("MATERIAL", "MATID"),
-            ("TRASLA", "TRASLAID"),
-            ("DETRASLA", "DETRASLAID"),
-        ] {
-            script.push_str(&format!(
-                "  select gen_id({key}_GEN, coalesce(max({key}), 0)) from {table} into :n;\n"
-            ));
+    /// Indexes, and sequences that go on after the last id. Tells what stands there then.
+    pub(crate) fn finish(mut self) -> Result<Expected, Error> {
+        self.script.push_str(schema::INDEXES);
+        self.script
+            .push_str("set term ^;\nexecute block as declare n integer; begin\n");
+        for (table, key) in schema::SEQUENCES {
+            let _ = writeln!(
+                self.script,
+                "select gen_id({key}_GEN, coalesce(max({key}), 0)) from {table} into :n;"
+            );
         }
-        script.push_str("end^\ncommit^\n");
-        self.run(&script)
+        self.script.push_str("end^\ncommit^\nset term ;^\n");
+        self.script.push_str(&truth::script(self.dialect));
+        truth::read(self.dialect, &self.flush()?)
     }
 
-    fn feed(&self, target: &'static Target) -> Result<Feed, Error> {
-        Feed::new(self.access, self.database, self.dialect, target)
+    fn take(&mut self, feed: Feed) -> Result<(), Error> {
+        let loaded = feed.finish()?;
+        self.script.push_str(&loaded.script);
+        self.files.push(loaded);
+        Ok(())
     }
 
-    fn run(&self, script: &str) -> Result<(), Error> {
+    fn flush(&mut self) -> Result<Vec<u8>, Error> {
         let isql = self.access.isql().dialect(self.dialect);
         let address = self.access.address(self.database);
-        isql.run(Some(&address), &self.charset.encode(script))?;
-        Ok(())
+        let printed = isql.run(Some(&address), &self.charset.encode(&self.script))?;
+        self.script.clear();
+        self.files.clear();
+        Ok(printed)
     }
 }
 

@@ -70,16 +70,48 @@ impl Expected {
 /// Asks the server.
 pub(crate) fn ask(access: &Access, database: &Path, dialect: Dialect) -> Result<Expected, Error> {
     let isql = access.isql().dialect(dialect);
-    let address = access.address(database);
-    let counts = "select (select count(*) from DEKARDEX) || '|' || (select count(*) from KARDEX)
+    let printed = isql.run(Some(&access.address(database)), script(dialect).as_bytes())?;
+    read(dialect, &printed)
+}
+
+/// The queries, for [`read`] to read what they print.
+pub(crate) fn script(dialect: Dialect) -> String {
+    format!(
+        "set heading off;
+        select 'C|' || (select count(*) from DEKARDEX) || '|' || (select count(*) from KARDEX)
         || '|' || (select count(*) from DETRASLA) || '|' || (select count(*) from TRASLA)
         || '|' || (select count(*) from MATERIAL) || '|' || (select count(*) from BODEGA)
-        || '|' || (select count(*) from TERCEROS) from RDB$DATABASE";
-    let counts = isql.column(&address, counts)?.concat();
-    let counts: Vec<u64> = counts
-        .split('|')
-        .filter_map(|part| part.trim().parse().ok())
-        .collect();
+        || '|' || (select count(*) from TERCEROS) from RDB$DATABASE;\n{};\n{};\ncommit;\n",
+        grouped(
+            dialect,
+            "DEKARDEX",
+            "KARDEX",
+            Some("K.CODCOMP"),
+            Some("D.PARCVTA")
+        ),
+        grouped(dialect, "DETRASLA", "TRASLA", None, None),
+    )
+}
+
+/// Reads what [`script`] made isql print.
+pub(crate) fn read(dialect: Dialect, printed: &[u8]) -> Result<Expected, Error> {
+    let text = String::from_utf8_lossy(printed);
+    let (mut counts, mut groups, mut transfer_groups) = (Vec::new(), Vec::new(), Vec::new());
+    for line in text.lines().map(str::trim) {
+        match line.split_once('|') {
+            Some(("C", rest)) => {
+                counts = rest
+                    .split('|')
+                    .filter_map(|part| part.trim().parse().ok())
+                    .collect();
+            }
+            Some(("L", rest)) => groups.push(group(dialect, rest)?),
+            Some(("T", rest)) => transfer_groups.push(group(dialect, rest)?),
+            Some(_) | None => {}
+        }
+    }
+    groups.sort();
+    transfer_groups.sort();
     let [
         lines,
         documents,
@@ -94,15 +126,6 @@ pub(crate) fn ask(access: &Access, database: &Path, dialect: Dialect) -> Result<
             reason: format!("{counts:?} is not seven counts"),
         });
     };
-    let of_lines = grouped(
-        dialect,
-        "DEKARDEX",
-        "KARDEX",
-        Some("K.CODCOMP"),
-        Some("D.PARCVTA"),
-    );
-    let of_transfers = grouped(dialect, "DETRASLA", "TRASLA", None, None);
-    let groups = |query: &str| groups(dialect, &isql.column(&address, query)?);
     Ok(Expected {
         lines,
         documents,
@@ -111,8 +134,8 @@ pub(crate) fn ask(access: &Access, database: &Path, dialect: Dialect) -> Result<
         articles,
         places,
         parties,
-        groups: groups(&of_lines)?,
-        transfer_groups: groups(&of_transfers)?,
+        groups,
+        transfer_groups,
     })
 }
 
@@ -129,11 +152,12 @@ fn grouped(
     let kind = kind.map(|column| format!("coalesce(trim({column}), '')"));
     let sum = |column: &str, scale| exact_sum(dialect, column, scale);
     format!(
-        "select {kind} || '|' || coalesce(extract(year from K.FECHA) * 100 \
+        "select '{mark}|' || {kind} || '|' || coalesce(extract(year from K.FECHA) * 100 \
          + extract(month from K.FECHA), 0) || '|' || {state} || '|' || count(*) || '|' \
          || {quantity} || '|' || {total} || '|' || {cost} \
          from {lines} D left join {documents} K on K.{documents}ID = D.{documents}ID \
          group by {also} extract(year from K.FECHA), extract(month from K.FECHA), {state}",
+        mark = if kind.is_some() { 'L' } else { 'T' },
         kind = kind.as_deref().unwrap_or("''"),
         also = kind
             .as_ref()
@@ -155,15 +179,6 @@ fn exact_sum(dialect: Dialect, column: &str, scale: u32) -> String {
         ),
         Dialect::Three => format!("coalesce(sum(cast({column} as numeric(18,{scale}))), 0)"),
     }
-}
-
-fn groups(dialect: Dialect, rows: &[String]) -> Result<Vec<ExpectedGroup>, Error> {
-    let mut groups = rows
-        .iter()
-        .map(|row| group(dialect, row))
-        .collect::<Result<Vec<_>, _>>()?;
-    groups.sort();
-    Ok(groups)
 }
 
 fn group(dialect: Dialect, row: &str) -> Result<ExpectedGroup, Error> {
