@@ -77,8 +77,10 @@ codes! {
     DiskFull = "DISK_FULL", Failure, retry;
     /// The file was written by a newer Puente. `path`, `found`, `known`.
     StoreNewer = "STORE_NEWER", Failure, permanent;
-    /// A database file of Puente is damaged; it was set aside. `path`, `quarantine`.
+    /// A database file of Puente is damaged; it was set aside. `path`, `quarantine`, `backup`.
     StoreCorrupt = "STORE_CORRUPT", Failure, permanent;
+    /// The file is a healthy database of another program. `path`.
+    StoreForeign = "STORE_FOREIGN", Failure, permanent;
     /// Another error of the local databases.
     StoreFailed = "STORE_FAILED", Failure, permanent;
     /// A backup is not one, or is damaged. `path`.

@@ -6,6 +6,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// Steps of SQLite's machine between two looks at a token: well under a millisecond.
+pub(crate) const STEPS: i32 = 4000;
+
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {

@@ -3,8 +3,8 @@
 use crate::open::{self, Opened};
 use crate::readers::Readers;
 use crate::watch::Watch;
-use crate::writer::Writer;
-use crate::{Error, Options};
+use crate::writer::{Pending, Writer};
+use crate::{Error, Options, quarantine};
 use puente_core::{Cancel, Clock};
 use rusqlite::{Connection, Transaction};
 use std::fmt;
@@ -80,9 +80,13 @@ impl Database {
     where
         E: From<Error>,
     {
-        let _watch = Watch::over(&self.0.path);
+        let watch = Watch::over(&self.0.path);
         let snapshot = self.0.readers.snapshot()?;
-        work(snapshot.connection()?)
+        let result = work(snapshot.connection()?);
+        if watch.saw_damage() {
+            quarantine::suspect(&self.0.path);
+        }
+        result
     }
 
     /// Like [`Database::read`], and a statement that is running when `cancel` is cancelled ends with
@@ -98,11 +102,23 @@ impl Database {
     where
         E: From<Error>,
     {
-        let _watch = Watch::over(&self.0.path);
+        let watch = Watch::over(&self.0.path);
         let mut snapshot = self.0.readers.snapshot()?;
         snapshot.end_with(cancel)?;
         cancel.check().map_err(Error::from)?;
-        work(snapshot.connection()?)
+        let result = work(snapshot.connection()?);
+        if watch.saw_damage() {
+            quarantine::suspect(&self.0.path);
+        }
+        result
+    }
+
+    /// Runs `work` on the writer thread with no transaction open.
+    pub(crate) fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<Pending<T>, Error> {
+        self.0.writer.alone(work)
     }
 
     /// The file, as an absolute path.

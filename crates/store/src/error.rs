@@ -58,6 +58,20 @@ pub enum Error {
         /// What SQLite said.
         reason: String,
     },
+    /// A backup is not one, or is damaged.
+    #[error("{} is no good as a backup: {reason}", path.display())]
+    BackupInvalid {
+        /// The backup.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no such backup.
+    #[error("no backup at {}", path.display())]
+    BackupMissing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
     /// A migration failed, and was undone.
     #[error("migration {version} ({name}) failed")]
     Migration {
@@ -141,20 +155,23 @@ impl Error {
 
     /// Whether SQLite found the file damaged.
     pub fn is_corrupt(&self) -> bool {
-        matches!(self, Error::Corrupt { .. })
-    }
-
-    /// Names the file in errors that don't know theirs yet.
-    #[must_use]
-    pub(crate) fn about(mut self, file: &Path) -> Error {
-        if let Error::DiskFull { path }
-        | Error::ReadOnly { path }
-        | Error::Busy { path }
-        | Error::Corrupt { path, .. } = &mut self
-        {
-            path.get_or_insert_with(|| file.to_path_buf());
+        match self {
+            Error::Corrupt { .. } => true,
+            Error::Migration { source, .. } => source.is_corrupt(),
+            Error::DiskFull { .. }
+            | Error::ReadOnly { .. }
+            | Error::Busy { .. }
+            | Error::Newer { .. }
+            | Error::Foreign { .. }
+            | Error::BackupInvalid { .. }
+            | Error::BackupMissing { .. }
+            | Error::Sqlite(_)
+            | Error::Io { .. }
+            | Error::Cancelled
+            | Error::Time { .. }
+            | Error::Panicked { .. }
+            | Error::Misused(_) => false,
         }
-        self
     }
 }
 
@@ -215,14 +232,15 @@ impl Coded for Error {
             Error::ReadOnly { .. } => Code::DataFolderReadOnly,
             Error::Newer { .. } => Code::StoreNewer,
             Error::Corrupt { .. } => Code::StoreCorrupt,
+            Error::Foreign { .. } => Code::StoreForeign,
+            Error::BackupInvalid { .. } => Code::BackupInvalid,
+            Error::BackupMissing { .. } => Code::BackupMissing,
             Error::Migration { source, .. } => source.code(),
             Error::Cancelled => Code::Cancelled,
             Error::Panicked { .. } | Error::Misused(_) => Code::Internal,
-            Error::Busy { .. }
-            | Error::Foreign { .. }
-            | Error::Sqlite(_)
-            | Error::Io { .. }
-            | Error::Time { .. } => Code::StoreFailed,
+            Error::Busy { .. } | Error::Sqlite(_) | Error::Io { .. } | Error::Time { .. } => {
+                Code::StoreFailed
+            }
         }
     }
 
@@ -242,15 +260,18 @@ impl Coded for Error {
                 quarantine,
                 backup,
                 ..
-            } => [
-                ("path", path),
-                ("quarantine", quarantine),
-                ("backup", backup),
-            ]
-            .into_iter()
-            .filter_map(|(name, path)| path.as_deref().map(|path| (name, show(path))))
-            .collect(),
-            Error::Foreign { path, .. } | Error::Io { path, .. } => vec![("path", show(path))],
+            } => {
+                let or_dash = |path: Option<&PathBuf>| path.map_or("—".to_owned(), |p| show(p));
+                vec![
+                    ("path", or_dash(path.as_ref())),
+                    ("quarantine", or_dash(quarantine.as_ref().or(path.as_ref()))),
+                    ("backup", or_dash(backup.as_ref())),
+                ]
+            }
+            Error::Foreign { path, .. }
+            | Error::Io { path, .. }
+            | Error::BackupInvalid { path, .. }
+            | Error::BackupMissing { path } => vec![("path", show(path))],
             Error::Migration { source, .. } => source.values(),
             Error::Sqlite(_)
             | Error::Cancelled

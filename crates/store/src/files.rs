@@ -63,6 +63,15 @@ pub(crate) fn lock(path: &Path) -> Result<File, Error> {
     }
 }
 
+/// The path with a number put to it when something stands there already.
+pub(crate) fn unused(base: &Path, suffix: &str) -> PathBuf {
+    let numbered = (2u32..).map(|n| beside(base, &format!("-{n}{suffix}")));
+    let mut candidates = std::iter::once(beside(base, suffix)).chain(numbered);
+    candidates
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| beside(base, suffix))
+}
+
 pub(crate) fn remove_if_there(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Ok(()) => Ok(()),

@@ -1,6 +1,7 @@
 //! SQLite with one writer and many readers, migrations, backup and quarantine; secrets in the OS
 //! keyring.
 
+pub mod backup;
 mod connection;
 mod database;
 mod error;
@@ -8,6 +9,7 @@ mod files;
 mod migrate;
 mod open;
 mod options;
+pub mod quarantine;
 mod readers;
 mod state;
 pub mod time;

@@ -86,7 +86,7 @@ pub(crate) fn run(
     connection: &Connection,
     options: &Options,
     now: DateTime<Utc>,
-    mut before: impl FnMut(u32) -> Result<(), Error>,
+    mut before: impl FnMut() -> Result<(), Error>,
 ) -> Result<(), Error> {
     check_list(options.migrations)?;
     // A table is rebuilt by copying and renaming it, which enforced keys would follow; each step ends
@@ -113,7 +113,7 @@ fn steps(
     connection: &Connection,
     options: &Options,
     now: DateTime<Utc>,
-    before: &mut impl FnMut(u32) -> Result<(), Error>,
+    before: &mut impl FnMut() -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut announced = false;
     for migration in options.migrations {
@@ -123,7 +123,7 @@ fn steps(
             continue;
         }
         if version > 0 && !announced {
-            before(version)?;
+            before()?;
         }
         announced = true;
         step(tx, migration, now).map_err(|source| Error::Migration {

@@ -1,6 +1,6 @@
 //! Reader connections: they see the last commit and never wait for the writer.
 
-use crate::connection::{self, Role, until_free};
+use crate::connection::{self, Role, STEPS, until_free};
 use crate::{Error, Options};
 use puente_core::Cancel;
 use rusqlite::Connection;
@@ -89,9 +89,6 @@ impl Snapshot<'_> {
         Ok(())
     }
 }
-
-/// Steps of SQLite's machine between two looks at the token: well under a millisecond.
-const STEPS: i32 = 4000;
 
 impl Drop for Snapshot<'_> {
     fn drop(&mut self) {

@@ -25,10 +25,20 @@ impl Watch {
         }
     }
 
-    /// What SQLite last complained of since this watch began, or since the last question. Damage is
-    /// not forgotten over what came after it.
-    pub(crate) fn take(&self) -> Option<Error> {
-        LAST.take()
+    /// What SQLite last complained of since this watch began or was asked to forget. Damage is not
+    /// covered up by what comes after it.
+    pub(crate) fn last(&self) -> Option<Error> {
+        LAST.with_borrow(Clone::clone)
+    }
+
+    /// Forgets what is not damage.
+    pub(crate) fn forget(&self) {
+        LAST.with_borrow_mut(|last| *last = last.take().filter(Error::is_corrupt));
+    }
+
+    /// Whether SQLite found the file damaged.
+    pub(crate) fn saw_damage(&self) -> bool {
+        LAST.with_borrow(|last| last.as_ref().is_some_and(Error::is_corrupt))
     }
 }
 

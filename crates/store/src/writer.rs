@@ -3,7 +3,7 @@
 
 use crate::connection::{begin_immediate, user_version};
 use crate::watch::Watch;
-use crate::{Error, Options, migrate};
+use crate::{Error, Options, migrate, quarantine};
 use rusqlite::{Connection, Transaction};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,7 +18,7 @@ const QUEUE: usize = 1024;
 /// A group is closed after so many writes, or this long after it began: the first ones wait for it.
 const GROUP: usize = 512;
 const GROUP_TIME: Duration = Duration::from_millis(50);
-/// The longest wait for writers that the last group had and that are not back yet.
+/// The longest wait for writers that the last groups had and that are not back yet.
 const LINGER: Duration = Duration::from_millis(1);
 
 /// The way to the thread. Dropping it lets the thread finish what waits, and joins it.
@@ -52,7 +52,7 @@ impl Writer {
             patience: options.patience,
             known: options.known_version(),
             path: Arc::clone(&path),
-            last: Last::default(),
+            pace: Pace::default(),
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -82,8 +82,8 @@ impl Writer {
         answered.recv().unwrap_or_else(|_| Err(ENDED.into()))
     }
 
-    /// Runs `work` on the connection with no transaction open, and waits for it.
-    pub(crate) fn alone<T, F>(&self, work: F) -> Result<T, Error>
+    /// Runs `work` on the connection with no transaction open.
+    pub(crate) fn alone<T, F>(&self, work: F) -> Result<Pending<T>, Error>
     where
         F: FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
@@ -94,7 +94,7 @@ impl Writer {
                 .unwrap_or_else(|panic| Err(panicked(&*panic)));
             drop(answer.send(result));
         })))?;
-        answered.recv().unwrap_or_else(|_| Err(ENDED))
+        Ok(Pending(answered))
     }
 
     fn send(&self, message: Message) -> Result<(), Error> {
@@ -103,6 +103,15 @@ impl Writer {
         }
         let queue = self.queue.as_ref().ok_or(ENDED)?;
         queue.send(message).map_err(|_| ENDED)
+    }
+}
+
+/// The answer of work that runs alone.
+pub(crate) struct Pending<T>(Receiver<Result<T, Error>>);
+
+impl<T> Pending<T> {
+    pub(crate) fn wait(self) -> Result<T, Error> {
+        self.0.recv().unwrap_or(Err(ENDED))
     }
 }
 
@@ -162,18 +171,28 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
     Error::Panicked { message }
 }
 
-/// What the last group was like.
+/// What to expect of the next group.
 #[derive(Default)]
-struct Last {
-    writes: usize,
+struct Pace {
+    /// Writers that are likely on their way back.
+    writers: usize,
+    /// What the last commit took.
     commit: Duration,
+}
+
+impl Pace {
+    fn learn(&mut self, writes: usize, commit: Duration) {
+        // Falls by one a group: a writer that came late once is still waited for the next time.
+        self.writers = writes.max(self.writers.saturating_sub(1));
+        self.commit = commit;
+    }
 }
 
 struct Thread {
     patience: Duration,
     known: u32,
     path: Arc<Path>,
-    last: Last,
+    pace: Pace,
 }
 
 impl Thread {
@@ -185,6 +204,9 @@ impl Thread {
             match message {
                 Message::Write(first) => next = self.group(&connection, first, messages, &watch),
                 Message::Alone(work) => work(&mut connection),
+            }
+            if watch.saw_damage() {
+                quarantine::suspect(&path);
             }
         }
     }
@@ -230,10 +252,7 @@ impl Thread {
             }
             None => tx.commit().map_err(Error::from),
         };
-        self.last = Last {
-            writes: works.len(),
-            commit: committing.elapsed(),
-        };
+        self.pace.learn(works.len(), committing.elapsed());
         for work in works {
             work.settle(result.as_ref().copied());
         }
@@ -247,7 +266,7 @@ impl Thread {
         Ok(tx)
     }
 
-    /// The next message for this group. Writers that the last group had are likely on their way back:
+    /// The next message for this group. Writers that the last groups had are likely on their way back:
     /// a short wait for them fills the group, where leaving at once would split them into two.
     fn another(
         &self,
@@ -259,8 +278,8 @@ impl Thread {
         if writes >= GROUP || age >= GROUP_TIME {
             return None;
         }
-        let linger = LINGER.min(self.last.commit / 2);
-        if writes < self.last.writes && age < linger {
+        let linger = LINGER.min(self.pace.commit / 2);
+        if writes < self.pace.writers && age < linger {
             return messages.recv_timeout(linger - age).ok();
         }
         messages.try_recv().ok()
@@ -273,11 +292,13 @@ impl Thread {
 /// When the transaction of the whole group is lost: SQLite undoes all of it on some errors (a full
 /// disk among them), and a closure may have ended it.
 fn run_one(tx: &Transaction<'_>, work: &mut dyn Work, watch: &Watch) -> Result<(), Error> {
+    watch.forget();
     tx.prepare_cached("SAVEPOINT one")?.execute([])?;
     let keep = work.run(tx);
     if tx.is_autocommit() {
-        let cause = watch.take();
-        return Err(cause.unwrap_or(Error::Misused("a write ended the transaction of its group")));
+        return Err(watch
+            .last()
+            .unwrap_or(Error::Misused("a write ended the transaction of its group")));
     }
     if !keep {
         tx.prepare_cached("ROLLBACK TO one")?.execute([])?;

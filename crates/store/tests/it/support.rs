@@ -50,3 +50,30 @@ pub fn notes_in(connection: &rusqlite::Connection) -> Result<Vec<String>, Error>
         .collect::<Result<_, _>>()?;
     Ok(texts)
 }
+
+/// Damages the second half of the file: the header and what is read first are whole.
+pub fn damage(path: &Path) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let half = bytes.len() / 2;
+    assert!(
+        half > 4 * 4096,
+        "too small to have a second half of its own"
+    );
+    bytes[half..].fill(0xA5);
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A command that runs one `#[ignore]`d test of this binary in a process of its own, wrapped in the
+/// program that `wrapper` names, if any.
+pub fn child(test: &str, wrapper: &[&str]) -> std::process::Command {
+    let binary = std::env::current_exe().unwrap();
+    let mut words = wrapper
+        .iter()
+        .map(std::ffi::OsStr::new)
+        .chain([binary.as_os_str()]);
+    let mut command = std::process::Command::new(words.next().unwrap());
+    command
+        .args(words)
+        .args(["--exact", test, "--ignored", "--nocapture"]);
+    command
+}
