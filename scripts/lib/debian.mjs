@@ -1,6 +1,5 @@
 // Packages of Debian and Ubuntu: installed when missing, by apt-get, with sudo when not root.
 
-import { existsSync } from "node:fs";
 import { ask, has, run } from "./process.mjs";
 
 /**
@@ -91,7 +90,7 @@ function isInstalled(name) {
  * @param {string} service
  */
 async function keepFromStarting(service) {
-  if (existsSync("/run/systemd/system")) await asRoot(["systemctl", "mask", service]);
+  if (has("systemctl")) await asRoot(["systemctl", "mask", service]);
 }
 
 /** @param {string[]} command */
