@@ -175,7 +175,7 @@ pub struct Nulls {
 impl Nulls {
     /// Whether no row is NULL.
     pub fn none(&self) -> bool {
-        self.bits.is_empty()
+        self.bits.iter().all(|word| *word == 0)
     }
 
     /// Whether that row is NULL.
@@ -191,6 +191,16 @@ impl Nulls {
             self.bits.resize(row / 64 + 1, 0);
         }
         self.bits[row / 64] |= 1 << (row % 64);
+    }
+
+    /// Forgets what was noted of that row and those after it.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        self.bits.truncate(rows.div_ceil(64));
+        if !rows.is_multiple_of(64)
+            && let Some(last) = self.bits.get_mut(rows / 64)
+        {
+            *last &= (1 << (rows % 64)) - 1;
+        }
     }
 
     /// No row is NULL any more.
@@ -244,11 +254,18 @@ impl TextColumn {
         let before = self.text.len();
         let written = write(&mut self.text);
         if written.is_err() {
+            // What was there before ends on a character.
             self.text.truncate(before);
         } else {
             self.ends.push(self.text.len());
         }
         written
+    }
+
+    /// Keeps only the first `rows` texts.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        self.ends.truncate(rows);
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
     /// Forgets the texts and keeps the buffers.

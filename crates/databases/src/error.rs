@@ -7,7 +7,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error of a source database, a profile or a source file.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// Someone asked to stop.
     #[error("cancelled")]
@@ -327,10 +326,10 @@ impl Coded for Error {
 
 impl From<Error> for puente_core::Error {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Receiver(error) => error,
-            error => puente_core::error::travel(&error),
+        if let Error::Receiver(error) = error {
+            return error;
         }
+        puente_core::error::travel(&error)
     }
 }
 

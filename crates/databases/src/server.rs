@@ -61,10 +61,6 @@ impl Mark {
         self.transaction
     }
 
-    pub(crate) fn database(&self) -> &str {
-        &self.database
-    }
-
     /// Whether both speak of the same copy of the database. When not (a restore, another file under
     /// the same name), only a full reading finds the changes.
     pub fn same_database(&self, other: &Mark) -> bool {

@@ -1,17 +1,287 @@
 //! Firebird behind [`crate::SourceDb`].
 
-use crate::{ConnectOptions, Error, Result, SourceDb, StatementLog};
-use puente_core::Cancel;
-use std::sync::Arc;
+mod catalog;
+mod decode;
+mod errors;
+mod exact;
+mod library;
+mod pump;
+mod relay;
+mod sql;
+mod summary;
+mod wire;
 
+use crate::charset::Charset;
+use crate::{
+    Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, LiveTable,
+    Mark, Result, Scan, ServerInfo, SourceDb, StatementLog, StatementRecord, Totals, TotalsRequest,
+};
+use catalog::Facts;
+use puente_core::{Cancel, Coded};
+use rsfbclient::RawValue;
+use sql::Ways;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wire::{Stopped, Wire};
+
+/// Connects and asks the server what it is.
 pub(crate) fn connect(
     options: &ConnectOptions,
     cancel: &Cancel,
-    _log: Arc<dyn StatementLog>,
+    log: Arc<dyn StatementLog>,
 ) -> Result<Box<dyn SourceDb>> {
-    cancel.check()?;
-    Err(Error::Internal(format!(
-        "no driver yet for {}",
-        options.host
-    )))
+    let Some(charset) = Charset::parse(&options.charset) else {
+        let reason = format!("charset {:?} is not known", options.charset);
+        return Err(puente_core::Error::invalid("charset", reason).into());
+    };
+    let mut database = Firebird {
+        options: options.clone(),
+        cancel: cancel.clone(),
+        log,
+        charset,
+        wire: None,
+        facts: None,
+        schema: None,
+        written: HashSet::new(),
+        in_snapshot: false,
+        replaced: 0,
+    };
+    database.facts()?;
+    Ok(Box::new(database))
+}
+
+/// A database of Firebird.
+struct Firebird {
+    options: ConnectOptions,
+    cancel: Cancel,
+    log: Arc<dyn StatementLog>,
+    charset: Charset,
+    /// `None` until the first statement, and after a connection that can't be used again.
+    wire: Option<Wire>,
+    facts: Option<Arc<Facts>>,
+    schema: Option<Arc<LiveSchema>>,
+    /// Tables so full of large decimals that they are read as text at once.
+    written: HashSet<String>,
+    in_snapshot: bool,
+    replaced: u64,
+}
+
+impl SourceDb for Firebird {
+    fn info(&mut self) -> Result<ServerInfo> {
+        // Counters move, so that this is asked anew.
+        self.facts = None;
+        Ok(self.facts()?.info.clone())
+    }
+
+    fn schema(&mut self) -> Result<LiveSchema> {
+        Ok(LiveSchema::clone(&*self.live()?))
+    }
+
+    fn mark(&mut self) -> Result<Option<Mark>> {
+        let facts = self.facts()?;
+        if !facts.has_record_versions {
+            return Ok(None);
+        }
+        self.with_wire(|wire| catalog::mark(wire, &facts.identity))
+            .map(|(mark, _)| Some(mark))
+    }
+
+    fn key_bounds(&mut self, table: &str, column: &str) -> Result<Option<(i64, i64)>> {
+        summary::key_bounds(self, table, column)
+    }
+
+    fn stream(&mut self, scan: &Scan, sink: &mut dyn FnMut(&Chunk) -> Result<Flow>) -> Result<u64> {
+        pump::stream(self, scan, sink)
+    }
+
+    fn totals(&mut self, request: &TotalsRequest) -> Result<Totals> {
+        summary::totals(self, request)
+    }
+
+    fn grouped(&mut self, request: &GroupRequest) -> Result<Vec<Group>> {
+        summary::grouped(self, request)
+    }
+
+    fn snapshot(
+        &mut self,
+        limit: Duration,
+        work: &mut dyn FnMut(&mut dyn SourceDb) -> Result<()>,
+    ) -> Result<()> {
+        if self.in_snapshot {
+            return Err(Error::Internal("a snapshot inside a snapshot".to_owned()));
+        }
+        // Before, so that neither comes out of the limit.
+        self.facts()?;
+        self.live()?;
+        self.with_wire(|wire| wire.begin_snapshot(limit))?;
+        self.in_snapshot = true;
+        let worked = work(self);
+        self.in_snapshot = false;
+        let ended = match &mut self.wire {
+            Some(wire) if wire.is_healthy() => wire.end_snapshot(),
+            Some(_) | None => Ok(()),
+        };
+        worked.and(ended)
+    }
+
+    fn replaced_texts(&self) -> u64 {
+        self.replaced
+    }
+}
+
+impl Firebird {
+    /// Runs `work` on the attachment, which is made first if there is none that can be used.
+    fn with_wire<T>(&mut self, work: impl FnOnce(&mut Wire) -> Result<T>) -> Result<T> {
+        self.cancel.check()?;
+        if !self.wire.as_ref().is_some_and(Wire::is_healthy) {
+            if self.in_snapshot {
+                return Err(Error::ConnectionLost {
+                    host: self.options.host.clone(),
+                    port: self.options.port,
+                    detail: "inside a snapshot".to_owned(),
+                });
+            }
+            self.wire = None;
+            self.wire = Some(Wire::open(&self.options, &self.cancel)?);
+        }
+        match &mut self.wire {
+            Some(wire) => work(wire),
+            None => Err(Error::Internal("no attachment".to_owned())),
+        }
+    }
+
+    fn facts(&mut self) -> Result<Arc<Facts>> {
+        if let Some(facts) = &self.facts {
+            return Ok(Arc::clone(facts));
+        }
+        let facts = Arc::new(self.with_wire(catalog::facts)?);
+        self.facts = Some(Arc::clone(&facts));
+        Ok(facts)
+    }
+
+    fn live(&mut self) -> Result<Arc<LiveSchema>> {
+        if let Some(schema) = &self.schema {
+            return Ok(Arc::clone(schema));
+        }
+        let schema = Arc::new(catalog::schema(&mut |text| {
+            self.all(text, "RDB$RELATIONS")
+        })?);
+        self.schema = Some(Arc::clone(&schema));
+        Ok(schema)
+    }
+
+    fn table(&mut self, name: &str) -> Result<LiveTable> {
+        let schema = self.live()?;
+        schema.table(name).cloned().ok_or_else(|| Error::Missing {
+            missing: vec![name.to_owned()],
+            profile: None,
+        })
+    }
+
+    fn ways(&mut self) -> Result<Ways> {
+        let database_dialect = self.facts()?.info.dialect;
+        let statement_dialect = if self.options.dialect == Some(1) {
+            1
+        } else {
+            3
+        };
+        Ok(Ways {
+            database_dialect,
+            statement_dialect,
+            charset: self.charset,
+        })
+    }
+
+    /// Refuses a mark of another copy of the database, or of a later time than this copy has seen.
+    fn check_marks<'a>(&mut self, marks: impl Iterator<Item = &'a Mark>) -> Result<()> {
+        for given in marks {
+            let facts = self.facts()?;
+            let (now, next) = self.with_wire(|wire| catalog::mark(wire, &facts.identity))?;
+            if !now.same_database(given) || given.transaction() > next {
+                return Err(Error::Restored {
+                    path: self.options.database.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// All rows of a small answer, logged.
+    fn all(&mut self, text: &str, table: &str) -> Result<Vec<Vec<RawValue>>> {
+        let mut rows = Vec::new();
+        self.logged(text, |wire| {
+            wire.rows(text, table, &mut |row| {
+                rows.push(row.to_vec());
+                Ok::<(), Stopped>(())
+            })?;
+            Ok(rows.len() as u64)
+        })?;
+        Ok(rows)
+    }
+
+    /// Runs one statement and tells the log. `run` says how many rows came.
+    fn logged(&mut self, text: &str, run: impl FnOnce(&mut Wire) -> Result<u64>) -> Result<u64> {
+        let log = Arc::clone(&self.log);
+        let database = self.options.database.clone();
+        self.with_wire(|wire| {
+            let (started, before) = (Instant::now(), wire.received());
+            let done = run(wire);
+            log.ended(&StatementRecord {
+                database: &database,
+                text,
+                duration: started.elapsed(),
+                rows: done.as_ref().copied().unwrap_or(0),
+                bytes: wire.received() - before,
+                error: done.as_ref().err().map(|error| error.code().as_str()),
+            });
+            done
+        })
+    }
+}
+
+fn marks(filter: &[Condition]) -> impl Iterator<Item = &Mark> {
+    filter.iter().filter_map(|condition| match condition {
+        Condition::ChangedSince(mark) => Some(mark),
+        Condition::KeyRange { .. }
+        | Condition::KeyIn { .. }
+        | Condition::DateRange { .. }
+        | Condition::NotNull(_) => None,
+    })
+}
+
+/// The filter with its list of keys cut into lists that a server takes. One list at most.
+fn batches(filter: &[Condition]) -> Result<Vec<Vec<Condition>>> {
+    let lists = filter
+        .iter()
+        .filter(|condition| matches!(condition, Condition::KeyIn { .. }));
+    if lists.count() > 1 {
+        return Err(Error::Internal("more than one list of keys".to_owned()));
+    }
+    let Some((at, column, keys)) =
+        filter
+            .iter()
+            .enumerate()
+            .find_map(|(at, condition)| match condition {
+                Condition::KeyIn { column, keys } => Some((at, column, keys)),
+                Condition::KeyRange { .. }
+                | Condition::DateRange { .. }
+                | Condition::ChangedSince(_)
+                | Condition::NotNull(_) => None,
+            })
+    else {
+        return Ok(vec![filter.to_vec()]);
+    };
+    let mut keys = keys.clone();
+    keys.sort_unstable();
+    keys.dedup();
+    let with = |keys: &[i64]| {
+        let mut filter = filter.to_vec();
+        filter[at] = Condition::KeyIn {
+            column: column.clone(),
+            keys: keys.to_vec(),
+        };
+        filter
+    };
+    Ok(keys.chunks(sql::IN_LIST).map(with).collect())
 }

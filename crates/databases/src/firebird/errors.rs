@@ -1,0 +1,226 @@
+//! From the words of the driver and the server to the one list of errors.
+//!
+//! The driver gives texts (its copy of the server's messages, always English) and an SQL code, so
+//! this is the one place that looks at texts.
+
+use super::relay::{Ended, Target};
+use crate::Error;
+use rsfbclient::FbError;
+
+/// What a server says when it ends a connection by itself.
+const HUNG_UP: [&str; 2] = ["connection shutdown", "killed by database administrator"];
+
+/// What was being done when it failed.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum During<'a> {
+    /// Logging in.
+    Connect {
+        /// As given.
+        user: &'a str,
+        /// As given.
+        path: &'a str,
+    },
+    /// A statement on a table.
+    Statement {
+        /// Its text.
+        text: &'a str,
+        /// The table that it is about.
+        table: &'a str,
+    },
+}
+
+/// Explains a failure of the driver. `ended` says why the connection is over, when it is.
+pub(super) fn explain(
+    error: FbError,
+    ended: Option<Ended>,
+    target: &Target,
+    during: During<'_>,
+) -> Error {
+    // What the server said counts even when it hung up afterwards.
+    let said = match &error {
+        FbError::Sql { msg, .. } if HUNG_UP.iter().any(|words| msg.contains(words)) => None,
+        FbError::Sql { msg, code } => from_server(msg, *code, during),
+        FbError::Io(_) | FbError::Other(_) => None,
+    };
+    if let Some(Ended::Cancelled) = ended {
+        return Error::Cancelled;
+    }
+    if let Some(said) = said {
+        return said;
+    }
+    let (host, port) = (target.host.clone(), target.port);
+    let detail = one_line(&error.to_string());
+    if HUNG_UP.iter().any(|words| detail.contains(words)) {
+        return Error::ConnectionLost { host, port, detail };
+    }
+    let connecting = matches!(during, During::Connect { .. });
+    match ended {
+        Some(Ended::Silent(seconds) | Ended::Limit(seconds)) => Error::Timeout {
+            host,
+            port,
+            seconds,
+        },
+        // It took the log-in and then hung up on the encryption that it was offered.
+        Some(Ended::Closed { answered: true })
+            if connecting && detail.contains("closed by the server") =>
+        {
+            Error::EncryptionUnsupported { detail }
+        }
+        Some(Ended::Closed { answered: false }) if connecting => Error::NotAServer {
+            host,
+            port,
+            kind: "Firebird",
+            detail,
+        },
+        _ if connecting && is_babble(&detail) => Error::NotAServer {
+            host,
+            port,
+            kind: "Firebird",
+            detail,
+        },
+        Some(Ended::Closed { .. } | Ended::Broken(_) | Ended::Dropped | Ended::Cancelled) => {
+            Error::ConnectionLost { host, port, detail }
+        }
+        None => match (&error, during) {
+            (FbError::Io(_), _) => Error::ConnectionLost { host, port, detail },
+            (_, During::Statement { text, .. }) => Error::StatementFailed {
+                statement: short(text),
+                detail,
+            },
+            (_, During::Connect { .. }) => Error::NotAServer {
+                host,
+                port,
+                kind: "Firebird",
+                detail,
+            },
+        },
+    }
+}
+
+/// An answer that is no Firebird.
+fn is_babble(detail: &str) -> bool {
+    detail.contains("Connection rejected with code")
+        || detail.contains("No discriminant")
+        || detail.contains("Invalid / Unknown status vector item")
+        || detail.contains("panicked")
+}
+
+fn from_server(message: &str, code: i32, during: During<'_>) -> Option<Error> {
+    let detail = one_line(message);
+    let has = |text: &str| detail.contains(text);
+    if has("user name and password are not defined") {
+        let user = match during {
+            During::Connect { user, .. } => user.to_owned(),
+            During::Statement { .. } => String::new(),
+        };
+        return Some(Error::WrongPassword { user });
+    }
+    if has("Error occurred during login") {
+        return Some(Error::AuthUnsupported { detail });
+    }
+    if has("ncompatible wire encryption") || has("wire crypt plugin") {
+        return Some(Error::EncryptionUnsupported { detail });
+    }
+    if let Some(error) = about_the_file(&detail, during) {
+        return Some(error);
+    }
+    if has("lock conflict")
+        || has("deadlock")
+        || has("lock time-out")
+        || has("is in use")
+        || has("shutdown")
+    {
+        return Some(Error::LockConflict {
+            object: object(&detail, during),
+            detail,
+        });
+    }
+    if has("no permission for") {
+        return Some(Error::PermissionDenied {
+            object: object(&detail, during),
+            detail,
+        });
+    }
+    about_the_statement(detail, code, during)
+}
+
+fn about_the_file(detail: &str, during: During<'_>) -> Option<Error> {
+    let During::Connect { path, .. } = during else {
+        return None;
+    };
+    let (path, text) = (path.to_owned(), detail.to_owned());
+    let has = |text: &str| detail.contains(text);
+    if has("unsupported on-disk structure") {
+        return Some(Error::VersionUnsupported { path, detail: text });
+    }
+    if has("is not a valid database") || has("file is too small") || has("bad checksum") {
+        return Some(Error::NotADatabase { path, detail: text });
+    }
+    if has("I/O error") || has("unavailable database") || has("No such file") {
+        return Some(Error::DatabaseNotFound { path, detail: text });
+    }
+    None
+}
+
+fn about_the_statement(detail: String, code: i32, during: During<'_>) -> Option<Error> {
+    let During::Statement { text, table } = during else {
+        return None;
+    };
+    let has = |text: &str| detail.contains(text);
+    if has("Table unknown") || has("Column unknown") || has("is not defined") {
+        let named = object(&detail, during);
+        return Some(Error::Missing {
+            missing: vec![named],
+            profile: None,
+        });
+    }
+    if has("verflow") || has("out of range") || code == -802 && !has("transliterate") {
+        return Some(Error::NumberOverflow {
+            table: table.to_owned(),
+            column: "SUM".to_owned(),
+            value: "> 64 bit".to_owned(),
+        });
+    }
+    Some(Error::StatementFailed {
+        statement: short(text),
+        detail,
+    })
+}
+
+/// The thing that the server's words are about: what they name, or else the statement's table.
+fn object(detail: &str, during: During<'_>) -> String {
+    let named = [
+        "TABLE ",
+        "VIEW ",
+        "relation (\"",
+        "Table unknown ",
+        "Column unknown ",
+    ]
+    .iter()
+    .find_map(|before| detail.split_once(before))
+    .map(|(_, after)| {
+        after
+            .chars()
+            .skip_while(|c| !c.is_alphanumeric())
+            .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.'))
+            .collect::<String>()
+    })
+    .filter(|name| !name.is_empty());
+    named.unwrap_or_else(|| match during {
+        During::Connect { path, .. } => path.to_owned(),
+        During::Statement { table, .. } => table.to_owned(),
+    })
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(600)
+        .collect()
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(300).collect()
+}
