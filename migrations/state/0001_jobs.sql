@@ -37,6 +37,7 @@ CREATE TABLE job (
 CREATE UNIQUE INDEX job_revision ON job (revision);
 CREATE INDEX job_waiting ON job (id) WHERE state IN ('queued', 'paused');
 CREATE INDEX job_running ON job (owner) WHERE state = 'running';
+CREATE INDEX job_paused ON job (changed_at) WHERE state = 'paused';
 CREATE INDEX job_put_off ON job (run_at) WHERE state IN ('queued', 'paused') AND run_at IS NOT NULL;
 CREATE UNIQUE INDEX job_active_once ON job (kind, dedupe_key)
     WHERE dedupe_key IS NOT NULL AND state IN ('queued', 'paused', 'running');

@@ -77,6 +77,7 @@ impl Jobs {
             quit: Cancel::new(),
             works: AtomicBool::new(false),
             workers: Headcount::default(),
+            claiming: Headcount::default(),
             active: Mutex::new(HashMap::new()),
             keeper: Mutex::new(None),
         })))))
@@ -167,10 +168,11 @@ impl Jobs {
     }
 
     /// Waits until a job is settled, in whatever process. A job that nobody runs is waited for for
-    /// ever.
+    /// ever, or until [`Jobs::stop`].
     ///
     /// # Errors
-    /// [`Error::NoJob`], and those of the database.
+    /// [`Error::NoJob`]; [`Error::Stopped`] after [`Jobs::stop`], unless the job runs here still; and
+    /// those of the database.
     pub fn wait(&self, id: JobId) -> Result<Job, Error> {
         let queue = self.queue();
         loop {

@@ -168,20 +168,14 @@ fn passed(since: &mut Instant, time: Duration) -> bool {
 
 fn tell_progress(queue: &Queue) {
     for active in queue.active() {
-        let news = {
-            let mut tape = lock(&active.tape);
-            let news = if tape.told {
-                None
-            } else {
-                tape.progress.clone()
-            };
-            tape.told = true;
-            news
-        };
-        if let Some(progress) = news {
+        // Told with the tape in hand: whoever settles the job takes the tape first, so nothing is told
+        // of a job after its end.
+        let mut tape = lock(&active.tape);
+        if let Some(progress) = tape.progress.clone().filter(|_| !tape.told) {
             queue
                 .hub
                 .progressed(active.job.id, &active.job.kind, progress);
+            tape.told = true;
         }
     }
 }

@@ -160,6 +160,13 @@ pub(crate) fn cancel(tx: &Transaction<'_>, hand: &Hand, id: JobId) -> Result<Job
 /// Puts a failed or cancelled job back, or ends the wait of a paused one.
 pub(crate) fn retry(tx: &Transaction<'_>, hand: &Hand, id: JobId) -> Result<Job, Error> {
     let mut record = load(tx, id)?;
+    // A running job may become a queued one too, but not because someone asks.
+    if record.job.state == State::Running {
+        return Err(Error::WrongState {
+            job: id,
+            state: State::Running,
+        });
+    }
     record.turn(State::Queued, hand)?;
     if let Some(key) = &record.dedupe_key
         && let Some(other) = active_with_key(tx, &record.job.kind, key)?
@@ -366,3 +373,6 @@ fn next_revision(tx: &Transaction<'_>) -> Result<i64, Error> {
     let sql = "UPDATE job_revision_counter SET value = value + 1 RETURNING value";
     Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,9 @@ pub(crate) struct Queue {
     pub quit: Cancel,
     /// Whether this process runs jobs, or only looks on.
     pub works: AtomicBool,
+    /// The workers that there are, and those of them that are about to begin a job.
     pub workers: Headcount,
+    pub claiming: Headcount,
     /// The last change before this instance was opened.
     pub first_revision: i64,
     pub active: Mutex<HashMap<JobId, Arc<Active>>>,
@@ -179,6 +181,12 @@ impl Queue {
     }
 
     fn begin(&self, job: Job) -> Arc<Active> {
+        tracing::info!(
+            job = job.id.0,
+            kind = job.kind,
+            attempt = job.attempts,
+            "a job begins"
+        );
         let active = Arc::new(Active {
             job: job.clone(),
             cancel: Cancel::new(),
@@ -240,8 +248,7 @@ impl Queue {
     pub(crate) fn rebase_waits(&self) -> Result<(), Error> {
         let now = to_text(self.clock.now());
         let set_back = self.db.read(|connection| {
-            let sql = "SELECT 1 FROM job WHERE state IN ('queued', 'paused')
-                       AND state = 'paused' AND changed_at > ?1";
+            let sql = "SELECT 1 FROM job WHERE state = 'paused' AND changed_at > ?1";
             Ok::<_, Error>(connection.prepare_cached(sql)?.exists([now])?)
         })?;
         if set_back {

@@ -34,17 +34,31 @@ const AGAIN: RetryPolicy = RetryPolicy {
     cap: Duration::from_secs(5),
 };
 
-/// Counts the workers of an instance.
+/// Counts workers of an instance.
 #[derive(Debug, Default)]
 pub(crate) struct Headcount(AtomicUsize);
-
-struct Present(Arc<Queue>);
 
 impl Headcount {
     fn is_zero(&self) -> bool {
         self.0.load(Ordering::SeqCst) == 0
     }
+
+    fn count_in(&self) -> Counted<'_> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Counted(self)
+    }
 }
+
+struct Counted<'a>(&'a Headcount);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A worker's thread is there.
+struct Present(Arc<Queue>);
 
 impl Present {
     fn new(queue: Arc<Queue>) -> Present {
@@ -57,6 +71,7 @@ impl Drop for Present {
     fn drop(&mut self) {
         self.0.workers.0.fetch_sub(1, Ordering::SeqCst);
         self.0.changes.ring();
+        self.0.work.ring();
     }
 }
 
@@ -77,14 +92,17 @@ fn work(queue: &Arc<Queue>, idle: WhenIdle) -> Vec<JobId> {
     let mut failures = 0;
     while !queue.quit.is_cancelled() {
         let seen = queue.work.rings();
-        let turn = catch_unwind(AssertUnwindSafe(|| match queue.claim() {
-            Ok(Some(attempt)) => Ok(Some(run(queue, attempt))),
-            Ok(None) => Ok(None),
-            Err(error) => Err(error.to_string()),
+        let turn = catch_unwind(AssertUnwindSafe(|| {
+            let claimed = {
+                let _claiming = queue.claiming.count_in();
+                queue.claim().map_err(|error| error.to_string())
+            };
+            Ok(claimed?.map(|attempt| run(queue, attempt)))
         }));
         match turn.unwrap_or_else(|panic| Err(panic_message(&*panic))) {
-            Ok(Some(id)) => ran.push(id),
-            Ok(None) if idle == WhenIdle::End && lock(&queue.active).is_empty() => break,
+            Ok(Some(id)) if idle == WhenIdle::End => ran.push(id),
+            Ok(Some(_)) => {}
+            Ok(None) if idle == WhenIdle::End && nothing_may_come(queue) => break,
             Ok(None) => queue.work.wait(seen, LOOK_AGAIN),
             Err(error) => {
                 failures += 1;
@@ -102,6 +120,11 @@ fn work(queue: &Arc<Queue>, idle: WhenIdle) -> Vec<JobId> {
         failures = 0;
     }
     ran
+}
+
+/// Whether no job runs here that might lead to others, nor is about to.
+fn nothing_may_come(queue: &Queue) -> bool {
+    queue.claiming.is_zero() && lock(&queue.active).is_empty()
 }
 
 fn run(queue: &Arc<Queue>, attempt: Attempt) -> JobId {
@@ -210,6 +233,7 @@ fn settle(queue: &Queue, active: &Arc<Active>, ended: &Ended, registered: &Regis
         }
     };
     if let Some(job) = job {
+        tracing::info!(job = id.0, kind = job.kind, state = %job.state, "a job ended");
         lock(&queue.active).remove(&id);
         queue.tell(&job);
     }
