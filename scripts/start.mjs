@@ -8,7 +8,7 @@ import { needRust, targetFolder } from "./lib/rust.mjs";
 import { duration, heading, main, Stop, say, warn } from "./lib/terminal.mjs";
 
 const demoArguments = process.argv.slice(2);
-const english = demoArguments.join(" ").match(/--lang[= ]en/) !== null;
+const english = /--lang[= ]en/.test(demoArguments.join(" ")) || process.env.PUENTE_LANG === "en";
 
 await main(async () => {
   needRust();
