@@ -72,6 +72,38 @@ pub enum Error {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// No keyring answers on this machine.
+    #[error("no keyring answers: {reason}")]
+    KeyringAbsent {
+        /// What the keyring or the way to it said.
+        reason: String,
+    },
+    /// The keyring is there and locked.
+    #[error("the keyring is locked: {reason}")]
+    KeyringLocked {
+        /// What the keyring said.
+        reason: String,
+    },
+    /// There is no secret under that name.
+    #[error("no secret named {name}")]
+    SecretMissing {
+        /// The name.
+        name: String,
+    },
+    /// The secret is longer than the keyring takes.
+    #[error("the secret {name} is longer than {limit} bytes")]
+    SecretTooLong {
+        /// The name of the secret.
+        name: String,
+        /// The most that the keyring takes, in bytes.
+        limit: u32,
+    },
+    /// The file of secrets does not open with that passphrase, or is damaged.
+    #[error("{} does not open with that passphrase, or is damaged", path.display())]
+    SecretFileUnreadable {
+        /// The file.
+        path: PathBuf,
+    },
     /// A migration failed, and was undone.
     #[error("migration {version} ({name}) failed")]
     Migration {
@@ -155,23 +187,10 @@ impl Error {
 
     /// Whether SQLite found the file damaged.
     pub fn is_corrupt(&self) -> bool {
-        match self {
-            Error::Corrupt { .. } => true,
-            Error::Migration { source, .. } => source.is_corrupt(),
-            Error::DiskFull { .. }
-            | Error::ReadOnly { .. }
-            | Error::Busy { .. }
-            | Error::Newer { .. }
-            | Error::Foreign { .. }
-            | Error::BackupInvalid { .. }
-            | Error::BackupMissing { .. }
-            | Error::Sqlite(_)
-            | Error::Io { .. }
-            | Error::Cancelled
-            | Error::Time { .. }
-            | Error::Panicked { .. }
-            | Error::Misused(_) => false,
+        if let Error::Migration { source, .. } = self {
+            return source.is_corrupt();
         }
+        matches!(self, Error::Corrupt { .. })
     }
 }
 
@@ -235,6 +254,11 @@ impl Coded for Error {
             Error::Foreign { .. } => Code::StoreForeign,
             Error::BackupInvalid { .. } => Code::BackupInvalid,
             Error::BackupMissing { .. } => Code::BackupMissing,
+            Error::KeyringAbsent { .. } => Code::KeyringAbsent,
+            Error::KeyringLocked { .. } => Code::KeyringLocked,
+            Error::SecretMissing { .. } => Code::SecretMissing,
+            Error::SecretTooLong { .. } => Code::SecretTooLong,
+            Error::SecretFileUnreadable { .. } => Code::SecretFileUnreadable,
             Error::Migration { source, .. } => source.code(),
             Error::Cancelled => Code::Cancelled,
             Error::Panicked { .. } | Error::Misused(_) => Code::Internal,
@@ -271,9 +295,16 @@ impl Coded for Error {
             Error::Foreign { path, .. }
             | Error::Io { path, .. }
             | Error::BackupInvalid { path, .. }
-            | Error::BackupMissing { path } => vec![("path", show(path))],
+            | Error::BackupMissing { path }
+            | Error::SecretFileUnreadable { path } => vec![("path", show(path))],
+            Error::SecretMissing { name } => vec![("name", name.clone())],
+            Error::SecretTooLong { name, limit } => {
+                vec![("name", name.clone()), ("limit", limit.to_string())]
+            }
             Error::Migration { source, .. } => source.values(),
-            Error::Sqlite(_)
+            Error::KeyringAbsent { .. }
+            | Error::KeyringLocked { .. }
+            | Error::Sqlite(_)
             | Error::Cancelled
             | Error::Time { .. }
             | Error::Panicked { .. }

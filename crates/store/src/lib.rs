@@ -11,6 +11,7 @@ mod open;
 mod options;
 pub mod quarantine;
 mod readers;
+pub mod secrets;
 mod state;
 pub mod time;
 mod watch;
@@ -20,6 +21,7 @@ pub use database::Database;
 pub use error::Error;
 pub use open::Opened;
 pub use options::{Durability, Migration, OnCorrupt, Options};
+pub use secrets::Secrets;
 pub use state::{STATE_APPLICATION_ID, STATE_MIGRATIONS, state_options};
 
 /// The SQLite binding that closures of [`Database::write`] and [`Database::read`] work with.

@@ -37,7 +37,7 @@ pub(crate) fn open(
     quarantine::refuse_if_marked(path, options)?;
     match prepare(path, options, now) {
         Err(error) if error.is_corrupt() => match options.on_corrupt {
-            OnCorrupt::Refuse => Err(quarantine::refuse(path, options, now, error.to_string())),
+            OnCorrupt::Refuse => Err(quarantine::refuse(path, options, now, reason_of(error))),
             OnCorrupt::StartEmpty => {
                 let place = quarantine::set_aside(path, now)?;
                 let (connection, opened) = prepare(path, options, now)?;
@@ -134,6 +134,13 @@ fn check(connection: &Connection, path: &Path, options: &Options) -> Result<(), 
     } else {
         Err(damaged(path, said))
     }
+}
+
+fn reason_of(error: Error) -> String {
+    if let Error::Corrupt { reason, .. } = error {
+        return reason;
+    }
+    error.to_string()
 }
 
 fn damaged(path: &Path, reason: String) -> Error {

@@ -12,6 +12,9 @@ mod database;
 #[cfg(target_os = "linux")]
 mod disks;
 mod full;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod migrations;
 mod processes;
+mod secrets;
 mod support;
