@@ -71,7 +71,10 @@ impl Coded for Error {
     fn values(&self) -> Vec<(&'static str, String)> {
         match self {
             Error::NotInstalled { what, .. } => vec![("what", what.clone())],
-            other => vec![("reason", other.to_string())],
+            Error::Server { reason } | Error::Script { reason } | Error::Answer { reason } => {
+                vec![("reason", reason.clone())]
+            }
+            Error::File { .. } | Error::Workbook(_) => vec![("reason", self.to_string())],
         }
     }
 }

@@ -11,6 +11,6 @@ pub use firebird::{
     SysdbaPassword, WireCrypt, WireCryptPlugin, firebird_available,
 };
 pub use sample::{
-    Charset, Expected, ExpectedGroup, ExpectedState, SampleCompany, SampleErp, SampleOptions,
-    SampleSize,
+    Changes, Charset, Expected, ExpectedGroup, ExpectedState, OpenTransaction, ReaderKind,
+    SampleCompany, SampleErp, SampleOptions, SampleSize, TransactionCounters, Writer,
 };

@@ -2,8 +2,10 @@
 //! about them.
 
 mod catalog;
+mod changes;
 mod charset;
 mod dice;
+mod live;
 mod load;
 mod odd;
 mod rows;
@@ -13,7 +15,9 @@ mod tables;
 mod template;
 mod truth;
 
+pub use changes::Changes;
 pub use charset::Charset;
+pub use live::{OpenTransaction, ReaderKind, TransactionCounters, Writer};
 pub use truth::{Expected, ExpectedGroup, ExpectedState};
 
 use crate::Error;

@@ -39,7 +39,9 @@ impl Session {
             input,
             output,
         };
-        session.run("set heading off;")?;
+        // isql opens two transactions when it connects, and keeps the second, for DDL, open: it
+        // would hold garbage collection back for as long as the session lasts.
+        session.run("set autoddl off;\nset heading off;\ncommit;")?;
         Ok(session)
     }
 
@@ -63,25 +65,30 @@ impl Session {
                 .and_then(|()| input.flush())
                 .is_ok()
         });
-        let mut lines = Vec::new();
-        let mut line = Vec::new();
-        while written {
-            line.clear();
-            let read = self.output.read_until(b'\n', &mut line).unwrap_or(0);
-            let text = String::from_utf8_lossy(&line);
-            if text.trim_start().starts_with(MARK_ANSWER) {
-                return Ok(lines);
-            }
-            if read == 0 {
-                break;
-            }
-            if !text.trim().is_empty() {
-                lines.push(text.trim().to_owned());
-            }
-        }
-        Err(Error::Script {
+        let printed = if written { self.read_to_mark() } else { None };
+        printed.ok_or_else(|| Error::Script {
             reason: self.complaint(),
         })
+    }
+
+    /// Lines up to the mark, or `None` when the output ends before it.
+    fn read_to_mark(&mut self) -> Option<Vec<String>> {
+        let mut lines = Vec::new();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if self.output.read_until(b'\n', &mut line).ok()? == 0 {
+                return None;
+            }
+            let text = String::from_utf8_lossy(&line);
+            let text = text.trim();
+            if text.starts_with(MARK_ANSWER) {
+                return Some(lines);
+            }
+            if !text.is_empty() {
+                lines.push(text.to_owned());
+            }
+        }
     }
 
     /// What isql said before it ended: it ends at the first error.

@@ -167,7 +167,7 @@ pub(crate) fn odd_articles(after: i32) -> Vec<Article> {
             code: code.to_owned(),
             name: name.map(str::to_owned),
             unit: "UND",
-            price_e4: 12_345_6789,
+            price_e4: 123_456_789,
             season: 0,
         })
         .collect()

@@ -85,7 +85,7 @@ pub(crate) fn documents(
         ids.line(3, Some(1), -3 * one, 45_000_000),
         ids.line(3, Some(1), 0, 45_000_000),
         ids.line(4, Some(1), 5 * one, 0),
-        ids.line(4, Some(1), 2 * one, 999_999_999_9999),
+        ids.line(4, Some(1), 2 * one, 9_999_999_999_999),
         ids.line(4, Some(1), 1, 1),
     ];
     let mut odd_lines = ids.document("FV", day, typed, lines);
@@ -93,7 +93,7 @@ pub(crate) fn documents(
     documents.push(odd_lines);
 
     let lines = (1..=5)
-        .map(|n| ids.line(articles + n, Some(3), one, 12_345_6789))
+        .map(|n| ids.line(articles + n, Some(3), one, 123_456_789))
         .collect();
     documents.push(ids.document("FC", day, typed, lines));
 

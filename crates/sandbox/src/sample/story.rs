@@ -189,7 +189,7 @@ pub(crate) fn transfers(
                     next_line += 1;
                     let article = i32::try_from(1 + dice.favourite(articles)).unwrap_or(1);
                     let quantity_e6 = quantity(&mut dice);
-                    let cost_e4 = amount_e4(quantity_e6, 8_000_0000);
+                    let cost_e4 = amount_e4(quantity_e6, 80_000_000);
                     TransferLine {
                         id: next_line,
                         article,

@@ -1,4 +1,10 @@
 //! Real servers, real databases, real sockets.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that can't prepare its scene has failed"
+)]
+
 mod firebird;
+mod live;
 mod sample;
