@@ -250,7 +250,7 @@ pub struct Header {
 }
 
 /// Exact totals of the movements of one stream within a range of line keys, gone ones left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RangeTotals {
     /// Movements.
     pub lines: i64,
@@ -264,4 +264,25 @@ pub struct RangeTotals {
     pub total_e4: i128,
     /// Sum of line costs, money × 10^4.
     pub cost_e4: i128,
+}
+
+/// One cell of the roll-up by article and month. Posted movements only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleMonth {
+    /// Source of the movements.
+    pub stream: Stream,
+    /// Year × 100 + month; 0 for documents without a date.
+    pub month: i32,
+    /// Code of the documents.
+    pub doc_type: String,
+    /// Key of the article at the source.
+    pub article_id: i64,
+    /// Movements.
+    pub lines: i64,
+    /// Sum of quantities × 10^6.
+    pub quantity_e6: i64,
+    /// Sum of line totals, money × 10^4.
+    pub total_e4: i64,
+    /// Sum of line costs, money × 10^4.
+    pub cost_e4: i64,
 }

@@ -9,16 +9,35 @@
 //! Quantities are integers × 10^6 (`_e6`), money × 10^4 (`_e4`), days count from 1970-01-01, and a
 //! month is year × 100 + month, 0 for what has no date.
 
+mod apply;
+mod cells;
+mod digest;
+mod dimension_table;
+mod document_table;
 mod error;
+mod export;
 mod filter;
+mod key;
 mod load;
+mod load_table;
+mod lookup;
+mod movement_table;
+mod page;
+mod pending;
+mod plan;
+mod proof;
+mod publish;
+mod put;
 mod rows;
+mod selection;
+mod summary;
+mod sweep;
 mod warehouse;
 
 pub use error::Error;
 pub use filter::{
-    ArticleTotal, CompanyCount, Cursor, Demand, Header, MonthFilter, MonthTotal, MovementFilter,
-    MovementRow, Page, RangeTotals, Rank, Sort, SortKey, Sums,
+    ArticleMonth, ArticleTotal, CompanyCount, Cursor, Demand, Header, MonthFilter, MonthTotal,
+    MovementFilter, MovementRow, Page, RangeTotals, Rank, Sort, SortKey, Sums,
 };
 pub use load::{Applied, Coverage, Load, LoadId, LoadState, Swept};
 pub use rows::{
