@@ -27,7 +27,7 @@ async function needPackages() {
   const missing = missingOf([compiler, firebird, firebirdTools]);
   if (missing.length === 0) return;
   heading(text("Se instala lo que falta", "Installing what is missing"));
-  for (const { name, why } of missing) say(`${name}: ${why}`);
+  for (const { name, why } of missing) say(`${name}: ${text(why.es, why.en)}`);
   await install(missing);
   const left = missingOf(missing);
   if (left.includes(compiler)) {

@@ -90,7 +90,7 @@ async function needPackages() {
     return;
   }
   const missing = missingOf(Object.values(PACKAGES));
-  for (const { name, why } of missing) say(`${name}: ${why}`);
+  for (const { name, why } of missing) say(`${name}: ${why.en}`);
   if (missing.length > 0 && !(await install(missing))) {
     throw new Stop(`The tests need packages that could not be installed: ${byHand(missing)}`);
   }

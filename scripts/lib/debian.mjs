@@ -5,7 +5,7 @@ import { ask, has, run } from "./process.mjs";
 /**
  * @typedef {object} Package
  * @property {string} name
- * @property {string} why
+ * @property {{ es: string, en: string }} why
  * @property {string} [program] where this program is, the package is not needed
  * @property {string} [service] the system service that it would start, which nobody here wants
  */
@@ -14,27 +14,42 @@ import { ask, has, run } from "./process.mjs";
 export const PACKAGES = {
   compiler: {
     name: "build-essential",
-    why: "el compilador de C con el que se construye SQLite · the C compiler that SQLite is built with",
+    why: {
+      es: "el compilador de C con el que se construye SQLite",
+      en: "the C compiler that SQLite is built with",
+    },
     program: "cc",
   },
   firebird: {
     name: "firebird3.0-server",
-    why: "el servidor privado con los datos de ejemplo · the private server with the sample data",
+    why: {
+      es: "el servidor privado con los datos de ejemplo",
+      en: "the private server with the sample data",
+    },
     service: "firebird3.0.service",
   },
   firebirdTools: {
     name: "firebird3.0-utils",
-    why: "isql-fb, que crea las bases de ejemplo · isql-fb, which makes the sample databases",
+    why: {
+      es: "isql-fb, que crea las bases de ejemplo",
+      en: "isql-fb, which makes the sample databases",
+    },
     program: "isql-fb",
   },
   keyring: {
     name: "gnome-keyring",
-    why: "the keyring that one test stores its secrets in",
+    why: {
+      es: "el llavero en el que una prueba guarda sus secretos",
+      en: "the keyring that one test stores its secrets in",
+    },
     program: "gnome-keyring-daemon",
   },
   dbus: {
     name: "dbus",
-    why: "dbus-run-session, in which that keyring runs",
+    why: {
+      es: "dbus-run-session, en el que corre ese llavero",
+      en: "dbus-run-session, in which that keyring runs",
+    },
     program: "dbus-run-session",
   },
 };
@@ -60,6 +75,8 @@ export function missingOf(packages) {
 export async function install(packages) {
   const names = packages.map(({ name }) => name);
   const options = ["-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
+  // Asked once: without it, nothing that follows would work.
+  if ((await asRoot(["true"])) !== 0) return false;
   for (const { service } of packages) if (service) await keepFromStarting(service);
   // A fresh machine has no lists, an old one has lists of packages that are gone by now. Where some
   // list cannot be had, those that can are of use all the same.
