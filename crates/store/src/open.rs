@@ -106,6 +106,11 @@ fn refuse_remains(path: &Path, options: &Options) -> Result<(), Error> {
 /// Looks at the file, and only when it is ours switches it to a write-ahead log.
 fn until_wal(connection: &Connection, path: &Path, options: &Options) -> Result<Found, Error> {
     let found = migrate::inspect(connection, path, options)?;
+    if found == Found::Empty {
+        // Only an empty file can be told to remember where its pages are referred to, which is what
+        // lets it shrink later without being rewritten.
+        connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL")?;
+    }
     let mode: String = until_free(options.patience, || {
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
     })?;
