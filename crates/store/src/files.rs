@@ -30,7 +30,8 @@ pub(crate) fn create_folder(folder: &Path) -> Result<(), Error> {
     fs::create_dir_all(folder).map_err(|e| Error::io(folder, e))
 }
 
-/// Makes the file, readable by its owner only, unless it is there.
+/// Makes the file, readable by its owner only, unless it is there. One that is there is not even
+/// opened: closing it would drop the locks that SQLite holds on it in this process (POSIX).
 pub(crate) fn create_private(path: &Path) -> Result<bool, Error> {
     match private_options().create_new(true).open(path) {
         Ok(_) => Ok(true),

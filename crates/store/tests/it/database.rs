@@ -84,6 +84,46 @@ fn works_of_one_group_stand_or_fall_each_for_itself() {
 }
 
 #[test]
+fn writes_that_wait_share_a_commit() {
+    const WRITERS: usize = 40;
+    let (folder, db) = fresh();
+    let log = folder.path().join("puente.db-wal");
+    let pages = || std::fs::metadata(&log).unwrap().len() / 4096;
+    let before = pages();
+    let (busy, occupied) = mpsc::channel::<()>();
+    let (release, released) = mpsc::channel::<()>();
+    let (ready, is_ready) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        let holder = db.clone();
+        scope.spawn(move || {
+            let done: Result<(), Error> = holder.write(move |_| {
+                busy.send(()).unwrap();
+                released.recv().unwrap();
+                Ok(())
+            });
+            done.unwrap();
+        });
+        occupied.recv().unwrap();
+        for n in 0..WRITERS {
+            let (db, ready) = (db.clone(), ready.clone());
+            scope.spawn(move || {
+                ready.send(()).unwrap();
+                add(&db, format!("note {n}")).unwrap();
+            });
+        }
+        for _ in 0..WRITERS {
+            is_ready.recv().unwrap();
+        }
+        release.send(()).unwrap();
+    });
+    assert_eq!(notes(&db).len(), WRITERS);
+    // Each commit of its own would log the table's page and the index's page once more. Some writers
+    // may have come too late for the first group, so the bound is wide.
+    let logged = usize::try_from(pages() - before).unwrap();
+    assert!(logged <= WRITERS, "{logged} pages for {WRITERS} writes");
+}
+
+#[test]
 fn a_write_that_ends_the_transaction_of_its_group_is_told_so() {
     let (_folder, db) = fresh();
     let result: Result<(), Error> = db.write(|tx| {

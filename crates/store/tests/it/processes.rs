@@ -2,6 +2,7 @@
 
 use crate::support::{add, child, notes, open};
 use puente_store::Error;
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -63,6 +64,60 @@ fn a_neighbour_hammers_the_file() {
                         })
                         .unwrap();
                     }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn what_was_answered_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("puente.db");
+    for (round, answers) in [1, 7, 40, 150].into_iter().enumerate() {
+        let mut victim = child("processes::a_victim_writes_and_says_so", &[])
+            .env(FILE, &path)
+            .env(NAME, format!("round {round}"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(victim.stdout.take().unwrap())
+            .lines()
+            .map(Result::unwrap);
+        let mut said = said.filter_map(|line| line.strip_prefix(WRITTEN).map(str::to_owned));
+        let mut written: Vec<String> = said.by_ref().take(answers).collect();
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        written.extend(said);
+        assert!(written.len() >= answers, "the victim ended by itself");
+        let kept = notes(&open(&path));
+        let lost: Vec<_> = written.iter().filter(|text| !kept.contains(text)).collect();
+        assert!(lost.is_empty(), "answered and lost: {lost:?}");
+    }
+}
+
+const WRITTEN: &str = "written: ";
+
+#[test]
+#[ignore = "a part of the test above, run by it in a process of its own"]
+fn a_victim_writes_and_says_so() {
+    let (Some(path), Ok(name)) = (
+        std::env::var_os(FILE).map(PathBuf::from),
+        std::env::var(NAME),
+    ) else {
+        return;
+    };
+    let db = open(&path);
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (db, name) = (&db, &name);
+            scope.spawn(move || {
+                for n in 0.. {
+                    let text = format!("{name} {thread} {n}");
+                    add(db, text.as_str()).unwrap();
+                    // A line of its own, also when the test harness has begun one.
+                    writeln!(std::io::stdout().lock(), "\n{WRITTEN}{text}").unwrap();
                 }
             });
         }
