@@ -208,7 +208,12 @@ impl World {
                     return Ok(());
                 };
                 let (ended, facts) = self.ending(id, *how, &tx)?;
+                let asked = load(&tx, id)?.job.cancel_requested;
                 let (job, _) = settle(&tx, &hand(*instance), ended, facts, None)?;
+                assert!(
+                    !asked || job.state.is_settled(),
+                    "what was cancelled does not come back"
+                );
                 if job.state == State::Done {
                     self.checkpoints.remove(&id);
                 }
@@ -429,4 +434,57 @@ fn a_job_holds_all_of_its_resources_or_none() {
         .unwrap();
     world.play(&both(1)).unwrap();
     assert_eq!(world.count("SELECT count(*) FROM job_resource"), 2);
+}
+
+#[test]
+fn a_cancel_that_its_process_has_not_seen_yet_counts_when_the_run_ends() {
+    let mut world = World::new();
+    let enqueue = Act::Enqueue {
+        kind: 0,
+        key: None,
+        later: false,
+    };
+    let claim = Act::Claim {
+        instance: 1,
+        job: 0,
+        resources: BTreeSet::new(),
+    };
+    let end = Act::End {
+        instance: 1,
+        job: 0,
+        how: How::Retryable,
+    };
+    for act in [enqueue, claim, Act::Cancel { job: 0 }, end] {
+        world.play(&act).unwrap();
+    }
+    assert_eq!(
+        world.count("SELECT count(*) FROM job WHERE state = 'cancelled'"),
+        1
+    );
+}
+
+#[test]
+fn a_running_job_is_not_retried() {
+    let mut world = World::new();
+    let enqueue = Act::Enqueue {
+        kind: 0,
+        key: None,
+        later: false,
+    };
+    let claim = Act::Claim {
+        instance: 1,
+        job: 0,
+        resources: BTreeSet::new(),
+    };
+    for act in [enqueue, claim] {
+        world.play(&act).unwrap();
+    }
+    let refused = world.play(&Act::Retry { job: 0 }).unwrap_err();
+    assert!(matches!(
+        refused,
+        Error::WrongState {
+            state: State::Running,
+            ..
+        }
+    ));
 }
