@@ -129,7 +129,10 @@ impl Installation {
 
     /// `ISQL Version: LI-V3.0.11.33637 Firebird 3.0` -> `3.0.11.33637`.
     fn ask_version(&self) -> Option<String> {
-        let output = self.isql().arg("-z").stdin(Stdio::null()).output().ok()?;
+        let mut isql = self.isql();
+        // Where its texts are: what was unpacked looks for them where it would be installed.
+        isql.env("FIREBIRD_MSG", &self.home);
+        let output = isql.arg("-z").stdin(Stdio::null()).output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let word = text.split_whitespace().find(|word| word.contains("-V"))?;
         Some(word.split_once("-V")?.1.to_owned())

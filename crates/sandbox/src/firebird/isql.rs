@@ -57,7 +57,9 @@ impl Isql {
         }
     }
 
-    pub(super) fn logged_in(mut self, user: &str, password: &Secret) -> Self {
+    /// Logs in as this user.
+    #[must_use]
+    pub fn logged_in(mut self, user: &str, password: &Secret) -> Self {
         self.user = user.to_owned();
         self.password = Some(password.clone());
         self

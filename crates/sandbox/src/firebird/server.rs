@@ -169,12 +169,12 @@ impl FirebirdServer {
     }
 
     /// Freezes it: connections stay open and nothing answers, as when a machine hangs.
-    pub fn pause(&mut self) {
+    pub fn pause(&self) {
         self.process.pause();
     }
 
     /// Ends [`FirebirdServer::pause`].
-    pub fn resume(&mut self) {
+    pub fn resume(&self) {
         self.process.resume();
     }
 

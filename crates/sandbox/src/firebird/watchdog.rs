@@ -100,12 +100,12 @@ impl Watched {
     }
 
     /// Freezes the process: its sockets stay open and nobody answers.
-    pub(super) fn pause(&mut self) {
+    pub(super) fn pause(&self) {
         self.say("pause");
     }
 
     /// Ends [`Self::pause`].
-    pub(super) fn resume(&mut self) {
+    pub(super) fn resume(&self) {
         self.say("resume");
     }
 
@@ -146,9 +146,9 @@ impl Watched {
         Some((f64::from(user) + f64::from(system)) / TICKS_PER_SECOND)
     }
 
-    fn say(&mut self, word: &str) {
+    fn say(&self, word: &str) {
         // A shell that is gone has taken the server with it: nothing is left to be told.
-        if let Some(pipe) = &mut self.words {
+        if let Some(mut pipe) = self.words.as_ref() {
             let _ = writeln!(pipe, "{word}");
         }
     }

@@ -163,8 +163,9 @@ fn a_snapshot_reader_holds_the_oldest_snapshot_back_and_a_read_committed_one_doe
     let gap_with = |kind| {
         let reader = company.open_reader(kind).unwrap();
         company.write_more(5, 1).unwrap();
-        for n in 0..20 {
-            company
+        let mut clerk = company.session().unwrap();
+        for n in 0..40 {
+            clerk
                 .run(&format!("update SUCURSAL set NOMBRE = 'N{n}';\ncommit;\n"))
                 .unwrap();
         }
