@@ -7,12 +7,14 @@
 mod charset;
 mod column;
 mod error;
+mod exact;
 mod firebird;
 mod scan;
 mod schema;
 mod server;
 mod source;
 
+pub mod files;
 pub mod profile;
 
 pub use column::{Chunk, Column, Nulls, TextColumn};

@@ -1,8 +1,8 @@
 //! From the driver's values into columns. Runs once for every value of every row.
 
-use super::exact::{self, Rounding};
 use crate::charset::Charset;
 use crate::column::TextColumn;
+use crate::exact::{self, Rounding};
 use crate::{Chunk, Column, Error, InvalidText, Kind, LiveKind, Nulls, Result};
 use chrono::{Datelike, NaiveDateTime};
 use rsfbclient::RawValue;

@@ -3,7 +3,6 @@
 mod catalog;
 mod decode;
 mod errors;
-mod exact;
 mod library;
 mod pump;
 mod relay;

@@ -4,7 +4,8 @@
 use super::decode::{Place, Taken, take_row};
 use super::sql::{self, Decimals, Read, Ways};
 use super::wire::{Stopped, Wire};
-use super::{Firebird, batches, exact, marks};
+use super::{Firebird, batches, marks};
+use crate::exact;
 use crate::{Chunk, Condition, Error, Flow, Kind, LiveKind, LiveTable, Result, Scan, ScanColumn};
 use std::sync::mpsc;
 

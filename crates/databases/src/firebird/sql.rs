@@ -4,8 +4,8 @@
 //! person ever gets here.
 
 use super::decode::{Pull, Wanted, numeric_pull};
-use super::exact::Rounding;
 use crate::charset::Charset;
+use crate::exact::Rounding;
 use crate::{
     Condition, Error, GroupRequest, Kind, LiveColumn, LiveKind, LiveTable, Result, Scan, SumColumn,
 };
@@ -392,7 +392,7 @@ pub(super) fn sum(
             // No 64-bit type here that keeps its digits, so three sums of 32-bit numbers: millions,
             // units, and what is behind the point.
             let millions = format!("TRUNC({name}/1e6)");
-            let power = super::exact::power(scale);
+            let power = crate::exact::power(scale);
             let unit = i128::from(power);
             let parts = vec![
                 (format!("CAST({millions} AS INTEGER)"), 1_000_000 * unit),
@@ -435,10 +435,10 @@ impl SumPlan {
         let mut total: i128 = 0;
         for ((_, factor), text) in self.parts.iter().zip(texts) {
             let Some(text) = text else { continue };
-            let part = super::exact::parse(text, self.scale)?;
+            let part = crate::exact::parse(text, self.scale)?;
             total = total.checked_add(part.checked_mul(*factor)?)?;
         }
-        super::exact::rescale_wide(total, self.scale, self.wanted)
+        crate::exact::rescale_wide(total, self.scale, self.wanted)
     }
 }
 

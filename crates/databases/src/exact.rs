@@ -21,7 +21,7 @@ const POWERS: [i64; 19] = {
 };
 
 /// 10 to `scale`, for 0 to 18; more is as 18.
-pub(super) fn power(scale: u8) -> i64 {
+pub(crate) fn power(scale: u8) -> i64 {
     POWERS[usize::from(scale.min(18))]
 }
 
@@ -30,14 +30,14 @@ pub(super) fn power(scale: u8) -> i64 {
     clippy::cast_precision_loss,
     reason = "10^18 = 5^18 * 2^18 and 5^18 < 2^53: exact"
 )]
-pub(super) fn power_f64(scale: u8) -> f64 {
+pub(crate) fn power_f64(scale: u8) -> f64 {
     power(scale) as f64
 }
 
 /// The n of a NUMERIC with `scale` decimals that came as the float nearest to n / 10^scale; `None`
 /// when the float does not tell it for certain.
 #[allow(clippy::cast_possible_truncation, reason = "the value is below 2^50")]
-pub(super) fn from_nearest(value: f64, power: f64) -> Option<i64> {
+pub(crate) fn from_nearest(value: f64, power: f64) -> Option<i64> {
     let scaled = value * power;
     // Less than 1/4 from n, so that cutting finds it as rounding does, in a fraction of the time.
     (scaled.abs() < CERTAIN).then_some((scaled + 0.5_f64.copysign(scaled)) as i64)
@@ -45,7 +45,7 @@ pub(super) fn from_nearest(value: f64, power: f64) -> Option<i64> {
 
 /// `value` with `from` decimals as one with `to`, rounded half away from zero; `None` when it does
 /// not fit.
-pub(super) fn rescale(value: i64, from: u8, to: u8) -> Option<i64> {
+pub(crate) fn rescale(value: i64, from: u8, to: u8) -> Option<i64> {
     if to >= from {
         return match to - from {
             0 => Some(value),
@@ -57,7 +57,7 @@ pub(super) fn rescale(value: i64, from: u8, to: u8) -> Option<i64> {
 }
 
 /// As [`rescale`], for sums.
-pub(super) fn rescale_wide(value: i128, from: u8, to: u8) -> Option<i128> {
+pub(crate) fn rescale_wide(value: i128, from: u8, to: u8) -> Option<i128> {
     if to >= from {
         return value.checked_mul(10_i128.checked_pow(u32::from(to - from))?);
     }
@@ -72,19 +72,19 @@ pub(super) fn rescale_wide(value: i128, from: u8, to: u8) -> Option<i128> {
 
 /// How the server rounds a binary fraction to a number of decimals.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Rounding {
+pub(crate) enum Rounding {
     /// As its CAST to NUMERIC does: times 10^scale, plus a half and this, cut.
     Cast {
         /// 1e-14 for DOUBLE PRECISION, 1e-5 for FLOAT.
         nudge: f64,
     },
     /// In a database of dialect 1, where CAST keeps a float: the part behind the point alone is
-    /// multiplied and rounded. It is what the sums of [`super::sql`] do there.
+    /// multiplied and rounded. It is what the sums of the `sql` module do there.
     Apart,
 }
 
 /// A binary fraction as a decimal, rounded as the server does; `None` when it does not fit.
-pub(super) fn from_float(value: f64, scale: u8, rounding: Rounding) -> Option<i64> {
+pub(crate) fn from_float(value: f64, scale: u8, rounding: Rounding) -> Option<i64> {
     match rounding {
         Rounding::Cast { nudge } => cut(value * power_f64(scale), nudge),
         Rounding::Apart => {
@@ -113,7 +113,7 @@ fn in_range(value: f64) -> Option<i64> {
 
 /// A decimal written as text (`-12.50`, `1.2E+3`), with `scale` decimals, rounded half away from
 /// zero; `None` when it is not a number or does not fit.
-pub(super) fn parse(text: &str, scale: u8) -> Option<i128> {
+pub(crate) fn parse(text: &str, scale: u8) -> Option<i128> {
     let text = text.trim();
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok()?),

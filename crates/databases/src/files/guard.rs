@@ -1,0 +1,45 @@
+//! A reader that gives up on a record without an end (a quote that is never closed), before it
+//! fills the memory.
+
+use std::cell::Cell;
+use std::io::{Error, Read, Result};
+use std::rc::Rc;
+
+/// Bytes of one record, and what a reader takes ahead of it.
+pub(super) const RECORD: u64 = 1024 * 1024;
+
+/// What the last record has taken so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Budget(Rc<Cell<u64>>);
+
+impl Budget {
+    /// A record has ended.
+    pub(super) fn renew(&self) {
+        self.0.set(0);
+    }
+}
+
+/// Counts what it reads against the budget.
+pub(super) struct Guarded<R> {
+    inner: R,
+    budget: Budget,
+}
+
+impl<R: Read> Guarded<R> {
+    pub(super) fn new(inner: R, budget: Budget) -> Self {
+        Guarded { inner, budget }
+    }
+}
+
+impl<R: Read> Read for Guarded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let spent = self.budget.0.get();
+        if spent > RECORD {
+            let reason = format!("a record over {RECORD} bytes: a quote that is not closed?");
+            return Err(Error::other(reason));
+        }
+        let length = self.inner.read(buffer)?;
+        self.budget.0.set(spent + length as u64);
+        Ok(length)
+    }
+}
