@@ -3,7 +3,7 @@
 use crate::desk::{Desk, Kind, code, echo, job};
 use chrono::TimeDelta;
 use puente_core::{Code, Error as Failure, Progress};
-use puente_jobs::{Error, Filter, JobId, NewJob, RetryPolicy, State};
+use puente_jobs::{Error, Event, Filter, JobId, NewJob, RetryPolicy, State};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
@@ -361,4 +361,39 @@ fn pages_of_jobs_are_newest_first_and_filtered() {
         }),
         [ids[2], ids[0]]
     );
+}
+
+#[test]
+fn the_end_of_a_job_is_written_as_soon_as_the_database_lets_it() {
+    let desk = Desk::new();
+    let database = desk.database();
+    let execute = move |sql: &'static str| {
+        let done: Result<(), puente_store::Error> =
+            database.write(move |tx| Ok(tx.execute_batch(sql)?));
+        done.unwrap();
+    };
+    let refuse = execute.clone();
+    let jobs = desk.jobs([Kind::new("work", move |job, _| {
+        refuse(
+            "CREATE TRIGGER refuse BEFORE UPDATE OF state ON job WHEN NEW.state = 'done'
+             BEGIN SELECT raise(ABORT, 'not now'); END",
+        );
+        job.progress(Progress::stage("last"));
+        Ok(json!("kept"))
+    })]);
+    let events = jobs.subscribe().unwrap();
+    jobs.start(1).unwrap();
+    let id = jobs.enqueue(job("work")).unwrap();
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Progress { .. }))
+    );
+    // The worker tries now, and takes its turn at the file like everybody.
+    for _ in 0..20 {
+        execute("UPDATE job SET kind = kind");
+    }
+    assert_eq!(jobs.get(id).unwrap().state, State::Running);
+    execute("DROP TRIGGER refuse");
+    assert_eq!(jobs.wait(id).unwrap().result, Some(json!("kept")));
 }
