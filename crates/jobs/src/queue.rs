@@ -62,7 +62,7 @@ pub(crate) struct Tape {
     pub postponed: Option<DateTime<Utc>>,
 }
 
-/// What [`Queue::recover`] settled.
+/// What [`Jobs::recover`](crate::Jobs::recover) settled.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recovered {
     /// The jobs, each as it stands now: queued again, failed, cancelled or uncertain.
