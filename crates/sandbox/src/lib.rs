@@ -3,6 +3,7 @@
 mod cache;
 mod error;
 pub mod firebird;
+mod proxy;
 pub mod sample;
 
 pub use error::Error;
@@ -10,7 +11,9 @@ pub use firebird::{
     Access, Auth, Dialect, Firebird4, FirebirdServer, Installation, Isql, ServerOptions, Session,
     SysdbaPassword, WireCrypt, WireCryptPlugin, firebird_available,
 };
+pub use proxy::FaultProxy;
 pub use sample::{
-    Changes, Charset, Expected, ExpectedGroup, ExpectedState, OpenTransaction, ReaderKind,
-    SampleCompany, SampleErp, SampleOptions, SampleSize, TransactionCounters, Writer,
+    Changes, Charset, Expected, ExpectedGroup, ExpectedState, FileFormat, OpenTransaction,
+    ReaderKind, SampleCompany, SampleErp, SampleFileCompany, SampleFiles, SampleOptions,
+    SampleSize, TransactionCounters, Writer,
 };

@@ -5,6 +5,8 @@
     reason = "a test that can't prepare its scene has failed"
 )]
 
+mod files;
 mod firebird;
 mod live;
+mod proxy;
 mod sample;
