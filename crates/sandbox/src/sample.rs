@@ -14,6 +14,7 @@ mod options;
 mod plan;
 mod rows;
 mod schema;
+mod sheet;
 mod story;
 mod tables;
 mod template;
@@ -21,9 +22,10 @@ mod truth;
 
 pub use changes::Changes;
 pub use charset::Charset;
-pub use files::{FileFormat, SampleFileCompany, SampleFiles};
+pub use files::{SampleFileCompany, SampleFiles};
 pub use live::{OpenTransaction, ReaderKind, TransactionCounters, Writer};
 pub use options::{SampleOptions, SampleSize};
+pub use sheet::FileFormat;
 pub use truth::{Expected, ExpectedGroup, ExpectedState};
 
 use crate::Error;

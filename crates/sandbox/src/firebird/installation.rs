@@ -5,9 +5,6 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What has to be installed for Firebird 3.0, as Debian names it.
-pub const PACKAGE: &str = "firebird3.0-server";
-
 /// The programs and files of one Firebird, installed or unpacked.
 #[derive(Debug, Clone)]
 pub struct Installation {
@@ -52,21 +49,13 @@ impl Installation {
         &self.version
     }
 
-    /// Its `libfbclient`, for drivers that load it at run time.
+    /// Its `libfbclient`, for drivers that load it at run time. That of an unpacked Firebird needs
+    /// the C library that was unpacked with it, which this process doesn't have.
     pub fn client_library(&self) -> Option<&Path> {
         self.client_library.as_deref()
     }
 
     fn under(root: &Path, major: u8) -> Result<Self, Error> {
-        let what = if major == 3 {
-            PACKAGE.to_owned()
-        } else {
-            format!("Firebird {major}.0")
-        };
-        let missing = |reason: String| Error::NotInstalled {
-            what: what.clone(),
-            reason,
-        };
         let release = format!("{major}.0");
         let libraries = library_folders(root);
         let home = libraries
@@ -74,47 +63,40 @@ impl Installation {
             .map(|folder| folder.join("firebird").join(&release))
             .find(|folder| folder.join("plugins").is_dir())
             .ok_or_else(|| {
-                missing(format!(
-                    "no firebird/{release}/plugins under {}usr/lib",
-                    root.display()
-                ))
+                let reason = format!("no firebird/{release}/plugins under {}", root.display());
+                missing(major, Part::Server, reason)
             })?;
-        let one_of = |paths: &[PathBuf]| {
-            paths
-                .iter()
-                .find(|path| path.is_file())
-                .cloned()
-                .ok_or_else(|| {
-                    missing(
-                        paths
-                            .iter()
-                            .map(|p| p.display().to_string())
-                            .collect::<Vec<_>>()
-                            .join(", "),
-                    )
-                })
-        };
-        let programs = root.join("usr/lib/firebird").join(&release).join("bin");
-        let server = one_of(&[programs.join("firebird"), root.join("usr/sbin/firebird")])?;
-        let isql = one_of(&[programs.join("isql-fb"), root.join("usr/bin/isql-fb")])?;
-        let gfix = one_of(&[programs.join("gfix"), root.join("usr/bin/gfix")])?;
-        let gbak = one_of(&[programs.join("gbak"), root.join("usr/bin/gbak")])?;
         let loader = foreign_loader(root, &libraries);
-        let run = |program: PathBuf| {
-            let mut words = loader.clone();
-            words.push(program.into_os_string());
-            words
+        // Debian keeps some programs where the shell finds them, and others among the libraries.
+        let own = root.join("usr/lib/firebird").join(&release).join("bin");
+        let program = |name: &str, part: Part| {
+            let places = [
+                own.join(name),
+                root.join("usr/sbin").join(name),
+                root.join("usr/bin").join(name),
+            ];
+            let found = places.iter().find(|path| path.is_file()).ok_or_else(|| {
+                missing(major, part, format!("no {name} under {}", root.display()))
+            })?;
+            let words = loader
+                .iter()
+                .cloned()
+                .chain([found.clone().into_os_string()]);
+            Ok::<Vec<OsString>, Error>(words.collect())
         };
+        let security_sql = root
+            .join("usr/share/firebird")
+            .join(&release)
+            .join("security.sql");
         let mut found = Installation {
             major,
             version: String::new(),
             configuration: root.join("etc/firebird").join(&release),
-            security_sql: Some(root.join(format!("usr/share/firebird/{release}/security.sql")))
-                .filter(|path| path.is_file()),
-            server: run(server),
-            isql: run(isql),
-            gfix: run(gfix),
-            gbak: run(gbak),
+            security_sql: Some(security_sql).filter(|path| path.is_file()),
+            server: program("firebird", Part::Server)?,
+            isql: program("isql-fb", Part::Tools)?,
+            gfix: program("gfix", Part::Tools)?,
+            gbak: program("gbak", Part::Tools)?,
             client_library: libraries
                 .iter()
                 .map(|folder| folder.join("libfbclient.so.2"))
@@ -123,7 +105,7 @@ impl Installation {
         };
         found.version = found
             .ask_version()
-            .ok_or_else(|| missing("isql-fb does not run".into()))?;
+            .ok_or_else(|| missing(major, Part::Tools, "isql-fb does not run".to_owned()))?;
         Ok(found)
     }
 
@@ -191,6 +173,21 @@ impl Firebird4 {
     }
 }
 
+/// Debian's packages of one Firebird.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Server,
+    Tools,
+}
+
+fn missing(major: u8, part: Part, reason: String) -> Error {
+    let what = match part {
+        Part::Server => format!("firebird{major}.0-server"),
+        Part::Tools => format!("firebird{major}.0-utils"),
+    };
+    Error::NotInstalled { what, reason }
+}
+
 fn command(words: &[OsString]) -> Command {
     let mut words = words.iter();
     let mut command = Command::new(words.next().map_or_else(OsString::new, Clone::clone));
@@ -240,5 +237,31 @@ fn foreign_loader(root: &Path, libraries: &[PathBuf]) -> Vec<OsString> {
             ]
         }
         None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Installation;
+    use crate::Error;
+
+    #[test]
+    fn a_machine_without_firebird_says_which_package_it_lacks() {
+        let empty = tempfile::tempdir().unwrap();
+        let server = Installation::under(empty.path(), 3).unwrap_err();
+        assert!(
+            matches!(&server, Error::NotInstalled { what, .. } if what == "firebird3.0-server")
+        );
+        let shown = puente_core::Error::from(server)
+            .view(puente_core::Lang::En)
+            .message;
+        assert!(shown.contains("firebird3.0-server"), "{shown}");
+
+        std::fs::create_dir_all(empty.path().join("usr/lib/any-linux/firebird/3.0/plugins"))
+            .unwrap();
+        std::fs::create_dir_all(empty.path().join("usr/sbin")).unwrap();
+        std::fs::write(empty.path().join("usr/sbin/firebird"), "").unwrap();
+        let tools = Installation::under(empty.path(), 3).unwrap_err();
+        assert!(matches!(&tools, Error::NotInstalled { what, .. } if what == "firebird3.0-utils"));
     }
 }

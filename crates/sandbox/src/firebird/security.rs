@@ -20,7 +20,7 @@ pub(super) fn lay(
     password: &Secret,
 ) -> Result<(), Error> {
     let file = file(installation, folder);
-    let template = template(installation)?;
+    let template = template(installation, folder)?;
     fs::copy(&template, &file).map_err(Error::file(&file))?;
     let script = format!(
         "alter user SYSDBA password '{}' using plugin {};\ncommit;\n",
@@ -33,13 +33,12 @@ pub(super) fn lay(
 
 /// Laying a security database takes about a third of a second and copying one takes a millisecond,
 /// so the first server of a version leaves its own behind. It holds no password of anyone's.
-fn template(installation: &Installation) -> Result<PathBuf, Error> {
-    let cache = crate::cache::folder().join("sandbox");
+fn template(installation: &Installation, folder: &Path) -> Result<PathBuf, Error> {
+    let cache = crate::cache::of_sandbox(folder);
     let template = cache.join(format!("security-{}.fdb", installation.version()));
     if template.is_file() {
         return Ok(template);
     }
-    fs::create_dir_all(&cache).map_err(Error::file(&cache))?;
     let work = tempfile::tempdir_in(&cache).map_err(Error::file(&cache))?;
     let options = ServerOptions::default();
     super::server::lay_folder(installation, work.path())?;

@@ -47,7 +47,7 @@ fn template(
         Purpose::Company => schema::company(dialect) + schema::COMMON,
     };
     let script = charset.encode(&script);
-    let cache = crate::cache::folder().join("sandbox");
+    let cache = crate::cache::of_sandbox(access.folder());
     let template = cache.join(format!(
         "{}-{}-{}-{:016x}.fdb",
         access.installation().version(),
@@ -58,7 +58,6 @@ fn template(
     if template.is_file() {
         return Ok(template);
     }
-    fs::create_dir_all(&cache).map_err(Error::file(&cache))?;
     let work = tempfile::tempdir_in(&cache).map_err(Error::file(&cache))?;
     let file = work.path().join("new.fdb");
     // Without the server, which would keep the file open.

@@ -1,5 +1,7 @@
 use crate::sample::{options, server};
-use puente_sandbox::{Changes, ReaderKind, SampleCompany, SampleErp, SampleOptions};
+use puente_sandbox::{
+    Changes, Charset, Dialect, ReaderKind, SampleCompany, SampleErp, SampleOptions,
+};
 use std::time::{Duration, Instant};
 
 fn count(company: &SampleCompany, table: &str, only: &str) -> usize {
@@ -92,6 +94,54 @@ fn what_is_written_later_is_what_the_report_says() {
         all,
         "a seed writes the same for ever"
     );
+}
+
+#[test]
+fn every_dialect_and_charset_takes_the_same_later_writes() {
+    let (folder, server) = server();
+    let kinds = [
+        (Dialect::Three, Charset::Win1252),
+        (Dialect::One, Charset::None),
+        (Dialect::Three, Charset::Utf8),
+        (Dialect::One, Charset::Iso8859_1),
+    ];
+    let results = kinds.map(|(dialect, charset)| {
+        let one = SampleOptions {
+            companies: 1,
+            years: vec![2026],
+            dialect,
+            charset,
+            ..options()
+        };
+        let at = folder.path().join(charset.name());
+        let erp = SampleErp::create(&server, &at, one).unwrap();
+        let changes = erp.write_more(25, 11).unwrap();
+        (changes, erp.companies[0].ask().unwrap())
+    });
+    for result in &results {
+        assert_eq!(result, &results[0]);
+    }
+}
+
+#[test]
+fn a_restored_database_has_the_same_rows_and_another_creation_date() {
+    let (folder, server) = server();
+    let one = SampleOptions {
+        companies: 1,
+        years: vec![2026],
+        ..options()
+    };
+    let erp = SampleErp::create(&server, &folder.path().join("erp"), one).unwrap();
+    let company = &erp.companies[0];
+    let born = || {
+        company
+            .column("select MON$CREATION_DATE from MON$DATABASE")
+            .unwrap()
+    };
+    let before = born();
+    company.restore_in_place().unwrap();
+    assert_eq!(company.ask().unwrap(), company.expected);
+    assert_ne!(born(), before);
 }
 
 #[test]
