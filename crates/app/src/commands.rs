@@ -1,0 +1,125 @@
+//! The one list of commands. Hosts, bindings and cache invalidation follow from it.
+
+use crate::{App, Error, Nothing, Result};
+use crate::{backup, companies, diagnostics, doctor, jobs, movements, rules, servers};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a command reads or changes, for caches of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tag {
+    /// Registered servers.
+    Servers,
+    /// Discovered companies.
+    Companies,
+    /// What was extracted.
+    Movements,
+    /// Proofs of completeness.
+    Proofs,
+    /// Rules for warehouses of the ERP.
+    Rules,
+    /// The queue.
+    Jobs,
+    /// Backups.
+    Backups,
+}
+
+/// A command as hosts see it.
+#[derive(Clone, Copy)]
+pub struct Command {
+    /// `servers.add`.
+    pub name: &'static str,
+    /// What its answer depends on.
+    pub reads: &'static [Tag],
+    /// What is stale after it.
+    pub changes: &'static [Tag],
+    /// Whether the answer comes before the work: it names a job.
+    pub starts_job: bool,
+    /// Runs it on JSON.
+    pub call: fn(&App, Value) -> Result<Value>,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Runs the command of that name on JSON.
+///
+/// # Errors
+/// That there is no such command, that the request doesn't fit, and those of the command.
+pub fn call(app: &App, name: &str, request: Value) -> Result<Value> {
+    let command = COMMANDS
+        .iter()
+        .find(|command| command.name == name)
+        .ok_or_else(|| Error::not_found("command", name))?;
+    (command.call)(app, request)
+}
+
+macro_rules! commands {
+    ($($name:literal $body:path, $request:ty, reads [$($reads:ident)*], changes [$($changes:ident)*] $($job:ident)?;)*) => {
+        /// All of them.
+        pub static COMMANDS: &[Command] = &[$(Command {
+            name: $name,
+            reads: &[$(Tag::$reads),*],
+            changes: &[$(Tag::$changes),*],
+            starts_job: commands!(@ $($job)?),
+            call: |app, request| {
+                let request: $request = serde_json::from_value(request)
+                    .map_err(|error| Error::invalid("request", error))?;
+                let response = $body(app, request)?;
+                serde_json::to_value(response).map_err(|error| Error::invalid("response", error))
+            },
+        },)*];
+    };
+    (@) => { false };
+    (@ job) => { true };
+}
+
+commands! {
+    "servers.list" servers::list, Nothing, reads [Servers], changes [];
+    "servers.add" servers::add, servers::Add, reads [], changes [Servers];
+    "servers.test" servers::test, servers::Named, reads [], changes [Servers];
+    "servers.try" servers::try_out, servers::Add, reads [], changes [];
+    "servers.edit" servers::edit, servers::Edit, reads [], changes [Servers];
+    "servers.remove" servers::remove, servers::Named, reads [], changes [Servers Companies Movements Proofs];
+    "servers.grants" servers::grants, servers::GrantsFor, reads [Servers], changes [];
+    "companies.list" companies::list, companies::Search, reads [Companies Movements], changes [];
+    "companies.show" companies::show, companies::Named, reads [Companies Movements Proofs], changes [];
+    "companies.discover" companies::discover, companies::Discover, reads [], changes [Companies Jobs] job;
+    "movements.extract" movements::extract, movements::Extract, reads [], changes [Movements Proofs Jobs] job;
+    "movements.status" movements::status, Nothing, reads [Companies Movements Proofs], changes [];
+    "movements.summary" movements::summary, movements::SummaryOf, reads [Movements], changes [];
+    "movements.prove" movements::prove, companies::Selected, reads [], changes [Proofs Jobs] job;
+    "movements.proof" movements::proof, companies::Selected, reads [Proofs], changes [];
+    "movements.export" movements::export, movements::Export, reads [Movements], changes [];
+    "rules.list" rules::list, rules::Of, reads [Rules], changes [];
+    "rules.set" rules::set, rules::Set, reads [], changes [Rules];
+    "rules.reset" rules::reset, rules::Of, reads [], changes [Rules];
+    "jobs.list" jobs::list, jobs::List, reads [Jobs], changes [];
+    "jobs.show" jobs::show, jobs::One, reads [Jobs], changes [];
+    "jobs.cancel" jobs::cancel, jobs::One, reads [], changes [Jobs];
+    "jobs.retry" jobs::retry, jobs::One, reads [], changes [Jobs];
+    "backup.create" backup::create, Nothing, reads [], changes [Backups Jobs] job;
+    "backup.list" backup::list, Nothing, reads [Backups], changes [];
+    "backup.verify" backup::verify, backup::Named, reads [], changes [];
+    "doctor" doctor::check, Nothing, reads [], changes [];
+    "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_a_command_that_starts_a_job_changes_the_queue() {
+        let names: BTreeSet<&str> = COMMANDS.iter().map(|command| command.name).collect();
+        assert_eq!(names.len(), COMMANDS.len());
+        for command in COMMANDS.iter().filter(|command| command.starts_job) {
+            assert!(command.changes.contains(&Tag::Jobs), "{command:?}");
+        }
+    }
+}

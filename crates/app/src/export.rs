@@ -1,0 +1,332 @@
+//! Movements as CSV or XLSX, in bounded memory, and never half a file under the name asked for.
+
+use crate::{App, Result};
+use chrono::NaiveDate;
+use puente_core::fixed;
+use puente_core::period::date_of_epoch_day;
+use puente_core::{Code, Error};
+use puente_erp::companies::Company;
+use puente_warehouse::{MovementFilter, MovementRow, State, Stream};
+use rust_xlsxwriter::{Format as CellFormat, Workbook};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// UTF-8 with a byte order mark, semicolons and decimal commas: what spreadsheets in Latin
+    /// America open with a double click.
+    Csv,
+    /// A workbook, with numbers as numbers.
+    Xlsx,
+}
+
+impl Format {
+    /// The one that was asked for, or the one of the file's extension.
+    pub(crate) fn of(asked: Option<Format>, path: &Path) -> Result<Format> {
+        let extension = path
+            .extension()
+            .and_then(|e| e.to_str())
+            .map(str::to_ascii_lowercase);
+        match (asked, extension.as_deref()) {
+            (Some(format), _) => Ok(format),
+            (None, Some("csv")) => Ok(Format::Csv),
+            (None, Some("xlsx")) => Ok(Format::Xlsx),
+            (None, _) => Err(Error::invalid("format", "csv | xlsx")),
+        }
+    }
+}
+
+/// Rows of a worksheet, its heading included.
+const XLSX_ROWS: u64 = 1_048_576;
+
+const COLUMNS: [&str; 20] = [
+    "nit",
+    "año",
+    "empresa",
+    "tipo",
+    "prefijo",
+    "numero",
+    "fecha",
+    "estado",
+    "articulo",
+    "descripcion",
+    "unidad",
+    "bodega",
+    "nombre_bodega",
+    "bodega_destino",
+    "clase_bodega",
+    "tercero_nit",
+    "tercero",
+    "cantidad",
+    "precio",
+    "total",
+];
+
+/// Writes and gives the number of rows. The file appears under its name when it is complete.
+pub(crate) fn write(
+    app: &App,
+    companies: &[Company],
+    filter: &MovementFilter,
+    path: &Path,
+    format: Format,
+    overwrite: bool,
+) -> Result<u64> {
+    if path.exists() && !overwrite {
+        return Err(Error::new(Code::AlreadyExists)
+            .with("what", "file")
+            .with("name", path.display()));
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let file = tempfile::Builder::new()
+        .prefix(".puente-")
+        .tempfile_in(folder);
+    let mut file = file.map_err(|error| unwritable(path, &error))?;
+    let by_id: HashMap<i64, &Company> = companies.iter().map(|c| (c.id, c)).collect();
+    let rows = match format {
+        Format::Csv => csv(app, &by_id, filter, &mut file).map_err(|error| within(path, error))?,
+        Format::Xlsx => {
+            xlsx(app, &by_id, filter, &mut file).map_err(|error| within(path, error))?
+        }
+    };
+    file.as_file()
+        .sync_all()
+        .map_err(|error| unwritable(path, &error))?;
+    file.persist(path)
+        .map_err(|error| unwritable(path, &error.error))?;
+    Ok(rows)
+}
+
+/// What can stop an export.
+enum Stop {
+    Io(std::io::Error),
+    Other(Error),
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Stop::Io(error)
+    }
+}
+
+impl From<csv::Error> for Stop {
+    fn from(error: csv::Error) -> Self {
+        Stop::Io(error.into())
+    }
+}
+
+impl From<rust_xlsxwriter::XlsxError> for Stop {
+    fn from(error: rust_xlsxwriter::XlsxError) -> Self {
+        Stop::Io(std::io::Error::other(error))
+    }
+}
+
+impl From<puente_warehouse::Error> for Stop {
+    fn from(error: puente_warehouse::Error) -> Self {
+        Stop::Other(error.into())
+    }
+}
+
+fn within(path: &Path, stop: Stop) -> Error {
+    match stop {
+        Stop::Io(error) => unwritable(path, &error),
+        Stop::Other(error) => error,
+    }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Error {
+    let code = match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Code::DiskFull,
+        _ => Code::InvalidInput,
+    };
+    Error::new(code)
+        .with("path", path.display())
+        .with("field", "output")
+        .with("reason", error)
+        .because(error)
+}
+
+fn csv(
+    app: &App,
+    companies: &HashMap<i64, &Company>,
+    filter: &MovementFilter,
+    file: &mut impl Write,
+) -> std::result::Result<u64, Stop> {
+    file.write_all("\u{feff}".as_bytes())?;
+    let buffered = std::io::BufWriter::with_capacity(1 << 16, file);
+    let mut csv = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(buffered);
+    csv.write_record(COLUMNS)?;
+    let mut failed = None;
+    let rows = app.room.warehouse.export(filter, &mut |row| {
+        let (texts, numbers) = cells(companies, row);
+        let numbers =
+            numbers.map(|(number, scale)| fixed::to_text(number, scale).replace('.', ","));
+        let texts = texts.into_iter().map(harmless);
+        match csv.write_record(texts.chain(numbers)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    csv.flush()?;
+    Ok(rows)
+}
+
+fn xlsx(
+    app: &App,
+    companies: &HashMap<i64, &Company>,
+    filter: &MovementFilter,
+    file: &mut (impl Write + std::io::Seek + Send),
+) -> std::result::Result<u64, Stop> {
+    let mut book = Workbook::new();
+    let bold = CellFormat::new().set_bold();
+    let number = CellFormat::new().set_num_format("#,##0.00##");
+    let date = CellFormat::new().set_num_format("yyyy-mm-dd");
+    let sheet = book.add_worksheet_with_constant_memory()?;
+    sheet.set_name("Movimientos")?;
+    for (column, name) in (0..).zip(COLUMNS) {
+        sheet.write_string_with_format(0, column, name, &bold)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    let (mut failed, mut line) = (None, 0_u32);
+    let rows = app.room.warehouse.export(filter, &mut |row| {
+        line += 1;
+        if u64::from(line) >= XLSX_ROWS {
+            failed = Some(Stop::Other(Error::invalid(
+                "format",
+                "xlsx: > 1048575; csv",
+            )));
+            return ControlFlow::Break(());
+        }
+        match xlsx_row(sheet, line, cells(companies, row), row, &number, &date) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error.into());
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    if let Some(stop) = failed {
+        return Err(stop);
+    }
+    book.save_to_writer(file)?;
+    Ok(rows)
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "cells of a workbook are floats, by its format"
+)]
+fn xlsx_row(
+    sheet: &mut rust_xlsxwriter::Worksheet,
+    line: u32,
+    (texts, numbers): ([String; 17], [(i64, u32); 3]),
+    row: &MovementRow,
+    number: &CellFormat,
+    date: &CellFormat,
+) -> std::result::Result<(), rust_xlsxwriter::XlsxError> {
+    for (column, text) in (0_u16..).zip(&texts) {
+        match (column, day(row)) {
+            (6, Some(day)) => sheet.write_with_format(line, column, &day, date)?,
+            _ if text.is_empty() => continue,
+            _ => sheet.write_string(line, column, text)?,
+        };
+    }
+    for (column, (scaled, scale)) in (17_u16..).zip(numbers) {
+        let value = scaled as f64 / 10_f64.powi(scale.try_into().unwrap_or(0));
+        sheet.write_number_with_format(line, column, value, number)?;
+    }
+    Ok(())
+}
+
+fn cells(companies: &HashMap<i64, &Company>, row: &MovementRow) -> ([String; 17], [(i64, u32); 3]) {
+    let company = companies.get(&row.company_id);
+    let texts = [
+        company.map(|c| c.nit.clone()).unwrap_or_default(),
+        company
+            .map(|c| c.fiscal_year.to_string())
+            .unwrap_or_default(),
+        company.map(|c| c.name.clone()).unwrap_or_default(),
+        row.doc_type.clone(),
+        row.prefix.clone(),
+        row.number.clone(),
+        day(row).map(|day| day.to_string()).unwrap_or_default(),
+        state(row.state).to_owned(),
+        row.article_code.clone(),
+        row.article.clone(),
+        row.unit.clone(),
+        row.place_code.clone(),
+        row.place.clone(),
+        match row.stream {
+            Stream::Line => String::new(),
+            Stream::Transfer => row.to_place_code.clone(),
+        },
+        row.flag.clone().unwrap_or_default(),
+        row.party_tax_id.clone(),
+        row.party.clone(),
+    ];
+    let numbers = [(row.quantity_e6, 6), (row.price_e4, 4), (row.total_e4, 4)];
+    (texts, numbers)
+}
+
+fn day(row: &MovementRow) -> Option<NaiveDate> {
+    row.day.and_then(date_of_epoch_day)
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Posted => "asentado",
+        State::Draft => "sin asentar",
+        State::Voided => "anulado",
+        State::Gone => "borrado",
+    }
+}
+
+/// A text that a spreadsheet would take for a formula gets an apostrophe before it: names come from
+/// whoever wrote into the ERP.
+fn harmless(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_in_a_name_is_defused_and_a_plain_name_is_not_touched() {
+        assert_eq!(harmless("=HYPERLINK(\"x\")".into()), "'=HYPERLINK(\"x\")");
+        assert_eq!(harmless("TORNILLO".into()), "TORNILLO");
+    }
+
+    #[test]
+    fn the_extension_decides_unless_a_format_is_asked_for() {
+        assert_eq!(
+            Format::of(None, Path::new("a/b.XLSX")).unwrap(),
+            Format::Xlsx
+        );
+        assert_eq!(
+            Format::of(Some(Format::Csv), Path::new("b.xlsx")).unwrap(),
+            Format::Csv
+        );
+        assert!(Format::of(None, Path::new("b.ods")).is_err());
+    }
+}

@@ -1,0 +1,292 @@
+//! Servers of ERPs: register, test, change, remove.
+
+use crate::{App, Nothing, Result};
+use puente_core::{Cancel, Code, Error, Secret};
+use puente_databases::ServerInfo;
+use puente_erp::Statements;
+use puente_erp::servers::{self, NewServer, Options, Server};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Names a server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// Its name or its number.
+    pub server: String,
+}
+
+/// A server to be registered. The password is taken in and never given out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Add {
+    /// Everything but the password.
+    #[serde(flatten)]
+    pub server: NewServer,
+    /// Its password; not for files.
+    #[serde(default, deserialize_with = "password")]
+    pub password: Option<Secret>,
+    /// Save it without a test.
+    #[serde(default)]
+    pub no_test: bool,
+}
+
+/// What is to be changed of a server; what is left out stays.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs, reason = "the fields are those of NewServer")]
+pub struct Edit {
+    /// Its name or its number.
+    pub server: String,
+    pub name: Option<String>,
+    pub host: Option<String>,
+    pub port: Option<u16>,
+    pub user: Option<String>,
+    pub master: Option<String>,
+    pub profile: Option<String>,
+    pub options: Option<Options>,
+    /// A new password.
+    #[serde(deserialize_with = "password")]
+    pub password: Option<Secret>,
+    /// Save it without a test.
+    pub no_test: bool,
+}
+
+/// Asks for the GRANTs of a login.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantsFor {
+    /// The server's name or number.
+    pub server: String,
+    /// The login that is to read.
+    pub login: String,
+}
+
+/// What a test of a connection found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Tested {
+    /// What the server says about itself; nothing for files.
+    pub info: Option<ServerInfo>,
+    /// Companies that the master database lists.
+    pub companies: u64,
+    /// What a technician should know, by stable name: `superuser`, `default_password`,
+    /// `unencrypted`.
+    pub warnings: Vec<String>,
+}
+
+/// Statements to be run by whoever administers the server.
+#[derive(Debug, Clone, Serialize)]
+pub struct Grants {
+    /// In the master database.
+    pub master: Vec<String>,
+    /// In the database of each company and year.
+    pub company: Vec<String>,
+}
+
+/// All servers, by name.
+///
+/// # Errors
+/// Those of the store.
+pub fn list(app: &App, _: Nothing) -> Result<Vec<Server>> {
+    Ok(servers::list(&app.room.state)?)
+}
+
+/// Registers a server, after a test unless told otherwise.
+///
+/// # Errors
+/// Those of the fields, of the connection and of the keyring; nothing is kept then.
+pub fn add(app: &App, request: Add) -> Result<Server> {
+    request.server.validate()?;
+    if !request.no_test {
+        try_out(app, request.clone())?;
+    }
+    let room = &app.room;
+    let name = request.server.name.clone();
+    let id = servers::insert(&room.state, request.server, room.clock.now())?;
+    if let Some(password) = &request.password
+        && let Err(error) = keep_password(app, id, password)
+    {
+        servers::remove(&room.state, id)?;
+        return Err(error);
+    }
+    app.audit(
+        "server.add",
+        &format!("server:{id}"),
+        json!({ "name": name }),
+    )?;
+    Ok(servers::get(&room.state, id)?)
+}
+
+/// Tests a server that is not registered yet, and keeps nothing.
+///
+/// # Errors
+/// Those of the fields and of the connection.
+pub fn try_out(app: &App, request: Add) -> Result<Tested> {
+    request.server.validate()?;
+    let server = sketch(request.server);
+    test_with(app, &server, request.password)
+}
+
+/// Tests a registered server and remembers how it went.
+///
+/// # Errors
+/// Those of the connection and of the keyring.
+pub fn test(app: &App, request: Named) -> Result<Tested> {
+    let server = servers::find(&app.room.state, &request.server)?;
+    let password = password_of(app, &server)?;
+    let tested = test_with(app, &server, password);
+    let error = tested.as_ref().err().cloned();
+    servers::set_contact(&app.room.state, server.id, app.room.clock.now(), error)?;
+    tested
+}
+
+/// Changes a server, after a test unless told otherwise.
+///
+/// # Errors
+/// As [`add`]; nothing is changed then.
+pub fn edit(app: &App, request: Edit) -> Result<Server> {
+    let room = &app.room;
+    let old = servers::find(&room.state, &request.server)?;
+    let new = NewServer {
+        name: request.name.unwrap_or(old.name.clone()),
+        kind: old.kind,
+        host: request.host.unwrap_or(old.host.clone()),
+        port: request.port.unwrap_or(old.port),
+        user: request.user.unwrap_or(old.user.clone()),
+        master: request.master.unwrap_or(old.master.clone()),
+        profile: request.profile.unwrap_or(old.profile.clone()),
+        options: request.options.unwrap_or(old.options.clone()),
+    };
+    new.validate()?;
+    if !request.no_test {
+        let password = match &request.password {
+            Some(password) => Some(password.clone()),
+            None => password_of(app, &old)?,
+        };
+        test_with(app, &sketch(new.clone()), password)?;
+    }
+    if let Some(password) = &request.password {
+        keep_password(app, old.id, password)?;
+    }
+    servers::update(&room.state, old.id, new, room.clock.now())?;
+    app.audit(
+        "server.edit",
+        &format!("server:{}", old.id),
+        json!({ "name": old.name }),
+    )?;
+    Ok(servers::get(&room.state, old.id)?)
+}
+
+/// Removes a server with its companies, what was extracted from them, and its password.
+///
+/// # Errors
+/// That it doesn't exist; those of the store and of the keyring.
+pub fn remove(app: &App, request: Named) -> Result<Server> {
+    let server = servers::find(&app.room.state, &request.server)?;
+    for company in servers::remove(&app.room.state, server.id)? {
+        app.room.warehouse.forget(company)?;
+    }
+    app.room.warehouse.sweep(&Cancel::new())?;
+    if let Some(name) = &server.secret_name {
+        app.room.secrets.delete(name)?;
+    }
+    let detail = json!({ "name": server.name });
+    app.audit("server.remove", &format!("server:{}", server.id), detail)?;
+    Ok(server)
+}
+
+/// What a login needs to read what Puente reads, and nothing else.
+///
+/// # Errors
+/// That the server doesn't exist, or that the login is not a plain name.
+pub fn grants(app: &App, request: GrantsFor) -> Result<Grants> {
+    let server = servers::find(&app.room.state, &request.server)?;
+    let grants = app
+        .room
+        .profile(&server.profile)?
+        .grants(&request.login)
+        .map_err(puente_erp::Error::from)?;
+    Ok(Grants {
+        master: grants.master,
+        company: grants.company,
+    })
+}
+
+fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tested> {
+    if server.kind == servers::Kind::Files {
+        let companies = app.room.list_companies(server, None, &Cancel::new())?.len() as u64;
+        return Ok(Tested {
+            info: None,
+            companies,
+            warnings: Vec::new(),
+        });
+    }
+    let password =
+        password.ok_or_else(|| Error::new(Code::SecretMissing).with("name", &server.name))?;
+    let default_password = password.expose() == "masterkey";
+    let cancel = Cancel::new();
+    let log = Arc::new(Statements::default());
+    let mut source =
+        app.room
+            .connect_with(server, &server.master, password.clone(), &cancel, log)?;
+    let info = source.info().map_err(puente_erp::Error::from)?;
+    drop(source);
+    let companies = app
+        .room
+        .list_companies(server, Some(password), &cancel)?
+        .len() as u64;
+    let mut warnings = Vec::new();
+    if default_password {
+        warnings.push("default_password".to_owned());
+    }
+    if info.is_superuser {
+        warnings.push("superuser".to_owned());
+    }
+    if info.encryption.is_none() {
+        warnings.push("unencrypted".to_owned());
+    }
+    Ok(Tested {
+        info: Some(info),
+        companies,
+        warnings,
+    })
+}
+
+fn keep_password(app: &App, id: servers::ServerId, password: &Secret) -> Result<()> {
+    let name = servers::secret_name(id);
+    app.room.secrets.set(&name, password)?;
+    servers::set_secret_name(&app.room.state, id, Some(name))?;
+    Ok(())
+}
+
+fn password_of(app: &App, server: &Server) -> Result<Option<Secret>> {
+    match &server.secret_name {
+        Some(name) => Ok(app.room.secrets.find(name)?),
+        None => Ok(None),
+    }
+}
+
+/// A server that is in no table yet.
+fn sketch(new: NewServer) -> Server {
+    Server {
+        id: 0,
+        name: new.name,
+        kind: new.kind,
+        host: new.host,
+        port: new.port,
+        user: new.user,
+        secret_name: None,
+        master: new.master,
+        profile: new.profile,
+        options: new.options,
+        checked_at: None,
+        last_error: None,
+    }
+}
+
+fn password<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))
+}

@@ -1,0 +1,233 @@
+//! What goes to the terminal: results to standard output, everything else to standard error.
+
+use crate::texts;
+use chrono::{DateTime, Local, Utc};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use puente_core::{Code, Error, ErrorView, Lang, Severity, fixed};
+use serde::Serialize;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// How to speak, and to whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    pub lang: Lang,
+    pub json: bool,
+    pub quiet: bool,
+}
+
+/// Exit codes, as `docs/manual/terminal.md` lists them.
+pub mod exit {
+    pub const FAILED: u8 = 1;
+    pub const REFUSED: u8 = 3;
+    pub const TRY_LATER: u8 = 4;
+    pub const DIFFERENT: u8 = 5;
+    pub const CANCELLED: u8 = 130;
+}
+
+impl Terminal {
+    /// A text of the catalogue.
+    pub fn text(&self, key: &str) -> &'static str {
+        texts::get(self.lang, key)
+    }
+
+    /// A text of the catalogue with its places filled.
+    pub fn fill(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        texts::fill(self.lang, key, values)
+    }
+
+    /// A line of the result.
+    pub fn line(&self, text: impl Display) {
+        // Whoever reads may close the pipe (`| head`); that is no failure of ours.
+        drop(writeln!(std::io::stdout().lock(), "{text}"));
+    }
+
+    /// A line beside the result.
+    pub fn note(&self, text: impl Display) {
+        drop(writeln!(std::io::stderr().lock(), "{text}"));
+    }
+
+    /// The result as JSON when that was asked for; otherwise as `show` writes it.
+    pub fn result<T: Serialize>(&self, value: &T, show: impl FnOnce(&T)) {
+        if self.json {
+            match serde_json::to_string_pretty(value) {
+                Ok(text) => self.line(text),
+                Err(error) => self.note(error),
+            }
+        } else {
+            show(value);
+        }
+    }
+
+    /// A table; columns whose heading begins with `>` are numbers. An empty one is `empty` instead.
+    pub fn table(&self, headings: &[&str], rows: Vec<Vec<String>>, empty: &str) {
+        if rows.is_empty() {
+            return self.line(empty);
+        }
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        if !std::io::stdout().is_terminal() {
+            table.set_width(160);
+        }
+        table.set_header(
+            headings
+                .iter()
+                .map(|heading| heading.trim_start_matches('>')),
+        );
+        for (column, heading) in table.column_iter_mut().zip(headings) {
+            if heading.starts_with('>') {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        for row in rows {
+            table.add_row(row);
+        }
+        self.line(table);
+    }
+
+    /// Says what went wrong and what to do, and gives the exit code.
+    pub fn fail(&self, error: &Error) -> ExitCode {
+        let view = error.view(self.lang);
+        if self.json {
+            #[derive(Serialize)]
+            struct Failed<'a> {
+                error: &'a ErrorView,
+            }
+            self.result(&Failed { error: &view }, |_| ());
+        } else {
+            self.explain(&view);
+        }
+        ExitCode::from(code_of(error))
+    }
+
+    /// An error as people read it: what, what to do, and the technical part after them.
+    pub fn explain(&self, view: &ErrorView) {
+        self.note(format!(
+            "{}: {}",
+            self.text(severity(view.severity)),
+            view.message
+        ));
+        self.note(format!("  → {}", view.hint));
+        if !view.detail.is_empty() {
+            self.note(format!(
+                "  {}: {} [{}]",
+                self.text("error.detail"),
+                view.detail,
+                view.code
+            ));
+        }
+    }
+
+    /// A whole number with its thousands.
+    pub fn count(&self, number: impl Into<i128>) -> String {
+        grouped(&number.into().to_string(), self.lang)
+    }
+
+    /// Money × 10^4, rounded to whole units.
+    pub fn money(&self, scaled: impl Into<i128>) -> String {
+        let scaled: i128 = scaled.into();
+        let half = if scaled < 0 { -5_000 } else { 5_000 };
+        grouped(&((scaled + half) / 10_000).to_string(), self.lang)
+    }
+
+    /// A quantity × 10^6, with the decimals it has.
+    pub fn quantity(&self, scaled: i64) -> String {
+        let text = fixed::to_text(scaled, 6);
+        let trimmed = text.trim_end_matches('0').trim_end_matches('.');
+        let (whole, decimals) = trimmed.split_once('.').unwrap_or((trimmed, ""));
+        let point = self.lang.pick(',', '.');
+        match decimals {
+            "" => grouped(whole, self.lang),
+            decimals => format!("{}{point}{decimals}", grouped(whole, self.lang)),
+        }
+    }
+
+    /// A moment in this machine's zone.
+    pub fn moment(&self, at: DateTime<Utc>) -> String {
+        at.with_timezone(&Local)
+            .format("%Y-%m-%d %H:%M")
+            .to_string()
+    }
+
+    /// Yes or no.
+    pub fn yes(&self, yes: bool) -> String {
+        self.text(if yes { "yes" } else { "no" }).to_owned()
+    }
+}
+
+/// The exit code of an error.
+pub fn code_of(error: &Error) -> u8 {
+    match (error.code, error.code.severity()) {
+        (Code::Cancelled, _) => exit::CANCELLED,
+        (Code::ProofMismatch, _) => exit::DIFFERENT,
+        (_, Severity::Warning) => exit::REFUSED,
+        (_, _) if error.retryable => exit::TRY_LATER,
+        (_, Severity::Failure | Severity::Neutral) => exit::FAILED,
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Warning => "severity.warning",
+        Severity::Neutral => "severity.neutral",
+        Severity::Failure => "severity.failure",
+    }
+}
+
+fn grouped(digits: &str, lang: Lang) -> String {
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", digits),
+    };
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(lang.pick('.', ','));
+        }
+        out.push(digit);
+    }
+    format!("{sign}{out}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ES: Terminal = Terminal {
+        lang: Lang::Es,
+        json: false,
+        quiet: true,
+    };
+
+    #[test]
+    fn numbers_are_written_as_the_language_does() {
+        let en = Terminal {
+            lang: Lang::En,
+            ..ES
+        };
+        assert_eq!(
+            (ES.count(1_234_567), en.count(-1_234)),
+            ("1.234.567".into(), "-1,234".into())
+        );
+        assert_eq!(
+            (ES.money(12_345_678_i64), ES.money(-15_000_i64)),
+            ("1.235".into(), "-2".into())
+        );
+        assert_eq!(
+            (ES.quantity(1_500_000), ES.quantity(-2_000_000)),
+            ("1,5".into(), "-2".into())
+        );
+    }
+
+    #[test]
+    fn every_kind_of_error_has_its_exit_code() {
+        let code = |code| code_of(&Error::new(code));
+        assert_eq!(code(Code::Cancelled), 130);
+        assert_eq!(code(Code::ProofMismatch), 5);
+        assert_eq!(code(Code::NotFound), 3);
+        assert_eq!(code(Code::DbPortClosed), 4);
+        assert_eq!(code(Code::DbWrongPassword), 1);
+    }
+}

@@ -1,0 +1,441 @@
+//! How answers look in a terminal.
+
+use crate::output::Terminal;
+use puente_app::App;
+use puente_app::backup::BackupRow;
+use puente_app::companies::{CompanyPage, CompanyRow};
+use puente_app::doctor::Check;
+use puente_app::jobs::Shown;
+use puente_app::movements::{ProofOf, Summary};
+use puente_app::servers::{Grants, Tested};
+use puente_databases::profile::PlaceRule;
+use puente_erp::discover::{Reason, Report};
+use puente_erp::extract::Mode;
+use puente_erp::handlers::ExtractReport;
+use puente_erp::proof::{Level, Proof};
+use puente_erp::servers::Server;
+use puente_jobs::{Job, State};
+
+pub fn servers(terminal: &Terminal, servers: &[Server]) {
+    let rows = servers.iter().map(|server| {
+        let address = match server.port {
+            0 => server.master.clone(),
+            port => format!("{}:{port} {}", server.host, server.master),
+        };
+        let contact = match (&server.last_error, server.checked_at) {
+            (Some(error), _) => error.view(terminal.lang).message,
+            (None, Some(at)) => terminal.fill("servers.well", &[("at", &terminal.moment(at))]),
+            (None, None) => terminal.text("servers.never").to_owned(),
+        };
+        vec![
+            server.name.clone(),
+            server.kind.as_str().to_owned(),
+            address,
+            contact,
+        ]
+    });
+    let headings = ["col.name", "col.kind", "col.address", "col.contact"].map(|k| terminal.text(k));
+    terminal.table(&headings, rows.collect(), terminal.text("servers.none"));
+}
+
+pub fn tested(terminal: &Terminal, tested: &Tested) {
+    if let Some(info) = &tested.info {
+        let encryption = info.encryption.as_deref().unwrap_or("-");
+        terminal.line(terminal.fill(
+            "servers.answers",
+            &[
+                ("engine", &info.engine),
+                ("version", &info.version),
+                ("dialect", &info.dialect),
+                ("charset", &info.charset),
+                ("user", &info.user),
+                ("encryption", &encryption),
+            ],
+        ));
+    }
+    let companies = terminal.count(tested.companies);
+    terminal.line(terminal.fill("servers.lists", &[("companies", &companies)]));
+    for warning in &tested.warnings {
+        terminal.line(terminal.text(&format!("warning.{warning}")));
+    }
+}
+
+pub fn grants(terminal: &Terminal, grants: &Grants) {
+    terminal.line(format!("-- {}", terminal.text("grants.master")));
+    grants.master.iter().for_each(|grant| terminal.line(grant));
+    terminal.line(format!("-- {}", terminal.text("grants.company")));
+    grants.company.iter().for_each(|grant| terminal.line(grant));
+}
+
+pub fn discovered(terminal: &Terminal, jobs: &[Job]) {
+    for report in results::<Report>(jobs) {
+        terminal.line(terminal.fill(
+            "discovered",
+            &[
+                ("listed", &report.listed),
+                ("added", &report.added),
+                ("updated", &report.updated),
+                ("unchanged", &report.unchanged),
+                ("gone", &report.gone),
+            ],
+        ));
+        for nit in &report.check_digit_wrong {
+            terminal.line(format!("  {}", terminal.fill("nit.digit", &[("nit", nit)])));
+        }
+        for skipped in &report.skipped {
+            let reason = match &skipped.reason {
+                Reason::OnAnotherServer { server } => {
+                    terminal.fill("skipped.other_server", &[("server", server)])
+                }
+                Reason::ListedTwice { code } => terminal.fill("skipped.twice", &[("code", code)]),
+                Reason::BadNit { reason } => terminal.fill("skipped.nit", &[("reason", reason)]),
+                Reason::BadYear => terminal.text("skipped.year").to_owned(),
+                Reason::NoLocation => terminal.text("skipped.location").to_owned(),
+            };
+            let (name, nit, year) = (&skipped.name, &skipped.nit, &skipped.year);
+            terminal.line(format!("  {name} ({nit}, {year}): {reason}"));
+        }
+    }
+}
+
+pub fn companies(terminal: &Terminal, rows: &[CompanyRow]) {
+    let table = rows.iter().map(|row| {
+        let count = row.count.as_ref();
+        vec![
+            row.company.nit.clone(),
+            row.company.fiscal_year.to_string(),
+            row.company.name.clone(),
+            row.company.server.clone(),
+            count
+                .map(|count| terminal.count(count.movements))
+                .unwrap_or_default(),
+            row.last
+                .as_ref()
+                .map(|last| terminal.moment(last.finished_at))
+                .unwrap_or_default(),
+            row.proven
+                .map(|holds| terminal.yes(holds))
+                .unwrap_or_default(),
+        ]
+    });
+    let headings = [
+        "col.nit",
+        "col.year",
+        "col.name",
+        "col.server",
+        "col.movements",
+        "col.extracted",
+        "col.proven",
+    ]
+    .map(|key| terminal.text(key));
+    terminal.table(&headings, table.collect(), terminal.text("companies.none"));
+}
+
+pub fn company_pages(terminal: &Terminal, pages: &[CompanyPage]) {
+    for page in pages {
+        let company = &page.row.company;
+        terminal.line(company.label());
+        terminal.line(format!(
+            "  {}: {}",
+            terminal.text("col.server"),
+            company.server
+        ));
+        terminal.line(format!(
+            "  {}: {}",
+            terminal.text("col.file"),
+            company.location
+        ));
+        for run in &page.history {
+            let mode = terminal.text(mode_key(run.mode));
+            let line = terminal.fill(
+                "run",
+                &[
+                    ("at", &terminal.moment(run.finished_at)),
+                    ("mode", &mode),
+                    ("read", &terminal.count(run.rows_read)),
+                    ("inserted", &terminal.count(run.inserted)),
+                    ("updated", &terminal.count(run.updated)),
+                    ("removed", &terminal.count(run.removed)),
+                ],
+            );
+            terminal.line(format!("  {line}"));
+        }
+        if let Some(proof) = &page.proof {
+            terminal.line(format!("  {}", proof_line(terminal, proof)));
+        }
+    }
+}
+
+pub fn extracted(terminal: &Terminal, app: &App, jobs: &[Job]) {
+    for job in jobs.iter().filter(|job| job.state == State::Done) {
+        let Some(report) = result::<ExtractReport>(job) else {
+            continue;
+        };
+        let id = job
+            .input
+            .get("company_id")
+            .and_then(serde_json::Value::as_i64)
+            .unwrap_or(0);
+        let name = puente_erp::companies::get(&app.room.state, id)
+            .map(|company| company.label())
+            .unwrap_or_default();
+        terminal.line(terminal.fill(
+            "extracted",
+            &[
+                ("company", &name),
+                ("mode", &terminal.text(mode_key(report.mode))),
+                ("read", &terminal.count(report.rows_read)),
+                ("inserted", &terminal.count(report.inserted)),
+                ("updated", &terminal.count(report.updated)),
+                ("removed", &terminal.count(report.removed)),
+            ],
+        ));
+    }
+}
+
+pub fn summary(terminal: &Terminal, summary: &Summary) {
+    terminal.line(terminal.fill(
+        "summary.head",
+        &[
+            ("companies", &summary.companies.len()),
+            ("movements", &terminal.count(summary.movements)),
+            ("posted", &terminal.count(summary.posted)),
+        ],
+    ));
+    chart(terminal, summary);
+    let rows = summary.top.iter().map(|article| {
+        vec![
+            article.code.clone(),
+            article.description.clone(),
+            terminal.quantity(article.quantity_e6),
+            terminal.money(article.total_e4),
+        ]
+    });
+    let headings =
+        ["col.code", "col.article", "col.quantity", "col.sales"].map(|key| terminal.text(key));
+    if !summary.top.is_empty() {
+        terminal.line("");
+        terminal.line(terminal.text("summary.top"));
+        terminal.table(&headings, rows.collect(), "");
+    }
+    let path = summary.warehouse.display();
+    terminal.line(terminal.fill("summary.where", &[("path", &path)]));
+}
+
+/// How much was sold by month: a bar each, and its number.
+fn chart(terminal: &Terminal, summary: &Summary) {
+    const WIDTH: i128 = 40;
+    let net = |month: &puente_app::movements::MonthRow| {
+        i128::from(month.sales_e4) - i128::from(month.returns_e4)
+    };
+    let most = summary.months.iter().map(net).max().unwrap_or(0).max(1);
+    if summary.months.is_empty() {
+        return terminal.line(terminal.text("summary.none"));
+    }
+    terminal.line("");
+    terminal.line(terminal.text("summary.chart"));
+    for month in &summary.months {
+        let sold = net(month);
+        // Eighths of a character, so that small differences show.
+        let eighths = usize::try_from((sold.max(0) * WIDTH * 8) / most).unwrap_or(0);
+        let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+        let bar = format!("{}{part}", "█".repeat(eighths / 8));
+        let name = match month.month {
+            0 => terminal.text("summary.undated").to_owned(),
+            number => format!("{}-{:02}", number / 100, number % 100),
+        };
+        terminal.line(format!("{name:>9} {bar:<40} {:>18}", terminal.money(sold)));
+    }
+}
+
+pub fn proofs(terminal: &Terminal, proofs: &[ProofOf]) {
+    for one in proofs {
+        terminal.line(one.company.label());
+        let Some(proof) = &one.proof else {
+            terminal.line(format!("  {}", terminal.text("proof.none")));
+            continue;
+        };
+        terminal.line(format!("  {}", proof_line(terminal, proof)));
+        let tables = proof.tables.iter().map(|table| {
+            let name = terminal.text(&format!("stage.{}", table.table)).to_owned();
+            figures(
+                terminal,
+                name,
+                String::new(),
+                &table.source,
+                &table.warehouse,
+            )
+        });
+        let groups = proof.groups.iter().map(|group| {
+            let state = serde_json::to_value(group.state).ok();
+            let state = state
+                .as_ref()
+                .and_then(|state| state.as_str())
+                .unwrap_or("");
+            let kind = format!(
+                "{} {}",
+                group.doc_type,
+                terminal.text(&format!("state.{state}"))
+            );
+            let month = match group.month {
+                0 => terminal.text("summary.undated").to_owned(),
+                month => format!("{}-{:02}", month / 100, month % 100),
+            };
+            figures(terminal, kind, month, &group.source, &group.warehouse)
+        });
+        let headings = [
+            "col.what",
+            "col.month",
+            "col.rows_source",
+            "col.rows_here",
+            "col.total_source",
+            "col.total_here",
+            "col.equal",
+        ]
+        .map(|key| terminal.text(key));
+        terminal.table(&headings, tables.chain(groups).collect(), "");
+    }
+}
+
+fn figures(
+    terminal: &Terminal,
+    what: String,
+    month: String,
+    source: &puente_erp::proof::Figures,
+    here: &puente_erp::proof::Figures,
+) -> Vec<String> {
+    vec![
+        what,
+        month,
+        terminal.count(source.rows),
+        terminal.count(here.rows),
+        terminal.money(source.total_e4),
+        terminal.money(here.total_e4),
+        terminal.yes(source == here),
+    ]
+}
+
+fn proof_line(terminal: &Terminal, proof: &Proof) -> String {
+    let level = terminal.text(match proof.level {
+        Level::Totals => "proof.totals",
+        Level::Deep => "proof.deep",
+    });
+    let verdict = terminal.text(if proof.holds() {
+        "proof.holds"
+    } else {
+        "proof.broken"
+    });
+    let at = terminal.moment(proof.taken_at);
+    terminal.fill(
+        "proof.line",
+        &[("level", &level), ("at", &at), ("verdict", &verdict)],
+    )
+}
+
+pub fn rules(terminal: &Terminal, rules: &[PlaceRule]) {
+    let rows = rules.iter().enumerate().map(|(at, rule)| {
+        let note = match (rule.fragile, rule.note.is_empty()) {
+            (true, _) => format!("{} {}", terminal.text("rules.fragile"), rule.note),
+            (false, _) => rule.note.clone(),
+        };
+        vec![
+            (at + 1).to_string(),
+            rule.pattern.clone(),
+            rule.flag.as_str().to_owned(),
+            note,
+        ]
+    });
+    let headings =
+        ["col.order", "col.pattern", "col.flag", "col.note"].map(|key| terminal.text(key));
+    terminal.table(&headings, rows.collect(), terminal.text("rules.none"));
+}
+
+pub fn jobs(terminal: &Terminal, jobs: &[Job]) {
+    let rows = jobs.iter().map(|job| {
+        let error = job
+            .error
+            .as_ref()
+            .map(|error| error.view(terminal.lang).message);
+        vec![
+            job.id.to_string(),
+            terminal.text(&format!("kind.{}", job.kind)).to_owned(),
+            terminal
+                .text(&format!("job.{}", job.state.as_str()))
+                .to_owned(),
+            terminal.moment(job.changed_at),
+            error.unwrap_or_default(),
+        ]
+    });
+    let headings = ["col.id", "col.job", "col.state", "col.since", "col.error"];
+    terminal.table(
+        &headings.map(|key| terminal.text(key)),
+        rows.collect(),
+        terminal.text("jobs.none"),
+    );
+}
+
+pub fn job(terminal: &Terminal, shown: &Shown) {
+    jobs(terminal, std::slice::from_ref(&shown.job));
+    if let Some(error) = &shown.job.error {
+        terminal.explain(&error.view(terminal.lang));
+    }
+    for line in &shown.log {
+        let level = line.level.as_str();
+        terminal.line(format!(
+            "{} {level:5} {}",
+            terminal.moment(line.at),
+            line.text
+        ));
+    }
+}
+
+pub fn backed_up(terminal: &Terminal, jobs: &[Job]) {
+    for job in jobs.iter().filter(|job| job.state == State::Done) {
+        let name = job
+            .result
+            .as_ref()
+            .and_then(|result| result.get("name")?.as_str());
+        terminal.line(terminal.fill("backup.made", &[("name", &name.unwrap_or(""))]));
+    }
+}
+
+pub fn backups(terminal: &Terminal, rows: &[BackupRow]) {
+    let table = rows.iter().map(|row| {
+        vec![
+            row.name.clone(),
+            terminal.moment(row.at),
+            terminal.text(&format!("backup.{}", row.reason)).to_owned(),
+            terminal.count(row.bytes),
+        ]
+    });
+    let headings =
+        ["col.name", "col.made", "col.reason", "col.bytes"].map(|key| terminal.text(key));
+    terminal.table(&headings, table.collect(), terminal.text("backup.none"));
+}
+
+pub fn checks(terminal: &Terminal, checks: &[Check]) {
+    for check in checks {
+        let mark = if check.error.is_none() { "✓" } else { "✗" };
+        let name = terminal.text(&format!("check.{}", check.name));
+        terminal.line(format!("{mark} {name}: {}", check.subject));
+        if let Some(error) = &check.error {
+            let view = error.view(terminal.lang);
+            terminal.line(format!("    {} → {}", view.message, view.hint));
+        }
+    }
+}
+
+fn mode_key(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Full => "mode.full",
+        Mode::Incremental => "mode.incremental",
+    }
+}
+
+fn results<T: serde::de::DeserializeOwned>(jobs: &[Job]) -> Vec<T> {
+    jobs.iter().filter_map(result).collect()
+}
+
+fn result<T: serde::de::DeserializeOwned>(job: &Job) -> Option<T> {
+    serde_json::from_value(job.result.clone()?).ok()
+}

@@ -1,0 +1,193 @@
+//! Each verb, its JSON, its exit code and its words.
+
+use crate::desk::{Desk, PASSPHRASE, said};
+use puente_sandbox::{SampleOptions, SampleSize};
+
+fn tiny() -> SampleOptions {
+    SampleOptions {
+        size: SampleSize::Tiny,
+        ..SampleOptions::default()
+    }
+}
+
+#[test]
+fn a_day_of_a_technician_from_registering_to_the_proof() {
+    let desk = Desk::registered(tiny());
+    let tested = desk.json(&["servers", "test", "oficina"]);
+    assert_eq!(tested["info"]["engine"], "Firebird");
+    let companies = desk.json(&["companies", "list"]);
+    assert_eq!(companies.as_array().unwrap().len(), 6);
+    let extracted = desk.puente(&["movements", "extract", "--all"]);
+    assert!(extracted.status.success(), "{}", said(&extracted));
+    let expected: u64 = desk
+        .erp
+        .companies
+        .iter()
+        .map(|c| c.expected.movements())
+        .sum();
+    let summary = desk.json(&["movements", "summary"]);
+    assert_eq!(summary["movements"], expected);
+    assert!(!summary["top"].as_array().unwrap().is_empty());
+    let shown = desk.puente(&["movements", "summary"]);
+    assert!(
+        said(&shown).contains("¿Cuánto se vendió por mes?"),
+        "{}",
+        said(&shown)
+    );
+    let deep = desk.puente(&["movements", "proof", "--all", "--deep"]);
+    assert!(deep.status.success(), "{}", said(&deep));
+    for (file, format) in [("a.csv", "csv"), ("b.xlsx", "xlsx")] {
+        let path = desk.data.path().join(file).display().to_string();
+        let exported = desk.json(&["movements", "export", "--all", "--output", &path]);
+        assert_eq!(exported["rows"], expected, "{format}");
+        let again = desk.puente(&["movements", "export", "--all", "--output", &path]);
+        assert_eq!(
+            again.status.code(),
+            Some(3),
+            "a file that is there is not replaced unasked"
+        );
+    }
+    let csv = std::fs::read_to_string(desk.data.path().join("a.csv")).unwrap();
+    assert_eq!(csv.lines().count() as u64, expected + 1);
+    assert!(csv.starts_with('\u{feff}') && csv.contains(";asentado;"));
+}
+
+#[test]
+fn a_selection_takes_a_nit_in_any_spelling_with_or_without_a_year() {
+    let desk = Desk::registered(tiny());
+    let one = desk.json(&["movements", "extract", "--company", "900.123.456-8:2026"]);
+    assert_eq!(one.as_array().unwrap().len(), 1);
+    let both = desk.json(&["movements", "extract", "--company", "9001234568"]);
+    assert_eq!(both.as_array().unwrap().len(), 2);
+    let none = desk.puente(&["movements", "extract", "--company", "800000001-1"]);
+    assert_eq!(none.status.code(), Some(3), "{}", said(&none));
+}
+
+#[test]
+fn backups_are_made_listed_verified_and_restored() {
+    let desk = Desk::registered(tiny());
+    assert!(desk.puente(&["backup", "create"]).status.success());
+    let backups = desk.json(&["backup", "list"]);
+    let name = backups[0]["name"].as_str().unwrap().to_owned();
+    assert!(desk.puente(&["backup", "verify", &name]).status.success());
+    assert!(
+        desk.puente(&["servers", "remove", "oficina", "--yes"])
+            .status
+            .success()
+    );
+    assert_eq!(desk.json(&["servers", "list"]).as_array().unwrap().len(), 0);
+    let unasked = desk.puente(&["backup", "restore", &name]);
+    assert_eq!(
+        unasked.status.code(),
+        Some(3),
+        "without a terminal --yes is needed"
+    );
+    assert!(
+        desk.puente(&["backup", "restore", &name, "--yes"])
+            .status
+            .success()
+    );
+    assert_eq!(desk.json(&["servers", "list"])[0]["name"], "oficina");
+}
+
+#[test]
+fn a_damaged_state_is_set_aside_and_the_last_backup_brings_it_back() {
+    let desk = Desk::registered(tiny());
+    assert!(desk.puente(&["backup", "create"]).status.success());
+    let name = desk.json(&["backup", "list"])[0]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let state = desk.data.path().join("puente.db");
+    let mut bytes = std::fs::read(&state).unwrap();
+    bytes[..4096].fill(7);
+    std::fs::write(&state, bytes).unwrap();
+    for _ in 0..2 {
+        let refused = desk.puente(&["servers", "list", "--json"]);
+        let answer = said(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{answer}");
+        assert!(answer.contains("STORE_CORRUPT"), "{answer}");
+    }
+    let restored = desk.puente(&["backup", "restore", &name, "--yes"]);
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert_eq!(desk.json(&["servers", "list"])[0]["name"], "oficina");
+}
+
+#[test]
+fn errors_speak_both_languages_and_say_what_to_do() {
+    let desk = Desk::registered(tiny());
+    let spanish = desk.puente(&["servers", "test", "ninguno"]);
+    assert_eq!(spanish.status.code(), Some(3));
+    let english = desk.puente(&["servers", "test", "ninguno", "--lang", "en"]);
+    assert_ne!(said(&spanish), said(&english));
+    assert!(said(&english).contains("→"), "{}", said(&english));
+    let json = desk.json(&["servers", "test", "ninguno"]);
+    assert_eq!(json["error"]["code"], "NOT_FOUND");
+    let help = desk.puente(&["servers", "add", "--help", "--lang", "en"]);
+    assert!(
+        said(&help).contains("Registers a server"),
+        "{}",
+        said(&help)
+    );
+}
+
+#[test]
+fn no_secret_is_in_any_file_of_the_data_folder_or_in_the_diagnostics() {
+    let desk = Desk::registered(tiny());
+    let output = desk
+        .data
+        .path()
+        .join("diagnostics.json")
+        .display()
+        .to_string();
+    assert!(
+        desk.puente(&["movements", "extract", "--all"])
+            .status
+            .success()
+    );
+    assert!(
+        desk.puente(&["diagnostics", "export", "--output", &output])
+            .status
+            .success()
+    );
+    let secrets = [
+        desk.server.password().expose().clone(),
+        PASSPHRASE.to_owned(),
+    ];
+    let mut looked_at = 0;
+    let mut folders = vec![desk.data.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            looked_at += 1;
+            for secret in &secrets {
+                let found = bytes
+                    .windows(secret.len())
+                    .any(|window| window == secret.as_bytes());
+                assert!(!found, "{} holds a secret", path.display());
+            }
+        }
+    }
+    assert!(
+        looked_at >= 5,
+        "databases, logs, settings and diagnostics must have been there"
+    );
+}
+
+#[test]
+fn the_doctor_finds_an_installation_well_and_a_dead_server_not() {
+    let mut desk = Desk::registered(tiny());
+    assert!(desk.puente(&["backup", "create"]).status.success());
+    let well = desk.puente(&["doctor"]);
+    assert!(well.status.success(), "{}", said(&well));
+    desk.server.kill();
+    let test = desk.puente(&["servers", "test", "oficina"]);
+    assert_eq!(test.status.code(), Some(4), "{}", said(&test));
+    let ill = desk.puente(&["doctor"]);
+    assert!(said(&ill).contains("✗"), "{}", said(&ill));
+}

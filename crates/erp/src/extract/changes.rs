@@ -1,0 +1,522 @@
+//! Catching up: the rows that changed since a mark, read in one short snapshot together with the
+//! server's totals, so that both belong to the same moment even while the ERP writes.
+
+use super::full::{Transfers, movement, short, within};
+use super::join::{Documents, Taken};
+use super::prove::{Measured, prove};
+use super::walk::stream;
+use super::{Extraction, Kept, Result, SNAPSHOT_LIMIT, audit};
+use crate::Error;
+use crate::layout::{DocTypes, Header, Layout, Line, ReadDocuments, ReadLines};
+use crate::proof::Proof;
+use chrono::{Days, NaiveDate};
+use puente_core::Cancel;
+use puente_core::period::epoch_day;
+use puente_databases::{
+    Changed, ChangedKeys, Condition, Flow, Mark, Scan, SourceDb, SumColumn, Totals, TotalsRequest,
+};
+use puente_warehouse::{
+    Applied, Changes, Coverage, Load, LoadState, MovementBatch, State, Stream, Warehouse,
+};
+use std::collections::HashSet;
+
+/// More changed rows than this are read quicker by reading everything.
+const CHANGES_LIMIT: usize = 200_000;
+/// A load that is being filled has no other way but to take them all.
+const FILLING_LIMIT: usize = 1_000_000;
+/// Days before today whose documents a server without record versions may still change unseen.
+const OPEN_DAYS: u64 = 62;
+
+/// What catching up did.
+pub(super) struct Caught {
+    pub applied: Applied,
+    pub proof: Proof,
+    pub rows_read: u64,
+    pub kept: Kept,
+}
+
+/// A moment of the source, and everything that is done within it.
+pub(super) struct Moment<'a> {
+    pub db: &'a mut dyn SourceDb,
+    pub layout: &'a Layout,
+    pub warehouse: &'a Warehouse,
+    pub load: &'a Load,
+    pub cancel: &'a Cancel,
+    pub types: DocTypes,
+    pub kept: Kept,
+    pub rows_read: u64,
+    pub applied: Applied,
+}
+
+impl Extraction<'_> {
+    /// Brings `load` up to the present and proves it.
+    pub(super) fn catch_up(
+        &mut self,
+        load: &Load,
+        since: Option<&Mark>,
+        audit_too: bool,
+    ) -> Result<Caught> {
+        let (layout, warehouse, cancel) = (self.layout, self.warehouse, self.cancel);
+        let today = self.clock.now().date_naive();
+        let taken_at = self.clock.now();
+        let types = DocTypes::of(warehouse.doc_types(load.id)?);
+        let mut result: Option<Result<Caught>> = None;
+        let mut types = Some(types);
+        self.source.snapshot(SNAPSHOT_LIMIT, &mut |db| {
+            let mut work = || {
+                let mark = db.mark()?;
+                let kept = Kept {
+                    mark,
+                    profile: layout.profile.name.clone(),
+                };
+                let types = types.take().unwrap_or_default();
+                let mut moment = Moment {
+                    db,
+                    layout,
+                    warehouse,
+                    load,
+                    cancel,
+                    types,
+                    kept,
+                    rows_read: 0,
+                    applied: Applied::default(),
+                };
+                let measured = moment.changes(since, today)?;
+                let proof = moment.proven(&measured, audit_too, taken_at)?;
+                let Moment {
+                    applied,
+                    rows_read,
+                    kept,
+                    ..
+                } = moment;
+                Ok(Caught {
+                    applied,
+                    proof,
+                    rows_read,
+                    kept,
+                })
+            };
+            result = Some(work());
+            Ok(())
+        })?;
+        result.unwrap_or(Err(Error::Cancelled))
+    }
+}
+
+impl Moment<'_> {
+    /// Finds what changed and applies it. Gives the server's totals of the same moment.
+    fn changes(&mut self, since: Option<&Mark>, today: NaiveDate) -> Result<Measured> {
+        let layout = self.layout;
+        let mut changes = Changes::default();
+        let mut measured = Measured::default();
+        let (headers, lines) = (layout.documents(), layout.lines());
+        measured.documents =
+            Some(self.totals(&headers.scan, document_sums(layout), &headers.key, since)?);
+        measured.lines = Some(self.totals(&lines.scan, layout.line_sums(), &lines.key, since)?);
+        match since {
+            Some(mark) => {
+                let documents = changed_keys(&measured.documents)?;
+                let changed = changed_keys(&measured.lines)?;
+                self.changed_documents(&headers, &lines, documents, changed, &mut changes)?;
+                self.dimensions(Some(mark), &mut changes)?;
+            }
+            None => {
+                self.open_period(&headers, &lines, today, &mut changes)?;
+                self.dimensions(None, &mut changes)?;
+            }
+        }
+        self.transfers(since, &mut measured, &mut changes)?;
+        self.apply(changes)?;
+        Ok(measured)
+    }
+
+    /// One pass of the server: totals, and with a mark the keys of changed rows.
+    fn totals(
+        &mut self,
+        scan: &Scan,
+        sums: Vec<SumColumn>,
+        key: &str,
+        since: Option<&Mark>,
+    ) -> Result<Totals> {
+        self.cancel.check()?;
+        let limit = match self.load.state {
+            LoadState::Building => FILLING_LIMIT,
+            LoadState::Current | LoadState::Retired => CHANGES_LIMIT,
+        };
+        let changed = since.map(|mark| ChangedKeys {
+            key: key.to_owned(),
+            since: mark.clone(),
+            limit,
+        });
+        let request = TotalsRequest {
+            sums,
+            changed,
+            ..TotalsRequest::of(&*scan.table)
+        };
+        Ok(self.db.totals(&request)?)
+    }
+
+    /// Documents that changed, and lines that changed or whose document is new to the load.
+    fn changed_documents(
+        &mut self,
+        table: &ReadDocuments,
+        lines: &ReadLines,
+        documents: Vec<i64>,
+        mut line_keys: Vec<i64>,
+        changes: &mut Changes,
+    ) -> Result<()> {
+        let headers = self.read_headers(table, &documents, Stream::Line)?;
+        let days = self.load.coverage;
+        let mut known = Documents::default();
+        let mut new_to_load = Vec::new();
+        let had: HashSet<i64> = match days {
+            None => HashSet::new(),
+            Some(_) => self
+                .known(Stream::Line, &documents)?
+                .iter()
+                .map(|h| h.id)
+                .collect(),
+        };
+        for header in headers {
+            let id = header.document.id;
+            if within(days, header.document.day) {
+                known.push(short(&header.document));
+                if days.is_some() && !had.contains(&id) {
+                    new_to_load.push(id);
+                }
+                changes.documents.push((Stream::Line, header.document));
+            } else if had.contains(&id) {
+                changes.gone_documents.push((Stream::Line, id));
+            }
+        }
+        line_keys.sort_unstable();
+        let mut rows = self.read_lines(lines, &lines.key, line_keys)?;
+        rows.extend(self.read_lines(lines, &document_column(self.layout), new_to_load)?);
+        self.join(table, rows, known, changes)
+    }
+
+    /// Gives each line what it takes from its document: one of this run's, one of the load's, or
+    /// one that has to be asked for.
+    fn join(
+        &mut self,
+        table: &ReadDocuments,
+        rows: Vec<Line>,
+        mut known: Documents,
+        changes: &mut Changes,
+    ) -> Result<()> {
+        let mut missing: Vec<i64> = rows.iter().map(|row| row.document).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing.retain(|id| known.find(*id).is_none());
+        for header in self.known(Stream::Line, &missing)? {
+            known.push(header);
+        }
+        missing.retain(|id| known.find(*id).is_none());
+        for header in self.read_headers(table, &missing, Stream::Line)? {
+            if within(self.load.coverage, header.document.day) {
+                known.push(short(&header.document));
+                changes.documents.push((Stream::Line, header.document));
+            }
+        }
+        let only_known = self.load.coverage.is_some();
+        let mut batch = MovementBatch::default();
+        let mut seen = HashSet::new();
+        for line in &rows {
+            let taken: Option<Taken> = known.find(line.document);
+            if !seen.insert(line.id) {
+                continue;
+            }
+            if taken.is_some() || !only_known {
+                batch.push(&movement(line, taken));
+            } else {
+                // It moved to a document outside the days of the load; if it was here, it is gone.
+                changes.gone_movements.push((Stream::Line, line.id));
+            }
+        }
+        self.keep_known_gone(changes)?;
+        changes.movements.push(batch);
+        Ok(())
+    }
+
+    /// Of the lines to be taken away only those that the load has can be.
+    fn keep_known_gone(&self, changes: &mut Changes) -> Result<()> {
+        let ids: Vec<i64> = changes.gone_movements.iter().map(|(_, id)| *id).collect();
+        let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else {
+            return Ok(());
+        };
+        let after = first.saturating_sub(1);
+        let have: HashSet<i64> = self
+            .warehouse
+            .line_keys(self.load.id, Stream::Line, after, *last)?
+            .into_iter()
+            .collect();
+        changes.gone_movements.retain(|(_, id)| have.contains(id));
+        Ok(())
+    }
+
+    /// Without record versions: documents of the last two months are read again whole. The rest is
+    /// the audit's.
+    fn open_period(
+        &mut self,
+        table: &ReadDocuments,
+        lines: &ReadLines,
+        today: NaiveDate,
+        changes: &mut Changes,
+    ) -> Result<()> {
+        let from = today
+            .checked_sub_days(Days::new(OPEN_DAYS))
+            .unwrap_or(today);
+        let to = today
+            .checked_add_days(Days::new(OPEN_DAYS))
+            .unwrap_or(today);
+        let days = Coverage {
+            from_day: epoch_day(from),
+            to_day: epoch_day(to),
+        };
+        self.days_again(table, lines, days, changes)
+    }
+
+    /// Reads the days of a load over some days again whole.
+    pub(super) fn read_days_again(&mut self, days: Coverage) -> Result<()> {
+        let (headers, lines) = (self.layout.documents(), self.layout.lines());
+        let mut changes = Changes::default();
+        self.days_again(&headers, &lines, days, &mut changes)?;
+        self.apply(changes)
+    }
+
+    /// Documents of those days and their lines; what the load has of those days and the server does
+    /// not is gone.
+    fn days_again(
+        &mut self,
+        table: &ReadDocuments,
+        lines: &ReadLines,
+        days: Coverage,
+        changes: &mut Changes,
+    ) -> Result<()> {
+        let date = &self.layout.profile.documents.date.name;
+        let scan = table
+            .scan
+            .clone()
+            .only(super::prove::date_range(date, days));
+        let headers = self.read_headers_of(table, &scan, Stream::Line)?;
+        let ids: Vec<i64> = headers.iter().map(|header| header.document.id).collect();
+        let mut known = Documents::default();
+        for header in headers {
+            if within(self.load.coverage, header.document.day) {
+                known.push(short(&header.document));
+                changes.documents.push((Stream::Line, header.document));
+            }
+        }
+        let rows = self.read_lines(lines, &document_column(self.layout), ids)?;
+        let listed: HashSet<i64> = rows.iter().map(|row| row.id).collect();
+        let had = self
+            .warehouse
+            .line_keys_of_days(self.load.id, Stream::Line, days)?;
+        self.join(table, rows, known, changes)?;
+        let gone = had.into_iter().filter(|id| !listed.contains(id));
+        changes
+            .gone_movements
+            .extend(gone.map(|id| (Stream::Line, id)));
+        Ok(())
+    }
+
+    /// Articles and parties: those that changed, or without a mark all of them. Warehouses always all:
+    /// they are few, and what they mean may have changed here.
+    fn dimensions(&mut self, since: Option<&Mark>, changes: &mut Changes) -> Result<()> {
+        let layout = self.layout;
+        let changed = |scan: &Scan| match since {
+            Some(mark) => scan.clone().only(Condition::ChangedSince(mark.clone())),
+            None => scan.clone(),
+        };
+        let places = layout.places();
+        self.rows_read += stream(self.db, &places.scan, &mut |chunk| {
+            places.places(chunk, layout, |row| changes.places.push(row))?;
+            Ok(Flow::Continue)
+        })?;
+        let articles = layout.articles();
+        self.rows_read += stream(self.db, &changed(&articles.scan), &mut |chunk| {
+            articles.rows(chunk, |row| changes.articles.push(row))?;
+            Ok(Flow::Continue)
+        })?;
+        if let Some(parties) = layout.parties() {
+            self.rows_read += stream(self.db, &changed(&parties.scan), &mut |chunk| {
+                parties.parties(chunk, |row| changes.parties.push(row))?;
+                Ok(Flow::Continue)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Transfers are few: when any of them changed, all are read again.
+    fn transfers(
+        &mut self,
+        since: Option<&Mark>,
+        measured: &mut Measured,
+        changes: &mut Changes,
+    ) -> Result<()> {
+        let layout = self.layout;
+        let (Some(headers), Some(lines)) = (layout.transfer_documents(), layout.transfer_lines())
+        else {
+            return Ok(());
+        };
+        let documents = self.totals(&headers.scan, Vec::new(), &headers.key, since)?;
+        let totals = self.totals(&lines.scan, layout.transfer_sums(), &lines.key, since)?;
+        let quiet = |totals: &Totals| matches!(&totals.changed, Some(Changed::Keys(keys)) if keys.is_empty());
+        let have = self
+            .warehouse
+            .totals(self.load.id, Stream::Transfer, i64::MIN, i64::MAX)?;
+        let same_rows = u64::try_from(have.lines).ok() == Some(totals.rows);
+        let untouched = quiet(&documents) && quiet(&totals) && same_rows;
+        measured.transfers = Some(totals);
+        if untouched || (self.load.coverage.is_some() && documents.rows == 0) {
+            return Ok(());
+        }
+        let mut known = Transfers::default();
+        for header in self.read_headers_of(&headers, &headers.scan, Stream::Transfer)? {
+            if within(self.load.coverage, header.document.day) {
+                known.push(&header);
+                changes.documents.push((Stream::Transfer, header.document));
+            }
+        }
+        let only_known = self.load.coverage.is_some();
+        let mut batch = MovementBatch {
+            stream: Stream::Transfer,
+            ..MovementBatch::default()
+        };
+        self.rows_read += stream(self.db, &lines.scan, &mut |chunk| {
+            lines.rows(chunk, |line| {
+                known
+                    .movement(&line, only_known)
+                    .iter()
+                    .for_each(|row| batch.push(row));
+            })?;
+            Ok(Flow::Continue)
+        })?;
+        let listed: HashSet<i64> = batch.line_id.iter().copied().collect();
+        let had = self
+            .warehouse
+            .line_keys(self.load.id, Stream::Transfer, i64::MIN, i64::MAX)?;
+        let gone = had.into_iter().filter(|id| !listed.contains(id));
+        changes
+            .gone_movements
+            .extend(gone.map(|id| (Stream::Transfer, id)));
+        changes.movements.push(batch);
+        Ok(())
+    }
+
+    /// Applies changes to the load and remembers what they amounted to.
+    pub(super) fn apply(&mut self, mut changes: Changes) -> Result<()> {
+        changes.doc_types = self.types.take_fresh();
+        let applied = self
+            .warehouse
+            .apply(self.load.id, changes, self.kept.to_value())?;
+        self.applied.inserted += applied.inserted;
+        self.applied.updated += applied.updated;
+        self.applied.gone += applied.gone;
+        self.applied.unchanged += applied.unchanged;
+        self.applied.documents += applied.documents;
+        Ok(())
+    }
+
+    /// The proof; when it doesn't hold, or when asked to, every page is compared and mended first.
+    fn proven(
+        &mut self,
+        measured: &Measured,
+        audit_too: bool,
+        taken_at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Proof> {
+        let mut proof = prove(self, measured, taken_at)?;
+        if audit_too || !proof.holds() {
+            audit::mend(self)?;
+            proof = prove(self, measured, taken_at)?;
+        }
+        Ok(proof)
+    }
+
+    /// Headers by their keys.
+    pub(super) fn read_headers(
+        &mut self,
+        table: &ReadDocuments,
+        keys: &[i64],
+        which: Stream,
+    ) -> Result<Vec<Header>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let only = Condition::KeyIn {
+            column: table.key.clone(),
+            keys: keys.to_vec(),
+        };
+        self.read_headers_of(table, &table.scan.clone().only(only), which)
+    }
+
+    pub(super) fn read_headers_of(
+        &mut self,
+        table: &ReadDocuments,
+        scan: &Scan,
+        which: Stream,
+    ) -> Result<Vec<Header>> {
+        let fixed = match (which, &self.layout.profile.transfers) {
+            (Stream::Transfer, Some(transfers)) => transfers.type_code.as_str(),
+            (Stream::Transfer, None) | (Stream::Line, _) => "",
+        };
+        let (types, mut headers) = (&mut self.types, Vec::new());
+        self.rows_read += stream(self.db, scan, &mut |chunk| {
+            table.rows(chunk, types, fixed, |row| headers.push(row))?;
+            Ok(Flow::Continue)
+        })?;
+        Ok(headers)
+    }
+
+    /// Lines by the values of one of their keys.
+    pub(super) fn read_lines(
+        &mut self,
+        table: &ReadLines,
+        column: &str,
+        keys: Vec<i64>,
+    ) -> Result<Vec<Line>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let only = Condition::KeyIn {
+            column: column.to_owned(),
+            keys,
+        };
+        let mut lines = Vec::new();
+        self.rows_read += stream(self.db, &table.scan.clone().only(only), &mut |chunk| {
+            table.rows(chunk, |line| lines.push(line))?;
+            Ok(Flow::Continue)
+        })?;
+        Ok(lines)
+    }
+
+    /// Headers that the load has and that are not gone.
+    pub(super) fn known(
+        &self,
+        which: Stream,
+        ids: &[i64],
+    ) -> Result<Vec<puente_warehouse::Header>> {
+        let mut headers = self.warehouse.headers_of(self.load.id, which, ids)?;
+        headers.retain(|header| header.state != State::Gone);
+        Ok(headers)
+    }
+}
+
+pub(super) fn document_sums(layout: &Layout) -> Vec<SumColumn> {
+    let total = layout.profile.documents.total.iter();
+    total
+        .map(|total| SumColumn::of(&*total.name, crate::layout::MONEY_SCALE))
+        .collect()
+}
+
+fn document_column(layout: &Layout) -> String {
+    layout.profile.lines.document.name.clone()
+}
+
+fn changed_keys(totals: &Option<Totals>) -> Result<Vec<i64>> {
+    match totals.as_ref().and_then(|totals| totals.changed.clone()) {
+        Some(Changed::Keys(keys)) => Ok(keys),
+        Some(Changed::TooMany(_)) => Err(Error::TooManyChanges),
+        None => Ok(Vec::new()),
+    }
+}

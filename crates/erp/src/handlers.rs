@@ -1,0 +1,387 @@
+//! The jobs of this crate.
+
+use crate::companies::{self, Company, CompanyId};
+use crate::discover::{self, Report};
+use crate::extract::{self, End, Extraction, Limits, Mode, Notes, Request};
+use crate::proof::{self, Proof};
+use crate::quiet::Window;
+use crate::room::{Room, Statements};
+use crate::servers::{self, Server, ServerId};
+use crate::{Error, Result};
+use chrono::NaiveDate;
+use puente_core::period::epoch_day;
+use puente_core::{Cancel, Progress};
+use puente_databases::SourceDb;
+use puente_jobs::{Handler, Interrupted, Level, RetryPolicy, Running};
+use puente_warehouse::Coverage;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// The kind of job that lists a server's companies.
+pub const DISCOVER: &str = "companies.discover";
+/// The kind of job that brings a company's movements.
+pub const EXTRACT: &str = "movements.extract";
+/// The kind of job that takes the deep proof.
+pub const PROVE: &str = "movements.prove";
+
+/// Input of [`DISCOVER`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscoverInput {
+    /// The server.
+    pub server_id: ServerId,
+}
+
+/// Input of [`EXTRACT`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtractInput {
+    /// The company-year.
+    pub company_id: CompanyId,
+    /// First day; with `to`, only documents of those days.
+    #[serde(default)]
+    pub from: Option<NaiveDate>,
+    /// Last day, included.
+    #[serde(default)]
+    pub to: Option<NaiveDate>,
+    /// Read everything again.
+    #[serde(default)]
+    pub force: bool,
+    /// Compare every page with the source.
+    #[serde(default)]
+    pub audit: bool,
+}
+
+/// Input of [`PROVE`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProveInput {
+    /// The company-year.
+    pub company_id: CompanyId,
+}
+
+/// Result of [`EXTRACT`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtractReport {
+    /// How the run went about it.
+    pub mode: Mode,
+    /// Rows that the server sent.
+    pub rows_read: u64,
+    /// Movements that were new.
+    pub inserted: u64,
+    /// Movements that were different.
+    pub updated: u64,
+    /// Movements that were deleted at the source.
+    pub removed: u64,
+    /// What else is worth knowing.
+    pub notes: Notes,
+}
+
+/// The handlers, for the queue.
+pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
+    vec![
+        Arc::new(Discover(room.clone())),
+        Arc::new(Extract(room.clone())),
+        Arc::new(Prove(room.clone())),
+    ]
+}
+
+struct Discover(Room);
+struct Extract(Room);
+struct Prove(Room);
+
+/// Passing trouble with a server is tried again for about five minutes.
+const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+
+impl Handler for Discover {
+    fn kind(&self) -> &'static str {
+        DISCOVER
+    }
+
+    fn resources(&self, input: &Json) -> Vec<String> {
+        resource("server", input.get("server_id"))
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        Interrupted::Resume
+    }
+
+    fn retry(&self) -> RetryPolicy {
+        RETRY
+    }
+
+    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
+        let input: DiscoverInput = read_input(input)?;
+        let server = servers::get(&self.0.state, input.server_id)?;
+        let found = discover_now(&self.0, &server, job);
+        remember_contact(&self.0, server.id, &found)?;
+        Ok(answer(&found?))
+    }
+}
+
+impl Handler for Extract {
+    fn kind(&self) -> &'static str {
+        EXTRACT
+    }
+
+    fn resources(&self, input: &Json) -> Vec<String> {
+        resource("company", input.get("company_id"))
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        Interrupted::Resume
+    }
+
+    fn retry(&self) -> RetryPolicy {
+        RETRY
+    }
+
+    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
+        let input: ExtractInput = read_input(input)?;
+        let room = &self.0;
+        let company = companies::get(&room.state, input.company_id)?;
+        let server = servers::get(&room.state, company.server_id)?;
+        let report = extract_now(room, &server, &company, &input, job);
+        if let Err(Error::QuietHours { .. }) = &report
+            && let Some(window) = window(&server)?
+        {
+            job.retry_at(window.ends_after(room.clock.now()));
+        }
+        remember_contact(room, server.id, &report)?;
+        Ok(answer(&report?))
+    }
+}
+
+impl Handler for Prove {
+    fn kind(&self) -> &'static str {
+        PROVE
+    }
+
+    fn resources(&self, input: &Json) -> Vec<String> {
+        resource("company", input.get("company_id"))
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        Interrupted::Resume
+    }
+
+    fn retry(&self) -> RetryPolicy {
+        RETRY
+    }
+
+    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
+        let input: ProveInput = read_input(input)?;
+        let room = &self.0;
+        let company = companies::get(&room.state, input.company_id)?;
+        let server = servers::get(&room.state, company.server_id)?;
+        let proof = prove_now(room, &server, &company, job)?;
+        Ok(answer(&proof))
+    }
+}
+
+fn discover_now(room: &Room, server: &Server, job: &Running) -> Result<Report> {
+    job.progress(Progress::stage("companies").about(&*server.name));
+    let listed = room.list_companies(server, None, &job.cancel)?;
+    let plan = discover::plan(server.id, &listed, &companies::list(&room.state)?);
+    let now = room.clock.now();
+    companies::apply_discovery(&room.state, server.id, plan.found, plan.gone, now)?;
+    for skipped in &plan.report.skipped {
+        let reason = crate::servers::to_json(&skipped.reason);
+        let (nit, year) = (&skipped.nit, &skipped.year);
+        job.log(
+            Level::Warn,
+            &format!("left out: {} {nit} {year}: {reason}", skipped.name),
+        );
+    }
+    Ok(plan.report)
+}
+
+fn extract_now(
+    room: &Room,
+    server: &Server,
+    company: &Company,
+    input: &ExtractInput,
+    job: &Running,
+) -> Result<ExtractReport> {
+    let coverage = coverage(input.from, input.to)?;
+    if server.kind == servers::Kind::Files {
+        return crate::files::extract(room, server, company, coverage, job);
+    }
+    let label = company.label();
+    job.progress(Progress::stage("connect").about(&*label));
+    let statements = Arc::new(Statements::default());
+    let mut source = open_company(room, server, company, &job.cancel, Arc::clone(&statements))?;
+    let started_at = room.clock.now();
+    let counters_before = source.info()?.counters;
+    let (layout, schema_notes) = room.layout(server, &source.schema()?)?;
+    for note in &schema_notes {
+        job.log(Level::Info, note);
+    }
+    let limits = Limits {
+        rows_per_second: server.options.rows_per_second,
+        quiet: window(server)?,
+    };
+    let mut extraction = Extraction {
+        source: source.as_mut(),
+        layout: &layout,
+        warehouse: &room.warehouse,
+        company: company.id,
+        label: &label,
+        clock: room.clock.as_ref(),
+        cancel: &job.cancel,
+        progress: job,
+        limits,
+    };
+    let request = Request {
+        coverage,
+        force: input.force,
+        audit: input.audit,
+    };
+    let end = extraction.run(request)?;
+    let notes = Notes {
+        schema: schema_notes,
+        replaced_texts: source.replaced_texts(),
+        counters_before,
+        counters_after: source.info()?.counters,
+        statements: statements.count(),
+    };
+    let outcome = keep_end(room, company, end)?;
+    let times = (started_at, room.clock.now());
+    let history = extract::History::of(
+        company.id,
+        job.id.to_string(),
+        times,
+        &outcome,
+        notes.clone(),
+    );
+    extract::keep(&room.state, history)?;
+    Ok(ExtractReport {
+        mode: outcome.mode,
+        rows_read: outcome.rows_read,
+        inserted: outcome.applied.inserted,
+        updated: outcome.applied.updated,
+        removed: outcome.applied.gone,
+        notes,
+    })
+}
+
+/// Keeps the proof whatever it says; a difference is an error.
+pub(crate) fn keep_end(room: &Room, company: &Company, end: End) -> Result<extract::Outcome> {
+    match end {
+        End::Proven(outcome) => {
+            proof::keep(&room.state, company.id, &outcome.proof)?;
+            Ok(outcome)
+        }
+        End::Unproven(unproven) => {
+            proof::keep(&room.state, company.id, &unproven.proof)?;
+            let differences = unproven.proof.differences();
+            Err(Error::Proof {
+                company: company.label(),
+                differences,
+            })
+        }
+    }
+}
+
+fn prove_now(room: &Room, server: &Server, company: &Company, job: &Running) -> Result<Proof> {
+    let label = company.label();
+    job.progress(Progress::stage("proof").about(&*label));
+    let load = room
+        .warehouse
+        .current(company.id)?
+        .ok_or_else(|| Error::NotFound {
+            what: "extraction",
+            name: company.label(),
+        })?;
+    let statements = Arc::new(Statements::default());
+    let mut source = open_company(room, server, company, &job.cancel, statements)?;
+    let (layout, _) = room.layout(server, &source.schema()?)?;
+    let now = room.clock.now();
+    let proof = extract::deep_proof(source.as_mut(), &layout, &room.warehouse, &load, now)?;
+    proof::keep(&room.state, company.id, &proof)?;
+    if !proof.holds() {
+        let differences = proof.differences();
+        return Err(Error::Proof {
+            company: label,
+            differences,
+        });
+    }
+    Ok(proof)
+}
+
+/// A company's database; that its file is missing has an error of its own, which names the company.
+fn open_company(
+    room: &Room,
+    server: &Server,
+    company: &Company,
+    cancel: &Cancel,
+    statements: Arc<Statements>,
+) -> Result<Box<dyn SourceDb>> {
+    room.connect(server, &company.location, cancel, statements)
+        .map_err(|error| match error {
+            Error::Source(puente_databases::Error::DatabaseNotFound { path, .. }) => {
+                Error::CompanyFile {
+                    company: company.label(),
+                    path,
+                }
+            }
+            other => other,
+        })
+}
+
+/// The days that were asked for; one end alone is open to sensible years.
+///
+/// # Errors
+/// [`puente_core::Code::PeriodInvalid`] when they are the wrong way round or out of all years.
+pub fn coverage(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Option<Coverage>> {
+    if from.is_none() && to.is_none() {
+        return Ok(None);
+    }
+    let first = NaiveDate::from_ymd_opt(1990, 1, 1).unwrap_or_default();
+    let last = NaiveDate::from_ymd_opt(2100, 12, 31).unwrap_or_default();
+    let (from, to) = (from.unwrap_or(first), to.unwrap_or(last));
+    if from > to || from < first || to > last {
+        return Err(puente_core::Error::new(puente_core::Code::PeriodInvalid)
+            .with("value", format!("{from} … {to}"))
+            .with("reason", format!("{first} … {last}"))
+            .into());
+    }
+    Ok(Some(Coverage {
+        from_day: epoch_day(from),
+        to_day: epoch_day(to),
+    }))
+}
+
+fn window(server: &Server) -> Result<Option<Window>> {
+    server
+        .options
+        .quiet_hours
+        .as_ref()
+        .map(Window::parse)
+        .transpose()
+}
+
+/// A cancel says nothing about the server, and neither does trouble of our own.
+fn remember_contact<T>(room: &Room, server: ServerId, result: &Result<T>) -> Result<()> {
+    let error = match result {
+        Ok(_) => None,
+        Err(Error::Source(error)) => Some(puente_core::error::travel(error)),
+        Err(_) => return Ok(()),
+    };
+    servers::set_contact(&room.state, server, room.clock.now(), error)
+}
+
+fn resource(what: &str, id: Option<&Json>) -> Vec<String> {
+    id.and_then(Json::as_i64)
+        .map(|id| format!("{what}:{id}"))
+        .into_iter()
+        .collect()
+}
+
+fn read_input<T: for<'de> Deserialize<'de>>(
+    input: Json,
+) -> std::result::Result<T, puente_core::Error> {
+    serde_json::from_value(input).map_err(|error| puente_core::Error::invalid("input", error))
+}
+
+fn answer(value: &impl Serialize) -> Json {
+    serde_json::to_value(value).unwrap_or_default()
+}
