@@ -3,7 +3,7 @@
 use crate::args::{Demo, DemoSource};
 use crate::output::Terminal;
 use crate::{show, watch};
-use puente_app::companies::Discover;
+use puente_app::companies::{Discover, Selected};
 use puente_app::movements::{Extract, SummaryOf};
 use puente_app::paths::DataDir;
 use puente_app::{App, AppOptions, Nothing};
@@ -103,9 +103,10 @@ fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
     say(terminal, &terminal.fill("demo.more", &values));
     say(terminal, terminal.text("demo.refresh"));
     let refresh_rows_read = extract(terminal, &app)?;
-    let jobs = puente_app::movements::prove(&app, Default::default())?;
+    let extracted = with_movements(&app)?;
+    let jobs = puente_app::movements::prove(&app, extracted.clone())?;
     watch::verdict(terminal, &watch::run(&app, terminal, &jobs)?)?;
-    let proofs = puente_app::movements::proof(&app, Default::default())?;
+    let proofs = puente_app::movements::proof(&app, extracted)?;
     let holds = proofs
         .iter()
         .filter(|proof| proof.holds == Some(true))
@@ -170,6 +171,16 @@ fn first_time(
     Ok(rows)
 }
 
+/// The companies that something was extracted of.
+fn with_movements(app: &App) -> Result<Selected, Error> {
+    let rows = puente_app::movements::status(app, Nothing {})?;
+    let held = rows.into_iter().filter(|row| row.count.is_some());
+    let names = held.map(|row| format!("{}:{}", row.company.nit, row.company.fiscal_year));
+    Ok(Selected {
+        companies: names.collect(),
+    })
+}
+
 /// Extracts all companies and gives the rows that were read.
 fn extract(terminal: &Terminal, app: &App) -> Result<u64, Error> {
     let started = Instant::now();
@@ -178,8 +189,22 @@ fn extract(terminal: &Terminal, app: &App) -> Result<u64, Error> {
     if !terminal.json {
         show::extracted(terminal, app, &jobs);
     }
-    watch::verdict(terminal, &jobs)?;
-    let rows: u64 = jobs.iter().filter_map(rows_read).sum();
+    // One company of the sample names a file that isn't there, as happens: it is said, and stops
+    // nothing.
+    let (missing, read): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| {
+        job.error
+            .as_ref()
+            .is_some_and(|error| error.code == Code::CompanyFileMissing)
+    });
+    for error in missing
+        .iter()
+        .filter_map(|job| job.error.as_ref())
+        .filter(|_| !terminal.json)
+    {
+        terminal.explain(&error.view(terminal.lang));
+    }
+    watch::verdict(terminal, &read)?;
+    let rows: u64 = read.iter().filter_map(rows_read).sum();
     let seconds = started.elapsed().as_secs_f64();
     #[allow(
         clippy::cast_precision_loss,
@@ -212,7 +237,7 @@ fn finish(
     proofs_hold: usize,
 ) -> Result<Done, Error> {
     let summary = puente_app::movements::summary(app, SummaryOf::default())?;
-    let companies = puente_app::movements::status(app, Nothing {})?.len();
+    let companies = summary.companies.len();
     Ok(Done {
         source,
         data: app.dir.path().to_owned(),

@@ -8,6 +8,7 @@ use puente_app::doctor::Check;
 use puente_app::jobs::Shown;
 use puente_app::movements::{ProofOf, Summary};
 use puente_app::servers::{Grants, Tested};
+use puente_core::Code;
 use puente_databases::profile::PlaceRule;
 use puente_erp::discover::{Reason, Report};
 use puente_erp::extract::Mode;
@@ -88,7 +89,13 @@ pub fn discovered(terminal: &Terminal, jobs: &[Job]) {
                     terminal.fill("skipped.other_server", &[("server", server)])
                 }
                 Reason::ListedTwice { code } => terminal.fill("skipped.twice", &[("code", code)]),
-                Reason::BadNit { reason } => terminal.fill("skipped.nit", &[("reason", reason)]),
+                Reason::BadNit { reason } => {
+                    puente_core::Error::new(Code::TaxIdInvalid)
+                        .with("value", &skipped.nit)
+                        .with("reason", reason)
+                        .view(terminal.lang)
+                        .message
+                }
                 Reason::BadYear => terminal.text("skipped.year").to_owned(),
                 Reason::NoLocation => terminal.text("skipped.location").to_owned(),
             };

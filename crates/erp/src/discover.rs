@@ -3,7 +3,7 @@
 
 use crate::companies::{Company, CompanyId, Found, State};
 use crate::servers::ServerId;
-use puente_core::{TaxId, TaxIdKind};
+use puente_core::{TaxId, TaxIdKind, ValueError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -38,7 +38,7 @@ pub enum Reason {
     },
     /// The NIT is none.
     BadNit {
-        /// Why.
+        /// Why, as the key of a word in the catalogue of errors.
         reason: String,
     },
     /// The year is none.
@@ -155,7 +155,7 @@ pub fn plan(server: ServerId, listed: &[Listed], known: &[Company]) -> Plan {
 
 fn read(row: &Listed) -> Result<Found, Reason> {
     let nit = TaxId::parse(TaxIdKind::Nit, &row.nit).map_err(|error| Reason::BadNit {
-        reason: error.to_string(),
+        reason: reason_of(&error),
     })?;
     let fiscal_year = row
         .year
@@ -176,6 +176,14 @@ fn read(row: &Listed) -> Result<Found, Reason> {
         check_digit_ok: nit.check_digit_ok(),
         location: row.location.trim().to_owned(),
     })
+}
+
+/// Why, as the key of a word in the catalogue of errors.
+fn reason_of(error: &ValueError) -> String {
+    match error {
+        ValueError::TaxId { reason, .. } => reason.as_str().to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn is_same(known: &Company, found: &Found) -> bool {

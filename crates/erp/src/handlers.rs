@@ -10,13 +10,14 @@ use crate::servers::{self, Server, ServerId};
 use crate::{Error, Result};
 use chrono::NaiveDate;
 use puente_core::period::epoch_day;
-use puente_core::{Cancel, Progress};
+use puente_core::{Cancel, Progress, ProgressSink};
 use puente_databases::SourceDb;
 use puente_jobs::{Handler, Interrupted, Level, RetryPolicy, Running};
 use puente_warehouse::Coverage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The kind of job that lists a server's companies.
 pub const DISCOVER: &str = "companies.discover";
@@ -83,6 +84,40 @@ pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
         Arc::new(Prove(room.clone())),
     ]
 }
+
+/// Tells the queue how far a run is, and from time to time that it came further at all: a job that is
+/// killed again and again without a checkpoint in its row would count as one that kills.
+struct Pulse<'j> {
+    job: &'j Running,
+    next: Mutex<Option<Instant>>,
+}
+
+impl<'j> Pulse<'j> {
+    fn of(job: &'j Running) -> Self {
+        Pulse {
+            job,
+            next: Mutex::new(None),
+        }
+    }
+}
+
+impl ProgressSink for Pulse<'_> {
+    fn report(&self, progress: Progress) {
+        let now = Instant::now();
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        if progress.done > 0 && next.is_none_or(|next| next <= now) {
+            *next = Some(now + PULSE);
+            let state = serde_json::json!({ "stage": progress.stage, "rows": progress.done });
+            if let Err(error) = self.job.checkpoint(state) {
+                tracing::warn!(job = self.job.id.0, %error, "a checkpoint was not kept");
+            }
+        }
+        self.job.progress(progress);
+    }
+}
+
+/// Between two checkpoints of a job's row. Where to go on stands in the warehouse, page by page.
+const PULSE: Duration = Duration::from_secs(10);
 
 struct Discover(Room);
 struct Extract(Room);
@@ -219,6 +254,7 @@ fn extract_now(
         rows_per_second: server.options.rows_per_second,
         quiet: window(server)?,
     };
+    let pulse = Pulse::of(job);
     let mut extraction = Extraction {
         source: source.as_mut(),
         layout: &layout,
@@ -227,7 +263,7 @@ fn extract_now(
         label: &label,
         clock: room.clock.as_ref(),
         cancel: &job.cancel,
-        progress: job,
+        progress: &pulse,
         limits,
     };
     let request = Request {

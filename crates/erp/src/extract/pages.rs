@@ -95,13 +95,11 @@ mod tests {
         #[test]
         fn every_key_is_in_exactly_one_page_whatever_the_gaps(
             mut keys in prop::collection::vec(
-                prop_oneof![any::<i64>(), 0..2_000i64, Just(i64::MIN), Just(i64::MAX)], 1..60),
+                prop_oneof![(i64::MIN + 1)..=i64::MAX, 0..2_000i64, Just(i64::MIN + 1), Just(i64::MAX)], 1..60),
         ) {
             keys.sort_unstable();
             keys.dedup();
             let (first, last) = (keys[0], keys[keys.len() - 1]);
-            // The key i64::MIN has no predecessor; no ERP has it, and the walk begins above it.
-            prop_assume!(first > i64::MIN);
             let mut pages = Pages::over(first, last);
             let (mut seen, mut turns) = (0, 0);
             while let Some(page) = pages.next_page() {

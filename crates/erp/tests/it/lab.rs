@@ -181,19 +181,16 @@ impl Office {
         id
     }
 
-    /// Discovers the companies of all servers; gives the last report.
+    /// Discovers the companies of the first server.
     pub fn discover(&self) -> Report {
-        let servers = servers::list(&self.room.state).unwrap();
-        let ids = servers.iter().map(|server| {
-            let input = json!(DiscoverInput {
-                server_id: server.id
-            });
-            self.jobs.enqueue(NewJob::new(DISCOVER, input)).unwrap()
-        });
-        let ids: Vec<_> = ids.collect();
+        self.discover_on(servers::list(&self.room.state).unwrap()[0].id)
+    }
+
+    pub fn discover_on(&self, server: i64) -> Report {
+        let input = json!(DiscoverInput { server_id: server });
+        let id = self.jobs.enqueue(NewJob::new(DISCOVER, input)).unwrap();
         self.jobs.run_due(1).unwrap();
-        let job = self.jobs.get(*ids.last().unwrap()).unwrap();
-        serde_json::from_value(done(job).unwrap()).unwrap()
+        serde_json::from_value(done(self.jobs.get(id).unwrap()).unwrap()).unwrap()
     }
 
     /// One attempt.
