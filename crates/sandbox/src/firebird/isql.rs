@@ -78,22 +78,19 @@ impl Isql {
     /// # Errors
     /// [`Error::Script`] at the first statement that the server refuses.
     pub fn run(&self, database: Option<&str>, script: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut command = self.command(database);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
         let refused = |source: std::io::Error| Error::Script {
             reason: source.to_string(),
         };
-        let mut child = command.spawn().map_err(refused)?;
-        let input = child.stdin.take();
-        let output = std::thread::scope(|scope| {
-            // isql may print while it still has to read: one thread for each direction.
-            scope.spawn(move || input.map(|mut input| input.write_all(script)));
-            child.wait_with_output()
-        })
-        .map_err(refused)?;
+        // From a file: on its standard input isql drops every byte above 127 that is not UTF-8.
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(refused)?;
+        file.write_all(script).map_err(refused)?;
+        let output = self
+            .command(database)
+            .arg("-i")
+            .arg(file.path())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(refused)?;
         if output.status.success() {
             return Ok(output.stdout);
         }
