@@ -88,13 +88,23 @@ impl Selection {
         if self.days.is_none() {
             return Ok(self.streams.clone());
         }
+        self.ranges_of(db, usize::MAX)
+    }
+
+    /// [`Selection::ranges`], each of at most so many zones.
+    pub fn ranges_of(&self, db: &Connection, most: usize) -> Result<Vec<(i64, i64)>, Error> {
         let mut ranges: Vec<(i64, i64)> = Vec::new();
+        let mut zones_in_last = 0;
         for zone in self.zones(db)? {
             let (first, last) = zone.keys();
             match ranges.last_mut() {
-                Some(range) if range.1 + 1 == first => range.1 = last,
-                Some(_) | None => ranges.push((first, last)),
+                Some(range) if range.1 + 1 == first && zones_in_last < most => range.1 = last,
+                Some(_) | None => {
+                    ranges.push((first, last));
+                    zones_in_last = 0;
+                }
             }
+            zones_in_last += 1;
         }
         Ok(ranges)
     }

@@ -10,9 +10,9 @@ use rusqlite::{Transaction, params};
 const ROWS: i64 = 4_000;
 /// Pages given back in one transaction.
 const PAGES: i64 = 256;
-/// Free pages that stay in the file for the next load (4 MiB): less than that is not worth moving
+/// Free pages that stay in the file for the next load (1 MiB): less than that is not worth moving
 /// others for.
-const SPARE: i64 = 1_024;
+const SPARE: i64 = 256;
 
 /// Tables by packed key: their name, the key's column, and how many low bits of the key it leaves
 /// out.
