@@ -29,7 +29,12 @@ pub(super) struct Sheet {
 impl Sheet {
     pub(super) fn open(path: &Path, format: &Format) -> Result<Sheet> {
         let failed = |error: std::io::Error| unreadable(path, 0, error.to_string());
-        check_size(path, File::open(path).map_err(failed)?)?;
+        check_size(
+            path,
+            File::open(path).map_err(failed)?,
+            UNPACKED,
+            SHARED_TEXTS,
+        )?;
         let workbook = open(path)?;
         let names = workbook.sheet_names();
         let name = match &format.sheet {
@@ -128,13 +133,13 @@ fn open(path: &Path) -> Result<Xlsx<BufReader<File>>> {
 }
 
 /// Unpacks every part into nothing, with a limit, and looks at what the reader would believe.
-fn check_size(path: &Path, file: File) -> Result<()> {
+fn check_size(path: &Path, file: File, unpacked: u64, shared_texts: u64) -> Result<()> {
     let broken = |error: zip::result::ZipError| unreadable(path, 0, error.to_string());
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
     if archive.len() > PARTS {
         return Err(unreadable(path, 0, format!("more than {PARTS} parts")));
     }
-    let mut left = UNPACKED;
+    let mut left = unpacked;
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(broken)?;
         let shared = part
@@ -142,7 +147,7 @@ fn check_size(path: &Path, file: File) -> Result<()> {
             .map_err(broken)?
             .to_ascii_lowercase()
             .ends_with("sharedstrings.xml");
-        let limit = if shared { left.min(SHARED_TEXTS) } else { left };
+        let limit = if shared { left.min(shared_texts) } else { left };
         let mut count = Counter::default();
         std::io::copy(&mut part.take(limit + 1), &mut count)
             .map_err(|error| unreadable(path, 0, error.to_string()))?;
@@ -205,5 +210,39 @@ impl Write for Counter {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bomb(name: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.xlsx");
+        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(&vec![b' '; 3_000_000]).unwrap();
+        zip.finish().unwrap();
+        assert!(
+            std::fs::metadata(&path).unwrap().len() < 30_000,
+            "it is small"
+        );
+        (folder, path)
+    }
+
+    #[test]
+    fn a_small_zip_that_unpacks_to_more_than_the_limit_is_refused() {
+        for (name, unpacked, shared) in [
+            ("xl/worksheets/sheet1.xml", 2_999_999, 10_000_000),
+            ("xl/SharedStrings.xml", 10_000_000, 2_999_999),
+        ] {
+            let (_folder, path) = bomb(name);
+            let open = || File::open(&path).unwrap();
+            let refused = check_size(&path, open(), unpacked, shared).unwrap_err();
+            assert!(refused.to_string().contains("unpacked"), "{refused}");
+            assert!(check_size(&path, open(), 3_000_000, 3_000_000).is_ok());
+        }
     }
 }

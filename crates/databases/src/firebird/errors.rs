@@ -10,6 +10,10 @@ use rsfbclient::FbError;
 /// What a server says when it ends a connection by itself.
 const HUNG_UP: [&str; 2] = ["connection shutdown", "killed by database administrator"];
 
+/// What the driver says when the server did not take the proof of the password and offers its next
+/// way to log in.
+pub(super) const NEXT_WAY: &str = "(ContAuth)";
+
 /// What was being done when it failed.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum During<'a> {
@@ -54,19 +58,26 @@ pub(super) fn explain(
         return Error::ConnectionLost { host, port, detail };
     }
     let connecting = matches!(during, During::Connect { .. });
+    if let During::Connect { user, .. } = during
+        && detail.contains(NEXT_WAY)
+    {
+        let user = user.to_owned();
+        return Error::WrongPassword { user };
+    }
     match ended {
         Some(Ended::Silent(seconds) | Ended::Limit(seconds)) => Error::Timeout {
             host,
             port,
             seconds,
         },
-        // It took the log-in and then hung up on the encryption that it was offered.
-        Some(Ended::Closed { answered: true })
-            if connecting && detail.contains("closed by the server") =>
-        {
-            Error::EncryptionUnsupported { detail }
-        }
-        Some(Ended::Closed { answered: false }) if connecting => Error::NotAServer {
+        // It took the log-in (a greeting, a proof) and hung up on the encryption that was offered.
+        Some(Ended::Closed {
+            asked: 3..=4,
+            answered: true,
+        }) if connecting => Error::EncryptionUnsupported { detail },
+        Some(Ended::Closed {
+            answered: false, ..
+        }) if connecting => Error::NotAServer {
             host,
             port,
             kind: "Firebird",
@@ -153,7 +164,8 @@ fn about_the_file(detail: &str, during: During<'_>) -> Option<Error> {
     if has("unsupported on-disk structure") {
         return Some(Error::VersionUnsupported { path, detail: text });
     }
-    if has("is not a valid database") || has("file is too small") || has("bad checksum") {
+    let unreadable = has("I/O error") && !has("open") && !has("No such file");
+    if has("is not a valid database") || has("bad checksum") || unreadable {
         return Some(Error::NotADatabase { path, detail: text });
     }
     if has("I/O error") || has("unavailable database") || has("No such file") {

@@ -33,6 +33,8 @@ pub(super) enum Ended {
     Limit(u64),
     /// The server closed, without having sent a byte or after.
     Closed {
+        /// How many times it was asked something.
+        asked: u64,
         /// Whether it ever sent anything.
         answered: bool,
     },
@@ -71,7 +73,10 @@ struct Shared {
     last_byte: AtomicU64,
     /// Milliseconds since `started`, plus one, at which to end it all; 0 for never.
     deadline: AtomicU64,
+    /// What that limit was, in seconds.
+    limit: AtomicU64,
     received: AtomicU64,
+    asked: AtomicU64,
     first: Duration,
     answer: Duration,
 }
@@ -100,7 +105,9 @@ impl Relay {
             waiting_since: AtomicU64::new(0),
             last_byte: AtomicU64::new(0),
             deadline: AtomicU64::new(0),
+            limit: AtomicU64::new(0),
             received: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
             first: target.connect,
             answer: target.answer,
         });
@@ -148,6 +155,9 @@ impl Relay {
     /// Ends it all after `limit`; `None` takes the limit away.
     pub(super) fn set_limit(&self, limit: Option<Duration>) {
         let at = limit.map_or(0, |limit| self.shared.now() + millis(limit) + 1);
+        self.shared
+            .limit
+            .store(limit.map_or(0, |limit| limit.as_secs()), Ordering::Relaxed);
         self.shared.deadline.store(at, Ordering::Relaxed);
     }
 }
@@ -196,12 +206,16 @@ impl Shared {
         self.is_over.load(Ordering::Acquire)
     }
 
+    fn past_limit(&self, now: u64) -> Option<Ended> {
+        let deadline = self.deadline.load(Ordering::Relaxed);
+        (deadline != 0 && now >= deadline).then(|| Ended::Limit(self.limit.load(Ordering::Relaxed)))
+    }
+
     /// Whether a limit has passed.
     fn overdue(&self) -> Option<Ended> {
         let now = self.now();
-        let deadline = self.deadline.load(Ordering::Relaxed);
-        if deadline != 0 && now >= deadline {
-            return Some(Ended::Limit(deadline / 1000));
+        if let Some(why) = self.past_limit(now) {
+            return Some(why);
         }
         let since = self.waiting_since.load(Ordering::Relaxed).checked_sub(1)?;
         let silent = now.saturating_sub(since.max(self.last_byte.load(Ordering::Relaxed)));
@@ -269,6 +283,7 @@ fn carry_up(mut client: TcpStream, mut server: TcpStream, shared: &Shared) {
         match client.read(&mut buffer) {
             Ok(0) | Err(_) => return shared.end(Ended::Dropped),
             Ok(length) => {
+                shared.asked.fetch_add(1, Ordering::Relaxed);
                 if let Err(error) = server.write_all(&buffer[..length]) {
                     return shared.end(Ended::Broken(error.to_string()));
                 }
@@ -284,11 +299,17 @@ fn carry_down(mut client: TcpStream, shared: &Shared) {
         match server.read(&mut buffer) {
             Ok(0) => {
                 let answered = shared.received.load(Ordering::Relaxed) > 0;
-                return shared.end(Ended::Closed { answered });
+                let asked = shared.asked.load(Ordering::Relaxed);
+                return shared.end(Ended::Closed { asked, answered });
             }
             Ok(length) => {
                 shared.received.fetch_add(length as u64, Ordering::Relaxed);
-                shared.last_byte.store(shared.now(), Ordering::Relaxed);
+                let now = shared.now();
+                shared.last_byte.store(now, Ordering::Relaxed);
+                // A server that never pauses must not outlive its limit.
+                if let Some(why) = shared.past_limit(now) {
+                    return shared.end(why);
+                }
                 if client.write_all(&buffer[..length]).is_err() {
                     return shared.end(Ended::Dropped);
                 }

@@ -1,6 +1,6 @@
 //! One attachment: the driver, the relay that it speaks through, and its transaction.
 
-use super::errors::{During, explain};
+use super::errors::{During, NEXT_WAY, explain};
 use super::library;
 use super::relay::{Closer, Ended, Relay, Target};
 use crate::{ConnectOptions, Driver, Error, Result};
@@ -60,20 +60,25 @@ impl Wire {
     /// built-in client can't.
     pub(super) fn open(options: &ConnectOptions, cancel: &Cancel) -> Result<Wire> {
         match &options.driver {
-            Driver::Pure => open_pure(options, cancel),
+            Driver::Pure => open_pure(options, cancel).map_err(|refused| refused.error),
             Driver::ClientLibrary { path } => {
                 let candidates = library::candidates(path.as_deref());
-                open_any(options, cancel, &candidates)
+                open_any(options, cancel, &candidates).map_err(|refused| refused.error)
             }
-            Driver::Auto => match open_pure(options, cancel) {
-                Err(refused) if asks_for_the_library(&refused, options) => {
-                    match open_any(options, cancel, &library::candidates(None)) {
-                        Err(Error::ClientLibraryMissing { .. }) => Err(refused),
-                        opened => opened,
-                    }
+            Driver::Auto => open_pure(options, cancel).or_else(|refused| {
+                if !refused.asks_for_the_library(options) {
+                    return Err(refused.error);
                 }
-                opened => opened,
-            },
+                let opened = open_any(options, cancel, &library::candidates(None));
+                // Without a library, or when it is refused the same, the first answer counts.
+                opened.map_err(|again| {
+                    if again.says_more() {
+                        again.error
+                    } else {
+                        refused.error
+                    }
+                })
+            }),
         }
     }
 
@@ -215,7 +220,7 @@ impl Client {
 #[derive(Debug)]
 pub(super) struct Stopped;
 
-fn open_pure(options: &ConnectOptions, cancel: &Cancel) -> Result<Wire> {
+fn open_pure(options: &ConnectOptions, cancel: &Cancel) -> Result<Wire, Refused> {
     open_with(options, cancel, "pure".to_owned(), |relay| {
         let mut builder = rsfbclient::builder_pure_rust();
         builder
@@ -235,21 +240,30 @@ fn open_pure(options: &ConnectOptions, cancel: &Cancel) -> Result<Wire> {
     })
 }
 
-fn open_any(options: &ConnectOptions, cancel: &Cancel, candidates: &[PathBuf]) -> Result<Wire> {
+fn open_any(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    candidates: &[PathBuf],
+) -> Result<Wire, Refused> {
     let mut missing = Error::ClientLibraryMissing {
         library: "fbclient".to_owned(),
         detail: "no place to look".to_owned(),
     };
     for candidate in candidates {
         match open_library(options, cancel, candidate) {
-            Err(error @ Error::ClientLibraryMissing { .. }) => missing = error,
+            Err(Refused {
+                error: Error::ClientLibraryMissing { library, detail },
+                ..
+            }) => {
+                missing = Error::ClientLibraryMissing { library, detail };
+            }
             opened => return opened,
         }
     }
-    Err(missing)
+    Err(missing.into())
 }
 
-fn open_library(options: &ConnectOptions, cancel: &Cancel, path: &Path) -> Result<Wire> {
+fn open_library(options: &ConnectOptions, cancel: &Cancel, path: &Path) -> Result<Wire, Refused> {
     let library = path.display().to_string();
     // The load is tried apart, because a library that isn't there is not an error of the server.
     let loaded = DynLoad {
@@ -258,10 +272,8 @@ fn open_library(options: &ConnectOptions, cancel: &Cancel, path: &Path) -> Resul
     }
     .try_to_client();
     if let Err(error) = guarded(|| loaded.map(drop)) {
-        return Err(Error::ClientLibraryMissing {
-            library,
-            detail: error.to_string(),
-        });
+        let detail = error.to_string();
+        return Err(Error::ClientLibraryMissing { library, detail }.into());
     }
     open_with(options, cancel, library.clone(), |relay| {
         let mut builder = rsfbclient::builder_native()
@@ -289,7 +301,7 @@ fn open_with(
     cancel: &Cancel,
     driver: String,
     attach: impl FnOnce(&Relay) -> Result<Client, FbError>,
-) -> Result<Wire> {
+) -> Result<Wire, Refused> {
     let target = Target {
         host: options.host.clone(),
         port: options.port,
@@ -315,20 +327,50 @@ fn open_with(
                 user: &options.user,
                 path: &options.database,
             };
-            Err(explain(error, relay.ended(), &target, during))
+            let next_way = error.to_string().contains(NEXT_WAY);
+            let error = explain(error, relay.ended(), &target, during);
+            Err(Refused { error, next_way })
         }
     }
 }
 
-/// Whether the client library may succeed where the built-in client was refused. The built-in one
-/// can't send a path with letters outside ASCII to a server on Windows.
-fn asks_for_the_library(refused: &Error, options: &ConnectOptions) -> bool {
-    let other_ways = matches!(
-        refused,
-        Error::AuthUnsupported { .. } | Error::EncryptionUnsupported { .. }
-    );
-    let other_path = matches!(refused, Error::DatabaseNotFound { .. });
-    other_ways || other_path && !options.database.is_ascii()
+/// Why a connection was not made.
+struct Refused {
+    error: Error,
+    /// The server offered another way to log in, which this client does not have.
+    next_way: bool,
+}
+
+impl Refused {
+    /// Whether the client library may succeed where the built-in client did not. The built-in one
+    /// can't send a path with letters outside ASCII to a server on Windows.
+    fn asks_for_the_library(&self, options: &ConnectOptions) -> bool {
+        let other_ways = matches!(
+            self.error,
+            Error::AuthUnsupported { .. } | Error::EncryptionUnsupported { .. }
+        );
+        let other_path = matches!(self.error, Error::DatabaseNotFound { .. });
+        self.next_way || other_ways || other_path && !options.database.is_ascii()
+    }
+
+    /// Whether the client library's answer tells more than that of the built-in client.
+    fn says_more(&self) -> bool {
+        !matches!(
+            self.error,
+            Error::ClientLibraryMissing { .. }
+                | Error::AuthUnsupported { .. }
+                | Error::EncryptionUnsupported { .. }
+        )
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Refused {
+            error,
+            next_way: false,
+        }
+    }
 }
 
 fn dialect(options: &ConnectOptions) -> Dialect {

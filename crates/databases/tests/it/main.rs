@@ -1,0 +1,19 @@
+//! Against real servers: a private Firebird for each test, and things on the loopback that are none.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "these are tests"
+)]
+
+mod changes;
+mod failures;
+mod firebird4;
+mod harmless;
+mod numbers;
+mod profiles;
+mod reading;
+mod support;
+mod texts;
+mod ways_in;
