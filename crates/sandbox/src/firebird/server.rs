@@ -158,7 +158,7 @@ impl FirebirdServer {
         self.process.cpu_seconds()
     }
 
-    /// Ends it in good order (5 s at most). Connections break.
+    /// Ends it in good order (1 s at most). Connections break.
     pub fn stop(&mut self) {
         self.process.stop();
     }
