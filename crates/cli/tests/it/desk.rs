@@ -85,6 +85,19 @@ impl Desk {
         child.wait_with_output().unwrap()
     }
 
+    /// A line of arguments that means the good companies of the sample. It lists one more, whose file
+    /// is missing.
+    pub fn on_good(&self, line: &[&str]) -> Vec<String> {
+        let mut all: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+        for company in &self.erp.companies {
+            all.extend([
+                "--company".to_owned(),
+                format!("{}:{}", company.nit, company.year),
+            ]);
+        }
+        all
+    }
+
     pub fn json(&self, line: &[&str]) -> Value {
         let output = self.puente(&[line, &["--json"]].concat());
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)))

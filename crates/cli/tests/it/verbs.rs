@@ -16,9 +16,14 @@ fn a_day_of_a_technician_from_registering_to_the_proof() {
     let tested = desk.json(&["servers", "test", "oficina"]);
     assert_eq!(tested["info"]["engine"], "Firebird");
     let companies = desk.json(&["companies", "list"]);
-    assert_eq!(companies.as_array().unwrap().len(), 6);
-    let extracted = desk.puente(&["movements", "extract", "--all"]);
+    assert_eq!(companies.as_array().unwrap().len(), 7);
+    let words = desk.on_good(&["movements", "extract"]);
+    let line: Vec<&str> = words.iter().map(String::as_str).collect();
+    let extracted = desk.puente(&line);
     assert!(extracted.status.success(), "{}", said(&extracted));
+    let all = desk.puente(&["movements", "extract", "--all"]);
+    assert_eq!(all.status.code(), Some(1), "one file is missing");
+    assert!(said(&all).contains("NO_ESTA.GDB"), "{}", said(&all));
     let expected: u64 = desk
         .erp
         .companies
@@ -34,7 +39,9 @@ fn a_day_of_a_technician_from_registering_to_the_proof() {
         "{}",
         said(&shown)
     );
-    let deep = desk.puente(&["movements", "proof", "--all", "--deep"]);
+    let words = desk.on_good(&["movements", "proof", "--deep"]);
+    let line: Vec<&str> = words.iter().map(String::as_str).collect();
+    let deep = desk.puente(&line);
     assert!(deep.status.success(), "{}", said(&deep));
     for (file, format) in [("a.csv", "csv"), ("b.xlsx", "xlsx")] {
         let path = desk.data.path().join(file).display().to_string();
@@ -140,11 +147,9 @@ fn no_secret_is_in_any_file_of_the_data_folder_or_in_the_diagnostics() {
         .join("diagnostics.json")
         .display()
         .to_string();
-    assert!(
-        desk.puente(&["movements", "extract", "--all"])
-            .status
-            .success()
-    );
+    let words = desk.on_good(&["movements", "extract"]);
+    let line: Vec<&str> = words.iter().map(String::as_str).collect();
+    assert!(desk.puente(&line).status.success());
     assert!(
         desk.puente(&["diagnostics", "export", "--output", &output])
             .status
