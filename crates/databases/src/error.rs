@@ -237,91 +237,70 @@ impl Coded for Error {
     }
 
     fn values(&self) -> Vec<(&'static str, String)> {
-        let text = |value: &String| value.clone();
         match self {
             Error::Cancelled
             | Error::AuthUnsupported { .. }
-            | Error::EncryptionUnsupported { .. } => Vec::new(),
+            | Error::EncryptionUnsupported { .. }
+            | Error::Receiver(_)
+            | Error::Internal(_) => Vec::new(),
             Error::HostUnreachable { host, port, .. }
             | Error::PortClosed { host, port }
-            | Error::ConnectionLost { host, port, .. } => {
-                vec![("host", text(host)), ("port", port.to_string())]
-            }
+            | Error::ConnectionLost { host, port, .. } => pairs([("host", host), ("port", port)]),
             Error::Timeout {
                 host,
                 port,
                 seconds,
-            } => vec![
-                ("host", text(host)),
-                ("port", port.to_string()),
-                ("seconds", seconds.to_string()),
-            ],
+            } => pairs([("host", host), ("port", port), ("seconds", seconds)]),
             Error::NotAServer {
                 host, port, kind, ..
-            } => vec![
-                ("host", text(host)),
-                ("port", port.to_string()),
-                ("kind", (*kind).to_owned()),
-            ],
-            Error::WrongPassword { user } => vec![("user", text(user))],
+            } => pairs([("host", host), ("port", port), ("kind", kind)]),
+            Error::WrongPassword { user } => pairs([("user", user)]),
             Error::DatabaseNotFound { path, .. }
             | Error::NotADatabase { path, .. }
             | Error::VersionUnsupported { path, .. }
-            | Error::Restored { path } => vec![("path", text(path))],
+            | Error::Restored { path } => pairs([("path", path)]),
             Error::PermissionDenied { object, .. } | Error::LockConflict { object, .. } => {
-                vec![("object", text(object))]
+                pairs([("object", object)])
             }
             Error::Missing { missing, profile } => {
-                let mut values = vec![("missing", missing.join(", "))];
-                values.extend(profile.as_ref().map(|profile| ("profile", text(profile))));
-                values
+                let missing = missing.join(", ");
+                let profile = profile.as_deref().unwrap_or("-");
+                pairs([("missing", &missing), ("profile", &profile)])
             }
-            Error::StatementFailed { statement, .. } => vec![("statement", text(statement))],
-            Error::ClientLibraryMissing { library, .. } => vec![("library", text(library))],
+            Error::StatementFailed { statement, .. } => pairs([("statement", statement)]),
+            Error::ClientLibraryMissing { library, .. } => pairs([("library", library)]),
             Error::InvalidText {
                 table,
                 column,
                 charset,
-            } => vec![
-                ("table", text(table)),
-                ("column", text(column)),
-                ("charset", text(charset)),
-            ],
+            } => pairs([("table", table), ("column", column), ("charset", charset)]),
             Error::NumberOverflow {
                 table,
                 column,
                 value,
-            } => {
-                vec![
-                    ("table", text(table)),
-                    ("column", text(column)),
-                    ("value", text(value)),
-                ]
-            }
+            } => pairs([("table", table), ("column", column), ("value", value)]),
             Error::ValueTooLarge {
                 table,
                 column,
                 limit,
-            } => {
-                vec![
-                    ("table", text(table)),
-                    ("column", text(column)),
-                    ("limit", text(limit)),
-                ]
-            }
+            } => pairs([("table", table), ("column", column), ("limit", limit)]),
             Error::ProfileInvalid { profile, reason } => {
-                vec![("profile", text(profile)), ("reason", text(reason))]
+                pairs([("profile", profile), ("reason", reason)])
             }
             Error::FileUnreadable { path, line, reason } => {
-                vec![
-                    ("path", text(path)),
-                    ("line", line.to_string()),
-                    ("reason", text(reason)),
-                ]
+                pairs([("path", path), ("line", line), ("reason", reason)])
             }
-            Error::Receiver(_) | Error::Internal(_) => Vec::new(),
         }
     }
+}
+
+fn pairs<const N: usize>(
+    values: [(&'static str, &dyn std::fmt::Display); N],
+) -> Vec<(&'static str, String)> {
+    values
+        .into_iter()
+        .map(|(name, value)| (name, value.to_string()))
+        .collect()
 }
 
 impl From<Error> for puente_core::Error {

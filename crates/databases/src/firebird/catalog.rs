@@ -279,15 +279,13 @@ pub(super) fn text(row: &[RawValue], at: usize) -> String {
 pub(super) fn whole(row: &[RawValue], at: usize) -> i64 {
     match row.get(at) {
         Some(RawValue::Integer(value)) => *value,
+        // Sums of whole numbers on servers from 4.0 on.
+        Some(RawValue::Int128(value)) => i64::try_from(*value).unwrap_or(i64::MAX),
         // In dialect 1 some expressions are binary fractions.
         #[allow(clippy::cast_possible_truncation, reason = "small whole numbers")]
         Some(RawValue::Floating(value)) => *value as i64,
         Some(
-            RawValue::Null
-            | RawValue::Text(_)
-            | RawValue::Int128(_)
-            | RawValue::Boolean(_)
-            | RawValue::Timestamp(_),
+            RawValue::Null | RawValue::Text(_) | RawValue::Boolean(_) | RawValue::Timestamp(_),
         )
         | None => 0,
     }

@@ -64,47 +64,45 @@ pub(super) fn explain(
         let user = user.to_owned();
         return Error::WrongPassword { user };
     }
-    match ended {
-        Some(Ended::Silent(seconds) | Ended::Limit(seconds)) => Error::Timeout {
+    if connecting && is_no_server(ended.as_ref(), &error, &detail) {
+        return Error::NotAServer {
+            host,
+            port,
+            kind: "Firebird",
+            detail,
+        };
+    }
+    match (ended, during) {
+        (Some(Ended::Silent(seconds) | Ended::Limit(seconds)), _) => Error::Timeout {
             host,
             port,
             seconds,
         },
         // It took the log-in (a greeting, a proof) and hung up on the encryption that was offered.
-        Some(Ended::Closed {
-            asked: 3..=4,
-            answered: true,
-        }) if connecting => Error::EncryptionUnsupported { detail },
-        Some(Ended::Closed {
-            answered: false, ..
-        }) if connecting => Error::NotAServer {
-            host,
-            port,
-            kind: "Firebird",
-            detail,
-        },
-        _ if connecting && is_babble(&detail) => Error::NotAServer {
-            host,
-            port,
-            kind: "Firebird",
-            detail,
-        },
-        Some(Ended::Closed { .. } | Ended::Broken(_) | Ended::Dropped | Ended::Cancelled) => {
-            Error::ConnectionLost { host, port, detail }
+        (Some(Ended::Closed { asked: 3..=4, .. }), During::Connect { .. }) => {
+            Error::EncryptionUnsupported { detail }
         }
-        None => match (&error, during) {
-            (FbError::Io(_), _) => Error::ConnectionLost { host, port, detail },
-            (_, During::Statement { text, .. }) => Error::StatementFailed {
+        (None, During::Statement { text, .. }) if !matches!(error, FbError::Io(_)) => {
+            Error::StatementFailed {
                 statement: short(text),
                 detail,
-            },
-            (_, During::Connect { .. }) => Error::NotAServer {
-                host,
-                port,
-                kind: "Firebird",
-                detail,
-            },
-        },
+            }
+        }
+        (_, _) => Error::ConnectionLost { host, port, detail },
+    }
+}
+
+/// Whether what answers there is something else.
+fn is_no_server(ended: Option<&Ended>, error: &FbError, detail: &str) -> bool {
+    match ended {
+        Some(Ended::Silent(_) | Ended::Limit(_)) => false,
+        Some(Ended::Closed {
+            answered: false, ..
+        }) => true,
+        Some(Ended::Closed { .. } | Ended::Broken(_) | Ended::Dropped | Ended::Cancelled) => {
+            is_babble(detail)
+        }
+        None => !matches!(error, FbError::Io(_)),
     }
 }
 
@@ -235,4 +233,160 @@ fn one_line(text: &str) -> String {
 
 fn short(text: &str) -> String {
     text.chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use puente_core::{Code, Coded};
+    use std::time::Duration;
+
+    fn code(error: FbError, ended: Option<Ended>, during: During<'_>) -> Code {
+        let target = Target {
+            host: "erp".to_owned(),
+            port: 3050,
+            connect: Duration::from_secs(1),
+            answer: Duration::from_secs(1),
+        };
+        explain(error, ended, &target, during).code()
+    }
+
+    fn sql(msg: &str) -> FbError {
+        FbError::Sql {
+            msg: msg.to_owned(),
+            code: -902,
+        }
+    }
+
+    const CONNECT: During<'_> = During::Connect {
+        user: "LECTOR",
+        path: "C:\\TNS\\A.GDB",
+    };
+    const READ: During<'_> = During::Statement {
+        text: "SELECT 1",
+        table: "KARDEX",
+    };
+
+    #[test]
+    fn the_servers_words_have_their_codes() {
+        for (during, words, expected) in [
+            (
+                CONNECT,
+                "Your user name and password are not defined. Ask your database administrator",
+                Code::DbWrongPassword,
+            ),
+            (
+                CONNECT,
+                "Error occurred during login, please check server firebird.log",
+                Code::DbAuthUnsupported,
+            ),
+            (
+                CONNECT,
+                "Incompatible wire encryption levels requested on client and server",
+                Code::DbEncryptionUnsupported,
+            ),
+            (
+                CONNECT,
+                "unsupported on-disk structure for file x; found 11.2, support 12.0",
+                Code::DbVersionUnsupported,
+            ),
+            (
+                CONNECT,
+                "file x is not a valid database",
+                Code::DbNotADatabase,
+            ),
+            (
+                CONNECT,
+                "I/O error during \"open\" operation for file \"x\"\nError while trying to open file\nNo such file",
+                Code::DbNotFound,
+            ),
+            (
+                CONNECT,
+                "I/O error during \"CreateFile (open)\" operation for file \"x\"",
+                Code::DbNotFound,
+            ),
+            (CONNECT, "database x shutdown", Code::DbLockConflict),
+            (
+                READ,
+                "no permission for SELECT access to TABLE KARDEX",
+                Code::DbPermissionDenied,
+            ),
+            (
+                READ,
+                "lock conflict on no wait transaction",
+                Code::DbLockConflict,
+            ),
+            (
+                READ,
+                "Dynamic SQL Error\nSQL error code = -204\nTable unknown\nX",
+                Code::SchemaMismatch,
+            ),
+            (
+                READ,
+                "Integer overflow.  The result of an integer operation",
+                Code::DbNumberOverflow,
+            ),
+            (
+                READ,
+                "arithmetic exception, numeric overflow, or string truncation\nnumeric value is out of range",
+                Code::DbNumberOverflow,
+            ),
+            (
+                READ,
+                "connection shutdown\nKilled by database administrator.",
+                Code::DbConnectionLost,
+            ),
+            (
+                READ,
+                "Dynamic SQL Error\nToken unknown",
+                Code::DbStatementFailed,
+            ),
+        ] {
+            assert_eq!(code(sql(words), None, during), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_the_relay_saw_explains_what_the_driver_can_not() {
+        let closed = || FbError::Other("Connection closed by the server".to_owned());
+        let ended = |asked, answered| Some(Ended::Closed { asked, answered });
+        assert_eq!(code(closed(), ended(1, false), CONNECT), Code::DbNotAServer);
+        assert_eq!(
+            code(closed(), ended(1, true), CONNECT),
+            Code::DbConnectionLost
+        );
+        assert_eq!(
+            code(closed(), ended(3, true), CONNECT),
+            Code::DbEncryptionUnsupported
+        );
+        assert_eq!(code(closed(), ended(9, true), READ), Code::DbConnectionLost);
+        assert_eq!(
+            code(closed(), Some(Ended::Silent(5)), READ),
+            Code::DbTimeout
+        );
+        assert_eq!(
+            code(closed(), Some(Ended::Cancelled), READ),
+            Code::Cancelled
+        );
+        assert_eq!(
+            code(sql("lock conflict"), Some(Ended::Cancelled), READ),
+            Code::Cancelled
+        );
+        let babble = FbError::Other("Connection rejected with code 1213486160".to_owned());
+        assert_eq!(code(babble, None, CONNECT), Code::DbNotAServer);
+    }
+
+    #[test]
+    fn the_table_in_the_servers_words_is_named_before_that_of_the_statement() {
+        let named = |words| object(words, READ);
+        assert_eq!(
+            named("no permission for SELECT access to TABLE MATERIAL"),
+            "MATERIAL"
+        );
+        assert_eq!(
+            named("Acquire lock for relation (\"BODEGA\") failed"),
+            "BODEGA"
+        );
+        assert_eq!(named("lock conflict on no wait transaction"), "KARDEX");
+    }
 }

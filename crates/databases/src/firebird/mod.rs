@@ -8,6 +8,7 @@ mod pump;
 mod relay;
 mod sql;
 mod summary;
+mod sums;
 mod wire;
 
 use crate::charset::Charset;

@@ -2,6 +2,7 @@
 //! takes the rows, and a cursor is open no longer than the reading takes.
 
 use super::decode::{Place, Taken, take_row};
+use super::relay::Closer;
 use super::sql::{self, Decimals, Read, Ways};
 use super::wire::{Stopped, Wire};
 use super::{Firebird, batches, marks};
@@ -153,67 +154,61 @@ fn pump(
         columns: &scan.columns,
         invalid_text,
     };
+    let chunk_rows = scan.chunk_rows.max(1);
     let mut outcome = None;
-    let (mut replaced, mut delivered) = (0, 0);
+    let mut replaced = 0;
     let done = database.logged(&read.text, |wire| {
         let closer = wire.closer();
-        let pumped = std::thread::scope(|scope| {
+        let (exchanged, finished) = std::thread::scope(|scope| {
             let (full, to_take) = mpsc::sync_channel(WAITING);
             let (taken, empty) = mpsc::channel();
-            let mut reader = Reader {
-                pulls: &read.pulls,
-                place,
-                key,
-                chunk_rows: scan.chunk_rows.max(1),
-                full,
-                empty,
-                chunk: fresh(&scan.columns),
-                withheld: 0,
-                keys: key.map(|_| Vec::new()),
-                replaced: 0,
-                failed: None,
-            };
+            let mut reader = Reader::new(read, place, key, chunk_rows, full, empty);
             let reading = scope.spawn(move || {
                 let read = reader.run(wire, &read.text);
-                (read, reader.finish())
+                reader.finish(read)
             });
-            let mut told = Ok(Flow::Continue);
-            for chunk in to_take.iter() {
-                delivered += chunk.rows as u64;
-                told = sink(&chunk);
-                if !matches!(told, Ok(Flow::Continue)) {
-                    // The reader may be waiting for the server, and is not to.
-                    closer.close();
-                    break;
-                }
-                // The reader may have ended, and then needs no more buffers.
-                let _ = taken.send(chunk);
-            }
-            drop(to_take);
-            let joined = reading.join();
-            told.map(|flow| (flow, joined))
+            (exchange(to_take, &taken, &closer, sink), reading.join())
         });
-        let (flow, joined) = pumped?;
-        let (read, finished) =
-            joined.map_err(|_| Error::Internal("the reader of rows panicked".to_owned()))?;
+        let finished =
+            finished.map_err(|_| Error::Internal("the reader of rows panicked".to_owned()))?;
         replaced = finished.replaced;
+        let (rows, flow) = exchanged?;
         if flow == Flow::Continue {
-            if let Some(failed) = finished.failed {
-                return Err(failed);
-            }
-            read?;
+            finished.read?;
         }
         outcome = Some(Pumped {
-            rows: delivered,
+            rows,
             withheld: finished.withheld,
             keys: finished.keys,
             flow,
         });
-        Ok(delivered)
+        Ok(rows)
     });
     database.replaced += replaced;
     done?;
     outcome.ok_or_else(|| Error::Internal("a stream without an end".to_owned()))
+}
+
+/// Hands over what was read, gives the buffers back, and says how many rows were taken.
+fn exchange(
+    to_take: mpsc::Receiver<Chunk>,
+    taken: &mpsc::Sender<Chunk>,
+    closer: &Closer,
+    sink: &mut dyn FnMut(&Chunk) -> Result<Flow>,
+) -> Result<(u64, Flow)> {
+    let mut rows = 0;
+    for chunk in to_take {
+        rows += chunk.rows as u64;
+        let told = sink(&chunk);
+        if !matches!(told, Ok(Flow::Continue)) {
+            // The reader may be waiting for the server, and is not to.
+            closer.close();
+            return Ok((rows, told?));
+        }
+        // The reader may have ended, and then needs no more buffers.
+        let _ = taken.send(chunk);
+    }
+    Ok((rows, Flow::Continue))
 }
 
 fn fresh(columns: &[ScanColumn]) -> Chunk {
@@ -232,19 +227,41 @@ struct Reader<'a> {
     withheld: u64,
     keys: Option<Vec<i64>>,
     replaced: u64,
-    failed: Option<Error>,
 }
 
 struct Finished {
+    read: Result<()>,
     withheld: u64,
     keys: Option<Vec<i64>>,
     replaced: u64,
-    failed: Option<Error>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(
+        read: &'a Read,
+        place: Place<'a>,
+        key: Option<usize>,
+        chunk_rows: usize,
+        full: mpsc::SyncSender<Chunk>,
+        empty: mpsc::Receiver<Chunk>,
+    ) -> Self {
+        Reader {
+            pulls: &read.pulls,
+            place,
+            key,
+            chunk_rows,
+            full,
+            empty,
+            chunk: fresh(place.columns),
+            withheld: 0,
+            keys: key.map(|_| Vec::new()),
+            replaced: 0,
+        }
+    }
+
     fn run(&mut self, wire: &mut Wire, text: &str) -> Result<()> {
         let closer = wire.closer();
+        let mut failed = None;
         wire.rows(text, self.place.table, &mut |row| {
             match take_row(
                 row,
@@ -256,7 +273,7 @@ impl Reader<'_> {
                 Ok(Taken::Whole) => {}
                 Ok(Taken::Withheld) => self.withhold(row),
                 Err(error) => {
-                    self.failed = Some(error);
+                    failed = Some(error);
                     return Err(Stopped);
                 }
             }
@@ -268,7 +285,10 @@ impl Reader<'_> {
             }
             Ok(())
         })?;
-        if self.failed.is_none() && self.chunk.rows > 0 {
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+        if self.chunk.rows > 0 {
             // The sink may have had enough.
             let _ = self.hand_over();
         }
@@ -289,24 +309,23 @@ impl Reader<'_> {
     }
 
     fn hand_over(&mut self) -> Result<(), Stopped> {
-        let mut next = self.empty.try_recv().unwrap_or_else(|_| self.like());
+        let mut next = self
+            .empty
+            .try_recv()
+            .unwrap_or_else(|_| fresh(self.place.columns));
         next.clear();
         self.full
             .send(std::mem::replace(&mut self.chunk, next))
             .map_err(|_| Stopped)
     }
 
-    fn like(&self) -> Chunk {
-        fresh(self.place.columns)
-    }
-
     /// Dropping the sender ends the loop of whoever takes the chunks.
-    fn finish(self) -> Finished {
+    fn finish(self, read: Result<()>) -> Finished {
         Finished {
+            read,
             withheld: self.withheld,
             keys: self.keys,
             replaced: self.replaced,
-            failed: self.failed,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Counts, sums, bounds, changed keys and groups, found by the server.
 
-use super::sql::{self, SumPlan, Ways};
+use super::sql::{self, Ways};
+use super::sums::{self, SumPlan};
 use super::{Firebird, batches, catalog, marks};
 use crate::{
     Changed, ChangedKeys, Column, Condition, Error, Flow, Group, GroupRequest, Kind, LiveKind,
@@ -99,7 +100,7 @@ fn totals_of(
     let changed = request.changed.as_ref();
     let (rows, plans) = summed(database, ways, table, "", &request.sums, |plans| {
         let changed = changed.map(|changed| (changed.key.as_str(), changed.since.transaction()));
-        sql::totals(
+        sums::totals(
             ways,
             table,
             plans,
@@ -213,7 +214,7 @@ fn summed(
 ) -> Result<(Vec<Vec<RawValue>>, Vec<SumPlan>)> {
     let plans = |split: bool| {
         sums.iter()
-            .map(|sum| sql::sum(ways, table, alias, sum, split))
+            .map(|sum| sums::sum(ways, table, alias, sum, split))
             .collect::<Result<Vec<_>>>()
     };
     let plain = plans(false)?;
@@ -244,7 +245,7 @@ pub(super) fn grouped(database: &mut Firebird, request: &GroupRequest) -> Result
     let of_both = marks(&request.line_filter).chain(marks(&request.document_filter));
     database.check_marks(of_both)?;
     let (rows, plans) = summed(database, ways, &lines, "D.", &request.sums, |plans| {
-        sql::groups(ways, &lines, &documents, request, plans)
+        sums::groups(ways, &lines, &documents, request, plans)
     })?;
     let charset = request
         .document_type

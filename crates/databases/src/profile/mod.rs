@@ -426,3 +426,6 @@ pub enum DocumentMeaning {
     /// Known to exist, with no meaning that is certain; or not known at all.
     Other,
 }
+
+#[cfg(test)]
+mod tests;

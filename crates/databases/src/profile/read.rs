@@ -163,9 +163,19 @@ fn maybe<'a>(column: &'a Option<ColumnRef>, wants: Wants) -> Option<ColumnView<'
 impl Profile {
     /// All tables, by their place in the file.
     pub(super) fn parts(&self) -> Vec<(&'static str, TableView<'_>)> {
-        use Wants::{Day, Key, Number, Text};
-        let mut parts = vec![("companies", self.companies_view())];
-        let (lines, documents) = (&self.lines, &self.documents);
+        let mut parts = vec![
+            ("companies", self.companies_view()),
+            ("lines", self.lines_view()),
+            ("documents", self.documents_view()),
+        ];
+        parts.extend(self.named_views());
+        parts.extend(self.transfer_views());
+        parts
+    }
+
+    fn lines_view(&self) -> TableView<'_> {
+        use Wants::{Key, Number};
+        let lines = &self.lines;
         let mut columns = vec![
             view(&lines.key, Key),
             view(&lines.document, Key),
@@ -176,7 +186,12 @@ impl Profile {
             view(&lines.total, Number),
         ];
         columns.extend(maybe(&lines.cost, Number));
-        parts.push(("lines", company(&lines.table, columns, &lines.known, false)));
+        company(&lines.table, columns, &lines.known, false)
+    }
+
+    fn documents_view(&self) -> TableView<'_> {
+        use Wants::{Day, Key, Number, Text};
+        let documents = &self.documents;
         let mut columns = vec![
             view(&documents.key, Key),
             view(&documents.type_code, Text),
@@ -188,44 +203,40 @@ impl Profile {
         columns.extend(maybe(&documents.voided, Day));
         columns.extend(maybe(&documents.party, Key));
         columns.extend(maybe(&documents.total, Number));
-        parts.push((
-            "documents",
-            company(&documents.table, columns, &documents.known, false),
-        ));
-        let articles = &self.articles;
-        let mut columns = vec![
-            view(&articles.key, Key),
-            view(&articles.code, Text),
-            view(&articles.name, Text),
+        company(&documents.table, columns, &documents.known, false)
+    }
+
+    /// Articles, warehouses and parties: a key and texts.
+    fn named_views(&self) -> Vec<(&'static str, TableView<'_>)> {
+        let named = |key, one, other| {
+            vec![
+                view(key, Wants::Key),
+                view(one, Wants::Text),
+                view(other, Wants::Text),
+            ]
+        };
+        let (articles, places) = (&self.articles, &self.places);
+        let mut of_articles = named(&articles.key, &articles.code, &articles.name);
+        of_articles.extend(maybe(&articles.unit, Wants::Text));
+        let of_places = named(&places.key, &places.code, &places.name);
+        let mut views = vec![
+            (
+                "articles",
+                company(&articles.table, of_articles, &articles.known, false),
+            ),
+            (
+                "places",
+                company(&places.table, of_places, &places.known, false),
+            ),
         ];
-        columns.extend(maybe(&articles.unit, Text));
-        parts.push((
-            "articles",
-            company(&articles.table, columns, &articles.known, false),
-        ));
-        let places = &self.places;
-        let columns = vec![
-            view(&places.key, Key),
-            view(&places.code, Text),
-            view(&places.name, Text),
-        ];
-        parts.push((
-            "places",
-            company(&places.table, columns, &places.known, false),
-        ));
         if let Some(parties) = &self.parties {
-            let columns = vec![
-                view(&parties.key, Key),
-                view(&parties.tax_id, Text),
-                view(&parties.name, Text),
-            ];
-            parts.push((
+            let columns = named(&parties.key, &parties.tax_id, &parties.name);
+            views.push((
                 "parties",
                 company(&parties.table, columns, &parties.known, true),
             ));
         }
-        parts.extend(self.transfer_views());
-        parts
+        views
     }
 
     fn companies_view(&self) -> TableView<'_> {

@@ -3,7 +3,8 @@
 use crate::support::{open, options, refused, rows};
 use puente_core::{Code, Coded};
 use puente_databases::{
-    Changed, ChangedKeys, Condition, Flow, Kind, Scan, ServerInfo, SumColumn, TotalsRequest,
+    Changed, ChangedKeys, Condition, Flow, GroupRequest, Kind, Scan, ServerInfo, SumColumn,
+    TotalsRequest,
 };
 use puente_sandbox::{
     Dialect, Firebird4, FirebirdServer, ServerOptions, WireCrypt, WireCryptPlugin,
@@ -102,6 +103,23 @@ fn changes_are_found_and_sums_have_room() {
     assert_eq!(totals.sums, [i128::from(i64::MAX) * 2 - 1]);
     assert_eq!(totals.changed, Some(Changed::Keys(vec![2])));
     assert_eq!(database.key_bounds("T", "K").unwrap(), Some((1, 2)));
+    let itself = GroupRequest {
+        lines: "T".into(),
+        line_document: "K".into(),
+        documents: "T".into(),
+        document_key: "K".into(),
+        document_type: None,
+        date: None,
+        presence: vec!["A".into()],
+        sums: vec![SumColumn::of("A", 4)],
+        line_filter: Vec::new(),
+        document_filter: Vec::new(),
+    };
+    let groups = database.grouped(&itself).unwrap();
+    assert_eq!(
+        (groups[0].rows, groups[0].sums[0]),
+        (2, i128::from(i64::MAX) * 2 - 1)
+    );
 }
 
 #[test]
