@@ -106,6 +106,12 @@ pub(super) const BEGIN: &str = "set transaction read write read committed lock t
 /// How many ids of a sequence are asked for at once: the gaps that stay are as in any ERP.
 const IDS_AT_ONCE: i64 = 50;
 
+/// Ids that are taken from one place of a table.
+const NEIGHBOURS: u64 = 10;
+
+/// Bytes of statements that go as one block.
+const LARGEST_BLOCK: usize = 8_000;
+
 /// Turns acts into statements, with a session of its own.
 #[derive(Debug)]
 pub(super) struct Clerk {
@@ -210,8 +216,16 @@ impl Clerk {
 
     /// Commits what was gathered. Gives what that changed.
     pub(super) fn commit(&mut self) -> Result<Changes, Error> {
-        let script = format!("{BEGIN}{}commit;\n", self.script);
-        self.script.clear();
+        let statements = std::mem::take(&mut self.script);
+        // As one block, a small transaction takes the server one trip instead of a few for each of
+        // its statements. A block may not be large.
+        let script = if statements.len() <= LARGEST_BLOCK && !statements.is_empty() {
+            format!(
+                "{BEGIN}set term ^;\nexecute block as begin\n{statements}end^\nset term ;^\ncommit;\n"
+            )
+        } else {
+            format!("{BEGIN}{statements}commit;\n")
+        };
         self.session.run(&script)?;
         Ok(std::mem::take(&mut self.changes))
     }
@@ -355,26 +369,24 @@ fn known(
     let last: i64 = last.parse().map_err(|_| Error::Answer {
         reason: last.clone(),
     })?;
-    let drawn: BTreeSet<i64> = (0..wanted * 2)
-        .map(|_| dice.between(1, last.max(1)))
-        .collect();
-    let drawn: Vec<i64> = drawn.into_iter().collect();
-    let mut ids = Vec::new();
-    // A list of values has at most 1,500 items.
-    for part in drawn.chunks(1_000) {
-        let list = part
-            .iter()
-            .map(i64::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        let query = format!("select {key} from {table} where {key} in ({list}) {only};");
-        ids.extend(
+    // A few neighbours from many places: each query is a walk along the key.
+    let mut found = BTreeSet::new();
+    for _ in 0..wanted.div_ceil(NEIGHBOURS) * 2 {
+        if found.len() as u64 >= wanted {
+            break;
+        }
+        let from = dice.between(1, last.max(1));
+        let query = format!(
+            "select first {NEIGHBOURS} {key} from {table} where {key} >= {from} {only} order by {key};"
+        );
+        found.extend(
             session
                 .run(&query)?
                 .iter()
                 .filter_map(|id| id.parse::<i64>().ok()),
         );
     }
+    let mut ids: Vec<i64> = found.into_iter().collect();
     // They came in order; acts must not go through the table from one end to the other.
     for index in (1..ids.len()).rev() {
         let other = usize::try_from(dice.below(index as u64 + 1)).unwrap_or(0);

@@ -10,6 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+/// How many rows of each table a background writer knows of and changes; then it only adds.
+const ROWS_KNOWN: u64 = 4_000;
+
 /// The transaction numbers of a database, as `MON$DATABASE` has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransactionCounters {
@@ -75,7 +78,7 @@ impl SampleCompany {
     /// # Errors
     /// [`Error::Script`] when the server does not let it in.
     pub fn writer(&self, per_second: u32, seed: u64) -> Result<Writer, Error> {
-        let mut clerk = Clerk::new(self, seed, 20_000)?;
+        let mut clerk = Clerk::new(self, seed, ROWS_KNOWN)?;
         let (stop, commits) = (Cancel::new(), Arc::new(AtomicU64::new(0)));
         let (stopped, counted) = (stop.clone(), commits.clone());
         let thread = std::thread::spawn(move || {
