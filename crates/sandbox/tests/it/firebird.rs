@@ -84,7 +84,9 @@ fn a_server_ends_when_it_is_dropped_and_its_folder_can_go() {
 #[test]
 #[ignore = "only another test runs it"]
 fn start_a_server_and_wait_to_be_killed() {
-    let folder = std::env::var_os("PUENTE_TEST_FOLDER").unwrap();
+    let Some(folder) = std::env::var_os("PUENTE_TEST_FOLDER") else {
+        return;
+    };
     let server = start(Path::new(&folder), ServerOptions::default());
     std::fs::write(Path::new(&folder).join("pid.new"), server.pid().to_string()).unwrap();
     std::fs::rename(
