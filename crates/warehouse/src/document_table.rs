@@ -2,6 +2,7 @@
 
 use crate::key::{NO_DAY, Slot, id_of};
 use crate::movement_table::{day_of, state_of};
+use crate::scan::fold;
 use crate::{Document, Error, Header, RangeTotals, State, Stream};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -109,15 +110,17 @@ pub(crate) fn headers(
 
 /// How many documents of `first..=last` there are that are not gone, and what they sum up to.
 pub(crate) fn totals(db: &Connection, (first, last): (i64, i64)) -> Result<RangeTotals, Error> {
-    let mut statement = db.prepare_cached(
-        "SELECT key, total_e4 FROM document WHERE key BETWEEN ?1 AND ?2 AND state <> ?3",
-    )?;
-    let mut rows = statement.query(params![first, last, State::Gone as u8])?;
-    let mut totals = RangeTotals::default();
-    while let Some(row) = rows.next()? {
-        totals.lines += 1;
-        totals.doc_ids += i128::from(id_of(row.get(0)?));
-        totals.total_e4 += i128::from(row.get::<_, i64>(1)?);
-    }
-    Ok(totals)
+    fold(
+        db,
+        ["key", "total_e4"],
+        "FROM document WHERE key BETWEEN ?1 AND ?2 AND state <> ?3",
+        params![first, last, State::Gone as u8],
+        RangeTotals::default(),
+        |totals, [key, total_e4]| {
+            totals.lines += 1;
+            totals.doc_ids += i128::from(id_of(key));
+            totals.total_e4 += i128::from(total_e4);
+            Ok(())
+        },
+    )
 }

@@ -29,9 +29,12 @@ mod proof;
 mod publish;
 mod put;
 mod rows;
+mod scan;
 mod selection;
 mod summary;
+mod sums;
 mod sweep;
+mod texts;
 mod warehouse;
 
 pub use error::Error;

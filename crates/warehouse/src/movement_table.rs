@@ -5,8 +5,13 @@ use crate::key::{NO_DAY, Slot, id_of, keys_of_zone, stream_of, zone_of};
 use crate::{Error, Movement, MovementBatch, State, Stream};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Transaction, params};
 
-const COLUMNS: &str = "key, doc_id, article_id, place_id, to_place_id, day, doc_type, state,
-    quantity_e6, price_e4, total_e4, cost_e4";
+/// What [`parse`] reads, of the table as `m`.
+pub(crate) const COLUMNS: &str = "m.key, m.doc_id, m.article_id, m.place_id, m.to_place_id, m.day,
+    m.doc_type, m.state, m.quantity_e6, m.price_e4, m.total_e4, m.cost_e4";
+
+const INSERT: &str = "INSERT INTO movement (key, doc_id, article_id, place_id, to_place_id, day,
+        doc_type, state, quantity_e6, price_e4, total_e4, cost_e4)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 /// Inserts all rows of a batch.
 ///
@@ -17,19 +22,28 @@ pub(crate) fn insert_all(
     slot: Slot,
     batch: &MovementBatch,
 ) -> Result<(), Error> {
-    let mut insert = tx.prepare_cached(&format!(
-        "INSERT INTO movement ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
-    ))?;
+    let mut insert = tx.prepare_cached(INSERT)?;
     for row in 0..batch.len() {
         insert.raw_bind_parameter(1, slot.key(batch.stream, batch.line_id[row])?)?;
-        insert.raw_bind_parameter(2, batch.doc_id[row])?;
+        if differs(&batch.doc_id, row) {
+            insert.raw_bind_parameter(2, batch.doc_id[row])?;
+        }
         insert.raw_bind_parameter(3, batch.article_id[row])?;
-        insert.raw_bind_parameter(4, batch.place_id[row])?;
-        insert.raw_bind_parameter(5, batch.to_place_id[row])?;
-        insert.raw_bind_parameter(6, batch.day[row].unwrap_or(NO_DAY))?;
-        insert.raw_bind_parameter(7, batch.doc_type[row])?;
-        insert.raw_bind_parameter(8, batch.state[row] as u8)?;
+        if differs(&batch.place_id, row) {
+            insert.raw_bind_parameter(4, batch.place_id[row])?;
+        }
+        if differs(&batch.to_place_id, row) {
+            insert.raw_bind_parameter(5, batch.to_place_id[row])?;
+        }
+        if differs(&batch.day, row) {
+            insert.raw_bind_parameter(6, batch.day[row].unwrap_or(NO_DAY))?;
+        }
+        if differs(&batch.doc_type, row) {
+            insert.raw_bind_parameter(7, batch.doc_type[row])?;
+        }
+        if differs(&batch.state, row) {
+            insert.raw_bind_parameter(8, batch.state[row] as u8)?;
+        }
         insert.raw_bind_parameter(9, batch.quantity_e6[row])?;
         insert.raw_bind_parameter(10, batch.price_e4[row])?;
         insert.raw_bind_parameter(11, batch.total_e4[row])?;
@@ -41,12 +55,15 @@ pub(crate) fn insert_all(
     Ok(())
 }
 
+/// Whether a value is another one than in the row before, whose values stay bound.
+fn differs<T: PartialEq>(column: &[T], row: usize) -> bool {
+    row == 0 || column[row] != column[row - 1]
+}
+
 /// Inserts one row, or replaces the one with its key.
 pub(crate) fn upsert(tx: &Transaction<'_>, key: i64, row: &Movement) -> Result<(), Error> {
     tx.prepare_cached(&format!(
-        "INSERT INTO movement ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-         ON CONFLICT DO UPDATE SET doc_id = ?2, article_id = ?3, place_id = ?4, to_place_id = ?5,
+        "{INSERT} ON CONFLICT DO UPDATE SET doc_id = ?2, article_id = ?3, place_id = ?4, to_place_id = ?5,
             day = ?6, doc_type = ?7, state = ?8, quantity_e6 = ?9, price_e4 = ?10, total_e4 = ?11,
             cost_e4 = ?12"
     ))?
@@ -69,10 +86,12 @@ pub(crate) fn upsert(tx: &Transaction<'_>, key: i64, row: &Movement) -> Result<(
 
 /// The row with that packed key.
 pub(crate) fn get(db: &Connection, key: i64) -> Result<Option<Movement>, Error> {
-    db.prepare_cached(&format!("SELECT {COLUMNS} FROM movement WHERE key = ?1"))?
-        .query_row([key], |row| Ok(parse(row)))
-        .optional()?
-        .transpose()
+    db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM movement m WHERE m.key = ?1"
+    ))?
+    .query_row([key], |row| Ok(parse(row)))
+    .optional()?
+    .transpose()
 }
 
 /// Shows each row of `first..=last` and its packed key, ascending.
@@ -82,7 +101,7 @@ pub(crate) fn each(
     mut show: impl FnMut(i64, &Movement) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM movement WHERE key BETWEEN ?1 AND ?2 ORDER BY key"
+        "SELECT {COLUMNS} FROM movement m WHERE m.key BETWEEN ?1 AND ?2 ORDER BY m.key"
     ))?;
     let mut rows = statement.query([first, last])?;
     while let Some(row) = rows.next()? {
@@ -241,7 +260,8 @@ pub(crate) fn state_of(stored: u8) -> Result<State, Error> {
     }
 }
 
-fn parse(row: &Row<'_>) -> Result<Movement, Error> {
+/// A row of [`COLUMNS`].
+pub(crate) fn parse(row: &Row<'_>) -> Result<Movement, Error> {
     Ok(Movement {
         line_id: id_of(row.get(0)?),
         doc_id: row.get(1)?,

@@ -4,21 +4,19 @@
 //! zones let a sort by day stop early. The second reads those few with everything they refer to.
 
 use crate::dimension_table as dimensions;
-use crate::export::RowReader;
 use crate::filter::CursorKey;
 use crate::key::{NO_DAY, Slot, id_of, stream_of};
 use crate::load_table::{self, LoadRow};
-use crate::movement_table::Zone;
-use crate::selection::Selection;
+use crate::movement_table::{self, Zone};
+use crate::selection::{Selection, json};
+use crate::texts::Texts;
 use crate::warehouse::Warehouse;
-use crate::{Cursor, Error, MovementFilter, MovementRow, Page, Sort, SortKey, Stream, Sums};
+use crate::{Cursor, Error, MovementFilter, MovementRow, Page, Sort, SortKey, Stream};
 use rusqlite::Connection;
 use std::collections::{BinaryHeap, HashMap};
 
 /// The most rows that one page holds.
 const LONGEST_PAGE: usize = 10_000;
-/// Zones that are looked through before the bar is raised to the worst row of the page so far.
-const ZONES_AT_ONCE: usize = 8;
 
 impl Warehouse {
     /// A page of at most `limit` movements of current loads (10,000 at most), going on after a cursor
@@ -42,47 +40,6 @@ impl Warehouse {
             let best = Best::new(sort.descending, limit.clamp(1, LONGEST_PAGE), after);
             let found = search(db, &loads, filter, sort.key, &ranks, best)?;
             page(db, &loads, &ranks, found)
-        })
-    }
-
-    /// What all movements of a selection amount to.
-    ///
-    /// # Errors
-    /// [`Error::Overflow`].
-    pub fn sums(&self, filter: &MovementFilter) -> Result<Sums, Error> {
-        self.db().read(|db| {
-            let mut sums = [0_i128; 4];
-            for row in load_table::current_of(db, &filter.companies)? {
-                let Some(selection) = Selection::of(db, &row, filter)? else {
-                    continue;
-                };
-                let select = selection.select("m.quantity_e6, m.total_e4, m.cost_e4");
-                let mut statement = db.prepare_cached(&select)?;
-                selection.bind(&mut statement)?;
-                for (first, last) in selection.ranges(db)? {
-                    statement.raw_bind_parameter(1, first)?;
-                    statement.raw_bind_parameter(2, last)?;
-                    let mut rows = statement.raw_query();
-                    while let Some(row) = rows.next()? {
-                        sums[0] += 1;
-                        for (at, sum) in sums[1..].iter_mut().enumerate() {
-                            *sum += i128::from(row.get::<_, i64>(at)?);
-                        }
-                    }
-                }
-            }
-            let fit = |at: usize, column| {
-                i64::try_from(sums[at]).map_err(|_| Error::Overflow {
-                    table: "movement",
-                    column,
-                })
-            };
-            Ok(Sums {
-                lines: fit(0, "lines")?,
-                quantity_e6: fit(1, "quantity_e6")?,
-                total_e4: fit(2, "total_e4")?,
-                cost_e4: fit(3, "cost_e4")?,
-            })
         })
     }
 }
@@ -285,6 +242,16 @@ impl Best {
         )
     }
 
+    /// The articles whose rows can't get in, as a list in JSON.
+    fn too_late(&self, ranks: Option<&HashMap<i64, i64>>) -> String {
+        let closed = ranks
+            .into_iter()
+            .flatten()
+            .filter(|(_, rank)| self.is_closed_to(**rank, **rank));
+        let ids: Vec<i64> = closed.map(|(id, _)| *id).collect();
+        json(&ids)
+    }
+
     /// Whether nothing between those ranks can get in any more.
     fn is_closed_to(&self, low: i64, high: i64) -> bool {
         let shown = self.after.is_some_and(|after| {
@@ -341,7 +308,7 @@ fn search(
         search_by_day(db, &selections, ranks, &mut best)?;
     } else {
         for (row, selection) in &selections {
-            for range in selection.ranges_of(db, ZONES_AT_ONCE)? {
+            for range in selection.growing_ranges(db)? {
                 look_through(db, row, selection, range, ranks, &mut best)?;
             }
         }
@@ -388,31 +355,34 @@ fn look_through(
     ranks: &Ranks,
     best: &mut Best,
 ) -> Result<(), Error> {
-    let (column, desc) = (ranks.column(), best.descending);
+    let column = ranks.column();
     // SQLite passes over a row that can't get in three times as fast as it shows one.
-    let bar = match (ranks.sort, desc) {
+    let bar = match (ranks.sort, best.descending) {
         (SortKey::Day | SortKey::Quantity | SortKey::Total | SortKey::Cost, true) => {
             format!(" AND {column} BETWEEN ?4 AND ?3")
         }
         (SortKey::Day | SortKey::Quantity | SortKey::Total | SortKey::Cost, false) => {
             format!(" AND {column} BETWEEN ?3 AND ?4")
         }
+        (SortKey::Article, _) => {
+            " AND m.article_id NOT IN (SELECT value FROM json_each(?3)) AND ?4 = ?4".to_owned()
+        }
         (SortKey::Line, true) => " ORDER BY m.key DESC".to_owned(),
         (SortKey::Line, false) => " ORDER BY m.key".to_owned(),
-        (SortKey::Article, _) => String::new(),
     };
+    let of_article = ranks.of_article.get(&row.id());
     let select = selection.select(&format!("m.key, {column}")) + &bar;
     let mut statement = db.prepare_cached(&select)?;
-    statement.raw_bind_parameter(1, first)?;
-    statement.raw_bind_parameter(2, last)?;
-    if bar.contains('?') {
+    selection.bind(&mut statement, (first, last))?;
+    if ranks.sort == SortKey::Article {
+        statement.raw_bind_parameter(3, best.too_late(of_article))?;
+        statement.raw_bind_parameter(4, 0)?;
+    } else if ranks.sort != SortKey::Line {
         let (from, to) = best.bar();
         statement.raw_bind_parameter(3, from)?;
         statement.raw_bind_parameter(4, to)?;
     }
-    selection.bind(&mut statement)?;
     let company = row.load.company_id;
-    let of_article = ranks.of_article.get(&row.id());
     let mut rows = statement.raw_query();
     while let Some(found) = rows.next()? {
         let (key, value): (i64, i64) = (found.get(0)?, found.get(1)?);
@@ -438,17 +408,19 @@ fn page(db: &Connection, loads: &[LoadRow], ranks: &Ranks, found: Found) -> Resu
         .last()
         .filter(|_| found.full)
         .map(|place| ranks.cursor(*place));
-    let mut reader = RowReader::new(db)?;
+    let mut texts: HashMap<i64, Texts> = HashMap::new();
     let mut rows = Vec::with_capacity(found.places.len());
     for place in found.places {
         let load = loads
             .iter()
             .find(|row| row.load.company_id == place.company);
-        let Some(load) = load else { continue };
+        let (Some(load), Some(movement)) = (load, movement_table::get(db, place.key)?) else {
+            continue;
+        };
+        let texts = texts.entry(load.id()).or_insert_with(|| Texts::of(load));
         let mut row = MovementRow::default();
-        if reader.read(load, place.key, &mut row)? {
-            rows.push(row);
-        }
+        texts.fill(db, place.key, &movement, &mut row)?;
+        rows.push(row);
     }
     Ok(Page { rows, next })
 }

@@ -7,10 +7,13 @@ use crate::dimension_table as dimensions;
 use crate::key::{id_of, stream_of};
 use crate::load_table::LoadRow;
 use crate::movement_table::state_of;
+use crate::scan::{Step, fold};
 use crate::warehouse::Warehouse;
 use crate::{ArticleMonth, Error, LoadId, MonthTotal, RangeTotals, State, Stream, document_table};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 impl Warehouse {
     /// Exact totals of the movements in `after < line_id <= through`, gone ones left out, from the
@@ -27,22 +30,22 @@ impl Warehouse {
     ) -> Result<RangeTotals, Error> {
         self.of_load(load, |db, row| {
             let (first, last) = row.slot.range(stream, after, through);
-            let mut statement = db.prepare_cached(
-                "SELECT key, doc_id, quantity_e6, total_e4, cost_e4 FROM movement
-                 WHERE key BETWEEN ?1 AND ?2 AND state <> ?3",
-            )?;
-            let mut rows = statement.query(params![first, last, State::Gone as u8])?;
-            let mut totals = RangeTotals::default();
-            while let Some(row) = rows.next()? {
-                let wide = |column| row.get::<_, i64>(column).map(i128::from);
-                totals.lines += 1;
-                totals.line_ids += i128::from(id_of(row.get(0)?));
-                totals.doc_ids += wide(1)?;
-                totals.quantity_e6 += wide(2)?;
-                totals.total_e4 += wide(3)?;
-                totals.cost_e4 += wide(4)?;
-            }
-            Ok(totals)
+            fold(
+                db,
+                ["key", "doc_id", "quantity_e6", "total_e4", "cost_e4"],
+                "FROM movement WHERE key BETWEEN ?1 AND ?2 AND state <> ?3",
+                params![first, last, State::Gone as u8],
+                RangeTotals::default(),
+                |totals, [key, doc_id, quantity_e6, total_e4, cost_e4]| {
+                    totals.lines += 1;
+                    totals.line_ids += i128::from(id_of(key));
+                    totals.doc_ids += i128::from(doc_id);
+                    totals.quantity_e6 += i128::from(quantity_e6);
+                    totals.total_e4 += i128::from(total_e4);
+                    totals.cost_e4 += i128::from(cost_e4);
+                    Ok(())
+                },
+            )
         })
     }
 
@@ -78,7 +81,7 @@ impl Warehouse {
     pub fn recompute(&self, load: LoadId) -> Result<Vec<MonthTotal>, Error> {
         self.of_load(load, |db, row| {
             let codes = codes(db, row)?;
-            let mut cells: Vec<_> = scan(db, row)?.0.into_iter().collect();
+            let mut cells: Vec<_> = scan_months(db, row)?.into_iter().collect();
             cells.sort_unstable_by_key(|(key, _)| *key);
             cells
                 .into_iter()
@@ -122,7 +125,7 @@ impl Warehouse {
     pub fn recompute_articles(&self, load: LoadId) -> Result<Vec<ArticleMonth>, Error> {
         self.of_load(load, |db, row| {
             let codes = codes(db, row)?;
-            let mut cells: Vec<_> = scan(db, row)?.1.into_iter().collect();
+            let mut cells: Vec<_> = scan_articles(db, row)?.into_iter().collect();
             cells.sort_unstable_by_key(|(key, _)| *key);
             cells
                 .into_iter()
@@ -204,45 +207,124 @@ pub(crate) fn stream_numbered(stream: u8) -> Stream {
     }
 }
 
-/// Both roll-ups from the movements themselves.
-fn scan(db: &Connection, row: &LoadRow) -> Result<(Cells<MonthKey>, Cells<ArticleKey>), Error> {
-    let (first, last) = row.slot.all();
-    let mut statement = db.prepare_cached(
-        "SELECT key, day, doc_type, state, quantity_e6, total_e4, cost_e4, article_id
-         FROM movement WHERE key BETWEEN ?1 AND ?2",
-    )?;
-    let mut rows = statement.query([first, last])?;
-    let (mut of_months, mut of_articles) = (Cells::default(), Cells::default());
-    let mut months = Months::new();
-    while let Some(row) = rows.next()? {
-        let stream = stream_of(row.get(0)?) as u8;
-        let (month, doc_type, state) = (months.of(row.get(1)?), row.get(2)?, row.get(3)?);
-        let cell = Cell {
-            lines: 1,
-            quantity_e6: row.get(4)?,
-            total_e4: row.get(5)?,
-            cost_e4: row.get(6)?,
-        };
-        add(
-            &mut of_months,
-            MonthKey {
-                stream,
-                month,
-                doc_type,
-                state,
-            },
-            &cell,
-            MONTH_TOTAL,
-        )?;
-        if state == State::Posted as u8 {
-            let at = ArticleKey {
-                stream,
-                month,
-                doc_type,
-                article_id: row.get(7)?,
+/// The cells of `month_total` from the movements themselves.
+fn scan_months(db: &Connection, row: &LoadRow) -> Result<Cells<MonthKey>, Error> {
+    let scan = scan(
+        db,
+        row,
+        [
+            "key",
+            "day",
+            "doc_type",
+            "state",
+            "quantity_e6",
+            "total_e4",
+            "cost_e4",
+        ],
+        |scan: &mut Scan<MonthKey>, [key, day, doc_type, state, amounts @ ..]| {
+            let at = MonthKey {
+                stream: stream_of(key) as u8,
+                month: scan.months.of(small(day)?),
+                doc_type: small(doc_type)?,
+                state: small(state)?,
             };
-            add(&mut of_articles, at, &cell, ARTICLE_MONTH)?;
+            scan.add(at, amounts, MONTH_TOTAL)
+        },
+    )?;
+    scan.close(MONTH_TOTAL)
+}
+
+/// The cells of `article_month` from the movements themselves.
+fn scan_articles(db: &Connection, row: &LoadRow) -> Result<Cells<ArticleKey>, Error> {
+    let scan = scan(
+        db,
+        row,
+        [
+            "key",
+            "day",
+            "doc_type",
+            "state",
+            "article_id",
+            "quantity_e6",
+            "total_e4",
+            "cost_e4",
+        ],
+        |scan: &mut Scan<ArticleKey>, [key, day, doc_type, state, article_id, amounts @ ..]| {
+            if state != State::Posted as i64 {
+                return Ok(());
+            }
+            let at = ArticleKey {
+                stream: stream_of(key) as u8,
+                month: scan.months.of(small(day)?),
+                doc_type: small(doc_type)?,
+                article_id,
+            };
+            scan.add(at, amounts, ARTICLE_MONTH)
+        },
+    )?;
+    scan.close(ARTICLE_MONTH)
+}
+
+fn scan<K, const N: usize>(
+    db: &Connection,
+    row: &LoadRow,
+    columns: [&str; N],
+    step: Step<Scan<K>, N>,
+) -> Result<Scan<K>, Error>
+where
+    K: Send + UnwindSafe + RefUnwindSafe + 'static,
+{
+    let (first, last) = row.slot.all();
+    let rest = "FROM movement WHERE key BETWEEN ?1 AND ?2";
+    fold(db, columns, rest, [first, last], Scan::new(), step)
+}
+
+/// Cells while they are added up. Neighbouring movements mostly count in the same one, which is kept
+/// at hand.
+struct Scan<K> {
+    months: Months,
+    open: Option<(K, Cell)>,
+    cells: Cells<K>,
+}
+
+impl<K> Scan<K> {
+    fn new() -> Self {
+        Scan {
+            months: Months::new(),
+            open: None,
+            cells: Cells::default(),
         }
     }
-    Ok((of_months, of_articles))
+}
+
+impl<K: Hash + Eq + Copy> Scan<K> {
+    fn add(&mut self, at: K, amounts: [i64; 3], table: &'static str) -> Result<(), Error> {
+        let cell = Cell {
+            lines: 1,
+            quantity_e6: amounts[0],
+            total_e4: amounts[1],
+            cost_e4: amounts[2],
+        };
+        match &mut self.open {
+            Some((key, open)) if *key == at => open
+                .add(&cell)
+                .map_err(|column| Error::Overflow { table, column }),
+            open => match open.replace((at, cell)) {
+                Some((key, cell)) => add(&mut self.cells, key, &cell, table),
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn close(mut self, table: &'static str) -> Result<Cells<K>, Error> {
+        if let Some((key, cell)) = self.open {
+            add(&mut self.cells, key, &cell, table)?;
+        }
+        Ok(self.cells)
+    }
+}
+
+/// A number that was stored from a smaller type.
+fn small<T: TryFrom<i64>>(number: i64) -> Result<T, Error> {
+    T::try_from(number).map_err(|_| Error::Damaged(format!("{number} is out of its range")))
 }

@@ -9,13 +9,13 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 /// Joins a movement with its document: their keys differ only in the low bits.
-pub(crate) const JOIN_DOCUMENT: &str =
+const JOIN_DOCUMENT: &str =
     "LEFT JOIN document d ON d.key = (m.key & -8796093022208) + m.doc_id + 4398046511104";
 
 /// What a filter means for one load.
 #[derive(Debug)]
 pub(crate) struct Selection {
-    /// ` AND …` over `m` and, if it must be joined, `d`. Parameters count from ?10.
+    /// ` AND …` over `m` and, if it must be joined, `d`. Parameters count from ?5.
     conditions: String,
     parameters: Vec<Value>,
     needs_document: bool,
@@ -59,28 +59,42 @@ impl Selection {
 
     /// `SELECT columns FROM movement m … WHERE` the key is from ?1 to ?2 and the filter holds.
     pub fn select(&self, columns: &str) -> String {
+        format!("SELECT {columns} {}", self.rest())
+    }
+
+    /// [`Selection::select`] from its `FROM` on.
+    pub fn rest(&self) -> String {
         let join = if self.needs_document {
             JOIN_DOCUMENT
         } else {
             ""
         };
         format!(
-            "SELECT {columns} FROM movement m {join} WHERE m.key BETWEEN ?1 AND ?2{}",
+            "FROM movement m {join} WHERE m.key BETWEEN ?1 AND ?2{}",
             self.conditions
         )
     }
 
-    /// The conditions beside the key's, to be put after a `WHERE` that names `m` and `d`.
-    pub fn conditions(&self) -> &str {
-        &self.conditions
-    }
-
-    /// Binds the values of the conditions.
-    pub fn bind(&self, statement: &mut rusqlite::Statement<'_>) -> Result<(), Error> {
-        for (at, value) in (10..).zip(&self.parameters) {
+    /// Binds the range of keys and the values of the conditions.
+    pub fn bind(
+        &self,
+        statement: &mut rusqlite::Statement<'_>,
+        range: (i64, i64),
+    ) -> Result<(), Error> {
+        for (at, value) in (1..).zip(self.values(range)) {
             statement.raw_bind_parameter(at, value)?;
         }
         Ok(())
+    }
+
+    /// All parameters in their order; ?3 and ?4 are the caller's.
+    pub fn values(&self, (first, last): (i64, i64)) -> Vec<Value> {
+        let mut values = vec![Value::Integer(first), Value::Integer(last)];
+        if !self.parameters.is_empty() {
+            values.extend([Value::Null, Value::Null]);
+            values.extend(self.parameters.iter().cloned());
+        }
+        values
     }
 
     /// The ranges of keys that may hold a row that fits, ascending.
@@ -88,23 +102,21 @@ impl Selection {
         if self.days.is_none() {
             return Ok(self.streams.clone());
         }
-        self.ranges_of(db, usize::MAX)
+        Ok(merged(&self.zones(db)?))
     }
 
-    /// [`Selection::ranges`], each of at most so many zones.
-    pub fn ranges_of(&self, db: &Connection, most: usize) -> Result<Vec<(i64, i64)>, Error> {
-        let mut ranges: Vec<(i64, i64)> = Vec::new();
-        let mut zones_in_last = 0;
-        for zone in self.zones(db)? {
-            let (first, last) = zone.keys();
-            match ranges.last_mut() {
-                Some(range) if range.1 + 1 == first && zones_in_last < most => range.1 = last,
-                Some(_) | None => {
-                    ranges.push((first, last));
-                    zones_in_last = 0;
-                }
-            }
-            zones_in_last += 1;
+    /// [`Selection::ranges`] in parts, the first ones short: what is found in them tells what needs
+    /// not be shown of the others.
+    pub fn growing_ranges(&self, db: &Connection) -> Result<Vec<(i64, i64)>, Error> {
+        let mut most = 4;
+        let mut ranges = Vec::new();
+        let zones = self.zones(db)?;
+        let mut rest = &zones[..];
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(most));
+            ranges.extend(merged(now));
+            rest = later;
+            most *= 2;
         }
         Ok(ranges)
     }
@@ -126,7 +138,7 @@ impl Selection {
 
     fn parameter(&mut self, value: Value) -> String {
         self.parameters.push(value);
-        format!("?{}", self.parameters.len() + 9)
+        format!("?{}", self.parameters.len() + 4)
     }
 
     /// `column IN` those values, which travel as one parameter however many they are.
@@ -260,6 +272,19 @@ impl Selection {
     }
 }
 
+/// Neighbouring zones as one range of keys.
+fn merged(zones: &[Zone]) -> Vec<(i64, i64)> {
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    for zone in zones {
+        let (first, last) = zone.keys();
+        match ranges.last_mut() {
+            Some(range) if range.1 + 1 == first => range.1 = last,
+            Some(_) | None => ranges.push((first, last)),
+        }
+    }
+    ranges
+}
+
 /// The days asked for; a bound that is left out is wide, but never takes in what has no date.
 fn days(filter: &MovementFilter) -> Option<(i32, i32)> {
     if filter.from_day.is_none() && filter.to_day.is_none() {
@@ -290,7 +315,8 @@ fn inline(values: &[i64]) -> String {
     format!("({})", joined(values))
 }
 
-fn json(values: &[i64]) -> String {
+/// A list in JSON, as `json_each` reads it.
+pub(crate) fn json(values: &[i64]) -> String {
     format!("[{}]", joined(values))
 }
 
