@@ -142,9 +142,14 @@ fn within(path: &Path, stop: Stop) -> Error {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
-    let code = match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Code::DiskFull,
-        _ => Code::InvalidInput,
+    let full = [
+        std::io::ErrorKind::StorageFull,
+        std::io::ErrorKind::QuotaExceeded,
+    ];
+    let code = if full.contains(&error.kind()) {
+        Code::DiskFull
+    } else {
+        Code::InvalidInput
     };
     Error::new(code)
         .with("path", path.display())

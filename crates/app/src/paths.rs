@@ -74,13 +74,19 @@ impl DataDir {
 
     /// Turns an IO error under this folder into one that travels.
     pub fn explain(&self, error: &io::Error) -> Error {
-        let code = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::DiskFull,
-            io::ErrorKind::PermissionDenied
-            | io::ErrorKind::ReadOnlyFilesystem
-            | io::ErrorKind::NotADirectory
-            | io::ErrorKind::AlreadyExists => Code::DataFolderReadOnly,
-            _ => Code::StoreFailed,
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        let closed = [
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::ReadOnlyFilesystem,
+            io::ErrorKind::NotADirectory,
+            io::ErrorKind::AlreadyExists,
+        ];
+        let code = if full.contains(&error.kind()) {
+            Code::DiskFull
+        } else if closed.contains(&error.kind()) {
+            Code::DataFolderReadOnly
+        } else {
+            Code::StoreFailed
         };
         Error::new(code)
             .with("path", self.0.display())

@@ -64,13 +64,12 @@ pub fn run(terminal: &Terminal, demo: &Demo) -> Result<(), Error> {
 
 fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
     say(terminal, terminal.text("demo.firebird"));
-    let server = FirebirdServer::start(&folder.join("firebird"), ServerOptions::default())
-        .map_err(sandbox)?;
+    let server = FirebirdServer::start(&folder.join("firebird"), ServerOptions::default())?;
     let options = SampleOptions {
         size: SampleSize::Demo,
         ..SampleOptions::default()
     };
-    let erp = SampleErp::create(&server, &folder.join("erp"), options).map_err(sandbox)?;
+    let erp = SampleErp::create(&server, &folder.join("erp"), options)?;
     say(
         terminal,
         &terminal.fill(
@@ -90,7 +89,7 @@ fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
         options: Options::default(),
     };
     let first_rows_read = first_time(terminal, &app, new, Some(server.password().clone()))?;
-    let written = erp.write_more(MORE, 7).map_err(sandbox)?;
+    let written = erp.write_more(MORE, 7)?;
     let sum = |of: fn(&Changes) -> usize| written.iter().map(of).sum::<usize>();
     let inserted = sum(|changes| changes.inserted_lines.len());
     let updated = sum(|changes| changes.updated_lines.len() + changes.voided_documents.len());
@@ -119,7 +118,7 @@ fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
 }
 
 fn on_files(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
-    let sample = puente_sandbox::SampleFiles::create(&folder.join("files")).map_err(sandbox)?;
+    let sample = puente_sandbox::SampleFiles::create(&folder.join("files"))?;
     let app = open(folder)?;
     let new = NewServer {
         name: "demo".to_owned(),
@@ -278,10 +277,6 @@ fn folder(demo: &Demo) -> Result<PathBuf, Error> {
     std::fs::create_dir_all(&folder).map_err(unusable)?;
     std::fs::write(folder.join(MARKER), "").map_err(unusable)?;
     folder.canonicalize().map_err(unusable)
-}
-
-fn sandbox(error: puente_sandbox::Error) -> Error {
-    Error::new(Code::Internal).because(&error)
 }
 
 fn say(terminal: &Terminal, text: &str) {

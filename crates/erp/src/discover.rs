@@ -180,10 +180,10 @@ fn read(row: &Listed) -> Result<Found, Reason> {
 
 /// Why, as the key of a word in the catalogue of errors.
 fn reason_of(error: &ValueError) -> String {
-    match error {
-        ValueError::TaxId { reason, .. } => reason.as_str().to_owned(),
-        other => other.to_string(),
+    if let ValueError::TaxId { reason, .. } = error {
+        return reason.as_str().to_owned();
     }
+    error.to_string()
 }
 
 fn is_same(known: &Company, found: &Found) -> bool {

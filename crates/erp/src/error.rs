@@ -181,9 +181,9 @@ impl Coded for Error {
 
 impl From<Error> for puente_core::Error {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Travelled(error) => error,
-            other => puente_core::error::travel(&other),
+        if let Error::Travelled(error) = error {
+            return error;
         }
+        puente_core::error::travel(&error)
     }
 }

@@ -153,12 +153,15 @@ fn prove(room: &Room, load: LoadId, as_read: &BTreeMap<GroupKey, Figures>) -> Re
     })
 }
 
+/// What makes two rows of a file lines of one document: type, prefix, number, day, state, party.
+type DocumentKey = (u16, String, String, Option<i32>, u8, Option<i64>);
+
 /// What was read of a file, with numbers for everything that the file knows by name only.
 struct Book<'l> {
     layout: &'l Layout,
     days: Option<Coverage>,
     types: DocTypes,
-    documents: Numbers<(u16, String, String, Option<i32>, u8, Option<i64>)>,
+    documents: Numbers<DocumentKey>,
     articles: Numbers<String>,
     article_rows: Vec<Article>,
     places: Numbers<String>,

@@ -351,16 +351,14 @@ fn open_company(
     cancel: &Cancel,
     statements: Arc<Statements>,
 ) -> Result<Box<dyn SourceDb>> {
-    room.connect(server, &company.location, cancel, statements)
-        .map_err(|error| match error {
-            Error::Source(puente_databases::Error::DatabaseNotFound { path, .. }) => {
-                Error::CompanyFile {
-                    company: company.label(),
-                    path,
-                }
-            }
-            other => other,
-        })
+    let opened = room.connect(server, &company.location, cancel, statements);
+    if let Err(Error::Source(puente_databases::Error::DatabaseNotFound { path, .. })) = opened {
+        return Err(Error::CompanyFile {
+            company: company.label(),
+            path,
+        });
+    }
+    opened
 }
 
 /// The days that were asked for; one end alone is open to sensible years.

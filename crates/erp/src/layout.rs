@@ -493,15 +493,14 @@ mod tests {
             (true, true, "FV"),
         ] {
             for (at, column) in chunk.columns.iter_mut().enumerate() {
+                let there = at == 1 || (at == 2 && posted) || (at == 3 && voided);
                 match column {
-                    Column::Int(values, _) | Column::Decimal(values, _) => values.push(7),
-                    Column::Date(values, _)
-                        if at == 1 || (at == 2 && posted) || (at == 3 && voided) =>
-                    {
-                        values.push(20_000);
-                    }
+                    Column::Int(values, _)
+                    | Column::Decimal(values, _)
+                    | Column::Timestamp(values, _) => values.push(7),
+                    Column::Date(values, _) if there => values.push(20_000),
+                    Column::Date(..) => column.push_null(),
                     Column::Text(texts, _) => texts.push(if at == 6 { code } else { "  1 " }),
-                    other => other.push_null(),
                 }
             }
             chunk.rows += 1;

@@ -146,14 +146,16 @@ fn mend_documents(moment: &mut Moment<'_>, page: Page) -> Result<()> {
         moment
             .warehouse
             .document_keys(moment.load.id, Stream::Line, page.after, page.through)?;
-    let mut changes = Changes::default();
-    changes.documents = headers
-        .into_iter()
-        .map(|row| (Stream::Line, row.document))
-        .collect();
     // Their lines go with them here; should the source still have any, their own page differs.
     let gone: Vec<i64> = have.into_iter().filter(|id| !listed.contains(id)).collect();
-    changes.gone_documents = gone.into_iter().map(|id| (Stream::Line, id)).collect();
+    let changes = Changes {
+        documents: headers
+            .into_iter()
+            .map(|row| (Stream::Line, row.document))
+            .collect(),
+        gone_documents: gone.into_iter().map(|id| (Stream::Line, id)).collect(),
+        ..Changes::default()
+    };
     moment.apply(changes)
 }
 

@@ -161,7 +161,7 @@ impl Extraction<'_> {
 
     fn incremental(&mut self, load: &Load, mark: Option<&Mark>, request: &Request) -> Result<End> {
         self.tell("changes");
-        let mut caught = match self.catch_up(load, mark, request.audit) {
+        let caught = match self.catch_up(load, mark, request.audit) {
             // So many changes, or another database: reading everything is quicker, and right.
             Err(
                 Error::TooManyChanges | Error::Source(puente_databases::Error::Restored { .. }),
@@ -170,7 +170,6 @@ impl Extraction<'_> {
             }
             other => other?,
         };
-        caught.applied.documents = 0;
         let proof = caught.proof;
         if !proof.holds() {
             return Ok(End::Unproven(Unproven { proof }));

@@ -216,13 +216,15 @@ pub fn input(company_id: i64) -> ExtractInput {
 }
 
 fn done(job: Job) -> Result<serde_json::Value, puente_core::Error> {
-    match job.state {
-        JobState::Done => Ok(job.result.unwrap()),
-        JobState::Cancelled => Err(puente_core::Error::new(puente_core::Code::Cancelled)),
-        other => Err(job
-            .error
-            .unwrap_or_else(|| panic!("{other:?} without an error"))),
+    if job.state == JobState::Done {
+        return Ok(job.result.unwrap());
     }
+    if job.state == JobState::Cancelled {
+        return Err(puente_core::Error::new(puente_core::Code::Cancelled));
+    }
+    Err(job
+        .error
+        .unwrap_or_else(|| panic!("{:?} without an error", job.state)))
 }
 
 pub fn groups(expected: &Expected, stream: Stream) -> Groups {
