@@ -5,7 +5,9 @@ use crate::support::{all_of, assert_rolled_up, batch_of, dimensions, export, ope
 use proptest::collection::vec;
 use proptest::prelude::*;
 use puente_core::Cancel;
-use puente_warehouse::{Batch, Changes, Document, LoadId, Movement, State, Stream, Warehouse};
+use puente_warehouse::{
+    Batch, Changes, Coverage, Document, LoadId, Movement, State, Stream, Warehouse,
+};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -203,6 +205,27 @@ impl World {
         self.warehouse.put(*load, batch, json!(last)).unwrap();
     }
 
+    fn check_days(&self, load: LoadId, model: &Model, (from_day, to_day): (i32, i32)) {
+        let days = Coverage { from_day, to_day };
+        let keys = self
+            .warehouse
+            .line_keys_of_days(load, Stream::Line, days)
+            .unwrap();
+        let expected: Vec<i64> = model
+            .movements
+            .iter()
+            .filter(|((stream, _), row)| {
+                *stream == Stream::Line
+                    && row.state != State::Gone
+                    && row
+                        .day
+                        .is_some_and(|day| (from_day..=to_day).contains(&day))
+            })
+            .map(|((_, line), _)| *line)
+            .collect();
+        assert_eq!(keys, expected);
+    }
+
     fn check(&self) {
         if let Some((load, _)) = &self.building {
             let months = self.warehouse.monthly_of(*load).unwrap();
@@ -218,6 +241,9 @@ impl World {
             .collect();
         let expected: Vec<_> = model.movements.iter().map(known).collect();
         assert_eq!(rows, expected);
+        for days in [(20_440, 20_470), (20_471, 20_471), (20_500, 20_530)] {
+            self.check_days(*load, model, days);
+        }
         let load = self.warehouse.load(*load).unwrap();
         let counted = (model.documents.len(), model.movements.len());
         let counts = (load.documents, load.movements);
