@@ -141,20 +141,23 @@ fn kind(row: &[RawValue]) -> (LiveKind, String) {
     }
 }
 
-/// What the server says, and what tells this copy of the database from others.
+/// What the server says of itself and of the database.
 pub(super) struct Facts {
     pub info: ServerInfo,
+    /// First number of the server's version.
+    pub major: u32,
+}
+
+impl Facts {
     /// Version 3 and later keep the number of the transaction that wrote a row where it can be read.
-    pub has_record_versions: bool,
-    pub identity: String,
+    pub(super) fn has_record_versions(&self) -> bool {
+        self.major >= 3
+    }
 }
 
 /// Reads them.
 pub(super) fn facts(wire: &mut Wire) -> Result<Facts> {
-    let mut rows = all(wire, DATABASE, "MON$DATABASE")?;
-    let row = rows
-        .pop()
-        .ok_or_else(|| Error::Internal("MON$DATABASE is empty".to_owned()))?;
+    let row = only_row(wire, DATABASE)?;
     let version = text(&row, 0);
     let major = version
         .split('.')
@@ -163,14 +166,6 @@ pub(super) fn facts(wire: &mut Wire) -> Result<Facts> {
         .unwrap_or(0);
     let created_at = text(&row, 10);
     let (user, role) = (text(&row, 11), text(&row, 12));
-    let mut identity = created_at.clone();
-    if major >= 4 {
-        identity.push(' ');
-        identity.push_str(&one(
-            wire,
-            "SELECT CAST(MON$GUID AS VARCHAR(60)) FROM MON$DATABASE",
-        ));
-    }
     let counters = [
         ("oldest_interesting", 6),
         ("oldest_active", 7),
@@ -199,11 +194,7 @@ pub(super) fn facts(wire: &mut Wire) -> Result<Facts> {
             .collect::<BTreeMap<_, _>>(),
         version,
     };
-    let mut facts = Facts {
-        info,
-        has_record_versions: major >= 3,
-        identity,
-    };
+    let mut facts = Facts { info, major };
     encryption(wire, &mut facts.info, major);
     Ok(facts)
 }
@@ -230,17 +221,30 @@ fn encryption(wire: &mut Wire, info: &mut ServerInfo, major: u32) {
     }
 }
 
-/// Where the database is now.
-pub(super) fn mark(wire: &mut Wire, identity: &str) -> Result<(Mark, i64)> {
-    const NOW: &str = "SELECT MON$OLDEST_ACTIVE, MON$NEXT_TRANSACTION FROM MON$DATABASE";
-    let mut rows = all(wire, NOW, "MON$DATABASE")?;
-    let row = rows
-        .pop()
-        .ok_or_else(|| Error::Internal("MON$DATABASE is empty".to_owned()))?;
+/// Where the database is now, and the number of its next transaction. What tells this copy of the
+/// database from others comes in the same row: after a reconnection it may be another one.
+pub(super) fn mark(wire: &mut Wire, major: u32) -> Result<(Mark, i64)> {
+    let guid = if major >= 4 {
+        "CAST(MON$GUID AS VARCHAR(60))"
+    } else {
+        "''"
+    };
+    let text = format!(
+        "SELECT MON$OLDEST_ACTIVE, MON$NEXT_TRANSACTION, CAST(MON$CREATION_DATE AS VARCHAR(60)), {guid} \
+         FROM MON$DATABASE"
+    );
+    let row = only_row(wire, &text)?;
+    let identity = format!("{} {}", self::text(&row, 2), self::text(&row, 3));
     Ok((
-        Mark::new(whole(&row, 0), identity.to_owned()),
+        Mark::new(whole(&row, 0), identity.trim_end().to_owned()),
         whole(&row, 1),
     ))
+}
+
+fn only_row(wire: &mut Wire, text: &str) -> Result<Vec<RawValue>> {
+    let mut rows = all(wire, text, "MON$DATABASE")?;
+    rows.pop()
+        .ok_or_else(|| Error::Internal("MON$DATABASE is empty".to_owned()))
 }
 
 /// All rows of a small answer.

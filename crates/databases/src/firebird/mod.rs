@@ -80,11 +80,11 @@ impl SourceDb for Firebird {
 
     fn mark(&mut self) -> Result<Option<Mark>> {
         let facts = self.facts()?;
-        if !facts.has_record_versions {
+        if !facts.has_record_versions() {
             return Ok(None);
         }
-        self.with_wire(|wire| catalog::mark(wire, &facts.identity))
-            .map(|(mark, _)| Some(mark))
+        let (mark, _) = self.with_wire(|wire| catalog::mark(wire, facts.major))?;
+        Ok(Some(mark))
     }
 
     fn key_bounds(&mut self, table: &str, column: &str) -> Result<Option<(i64, i64)>> {
@@ -142,7 +142,8 @@ impl Firebird {
                     detail: "inside a snapshot".to_owned(),
                 });
             }
-            self.wire = None;
+            // What was known may be of another copy of the database now.
+            (self.wire, self.facts, self.schema) = (None, None, None);
             self.wire = Some(Wire::open(&self.options, &self.cancel)?);
         }
         match &mut self.wire {
@@ -197,7 +198,7 @@ impl Firebird {
     fn check_marks<'a>(&mut self, marks: impl Iterator<Item = &'a Mark>) -> Result<()> {
         for given in marks {
             let facts = self.facts()?;
-            let (now, next) = self.with_wire(|wire| catalog::mark(wire, &facts.identity))?;
+            let (now, next) = self.with_wire(|wire| catalog::mark(wire, facts.major))?;
             if !now.same_database(given) || given.transaction() > next {
                 return Err(Error::Restored {
                     path: self.options.database.clone(),

@@ -202,6 +202,27 @@ impl Shared {
         }
     }
 
+    fn closed(&self) -> Ended {
+        Ended::Closed {
+            asked: self.asked.load(Ordering::Relaxed),
+            answered: self.received.load(Ordering::Relaxed) > 0,
+        }
+    }
+
+    /// A reset is what closing looks like when something was still on its way.
+    fn failed(&self, error: &std::io::Error) -> Ended {
+        let resets = [
+            ErrorKind::ConnectionReset,
+            ErrorKind::ConnectionAborted,
+            ErrorKind::BrokenPipe,
+        ];
+        if resets.contains(&error.kind()) {
+            self.closed()
+        } else {
+            Ended::Broken(error.to_string())
+        }
+    }
+
     fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Acquire)
     }
@@ -285,7 +306,7 @@ fn carry_up(mut client: TcpStream, mut server: TcpStream, shared: &Shared) {
             Ok(length) => {
                 shared.asked.fetch_add(1, Ordering::Relaxed);
                 if let Err(error) = server.write_all(&buffer[..length]) {
-                    return shared.end(Ended::Broken(error.to_string()));
+                    return shared.end(shared.failed(&error));
                 }
             }
         }
@@ -298,9 +319,7 @@ fn carry_down(mut client: TcpStream, shared: &Shared) {
     loop {
         match server.read(&mut buffer) {
             Ok(0) => {
-                let answered = shared.received.load(Ordering::Relaxed) > 0;
-                let asked = shared.asked.load(Ordering::Relaxed);
-                return shared.end(Ended::Closed { asked, answered });
+                return shared.end(shared.closed());
             }
             Ok(length) => {
                 shared.received.fetch_add(length as u64, Ordering::Relaxed);
@@ -322,7 +341,7 @@ fn carry_down(mut client: TcpStream, shared: &Shared) {
                     return shared.end(why);
                 }
             }
-            Err(error) => return shared.end(Ended::Broken(error.to_string())),
+            Err(error) => return shared.end(shared.failed(&error)),
         }
     }
 }

@@ -69,6 +69,7 @@ impl Wire {
                 if !refused.asks_for_the_library(options) {
                     return Err(refused.error);
                 }
+                tracing::info!(refused = %refused.error, "trying the client library");
                 let opened = open_any(options, cancel, &library::candidates(None));
                 // Without a library, or when it is refused the same, the first answer counts.
                 opened.map_err(|again| {
@@ -314,13 +315,17 @@ fn open_with(
     let attached = guarded(|| attach(&relay));
     closer.expect(false);
     match attached {
-        Ok(client) => Ok(Wire {
-            client,
-            relay,
-            target,
-            driver,
-            is_healthy: true,
-        }),
+        Ok(client) => {
+            let Target { host, port, .. } = &target;
+            tracing::debug!(host, port, database = options.database, driver, "attached");
+            Ok(Wire {
+                client,
+                relay,
+                target,
+                driver,
+                is_healthy: true,
+            })
+        }
         Err(error) => {
             relay.settle();
             let during = During::Connect {
