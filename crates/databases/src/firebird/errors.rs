@@ -7,8 +7,25 @@ use super::relay::{Ended, Target};
 use crate::Error;
 use rsfbclient::FbError;
 
-/// What a server says when it ends a connection by itself.
-const HUNG_UP: [&str; 2] = ["connection shutdown", "killed by database administrator"];
+/// What a server says when it ends a connection by itself, and the client library when it is lost.
+const HUNG_UP: [&str; 4] = [
+    "connection shutdown",
+    "killed by database administrator",
+    "data to the connection",
+    "network request to host",
+];
+const READING: &str = "data from the connection";
+
+/// Whether the connection is over, by the words of whoever noticed.
+pub(super) fn hung_up(error: &FbError) -> bool {
+    match error {
+        FbError::Sql { msg, .. } => {
+            msg.contains(READING) || HUNG_UP.iter().any(|words| msg.contains(words))
+        }
+        FbError::Io(_) => true,
+        FbError::Other(_) => false,
+    }
+}
 
 /// What the driver says when the server did not take the proof of the password and offers its next
 /// way to log in.
@@ -42,7 +59,7 @@ pub(super) fn explain(
 ) -> Error {
     // What the server said counts even when it hung up afterwards.
     let said = match &error {
-        FbError::Sql { msg, .. } if HUNG_UP.iter().any(|words| msg.contains(words)) => None,
+        FbError::Sql { .. } if hung_up(&error) => None,
         FbError::Sql { msg, code } => from_server(msg, *code, during),
         FbError::Io(_) | FbError::Other(_) => None,
     };
@@ -54,9 +71,6 @@ pub(super) fn explain(
     }
     let (host, port) = (target.host.clone(), target.port);
     let detail = one_line(&error.to_string());
-    if HUNG_UP.iter().any(|words| detail.contains(words)) {
-        return Error::ConnectionLost { host, port, detail };
-    }
     let connecting = matches!(during, During::Connect { .. });
     if let During::Connect { user, .. } = during
         && detail.contains(NEXT_WAY)
@@ -82,12 +96,10 @@ pub(super) fn explain(
         (Some(Ended::Closed { asked: 3..=4, .. }), During::Connect { .. }) => {
             Error::EncryptionUnsupported { detail }
         }
-        (None, During::Statement { text, .. }) if !matches!(error, FbError::Io(_)) => {
-            Error::StatementFailed {
-                statement: short(text),
-                detail,
-            }
-        }
+        (None, During::Statement { text, .. }) if !hung_up(&error) => Error::StatementFailed {
+            statement: short(text),
+            detail,
+        },
         (_, _) => Error::ConnectionLost { host, port, detail },
     }
 }
@@ -102,7 +114,7 @@ fn is_no_server(ended: Option<&Ended>, error: &FbError, detail: &str) -> bool {
         Some(Ended::Closed { .. } | Ended::Broken(_) | Ended::Dropped | Ended::Cancelled) => {
             is_babble(detail)
         }
-        None => !matches!(error, FbError::Io(_)),
+        None => !hung_up(error),
     }
 }
 

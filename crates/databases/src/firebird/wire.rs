@@ -1,8 +1,8 @@
 //! One attachment: the driver, the relay that it speaks through, and its transaction.
 
-use super::errors::{During, NEXT_WAY, explain};
+use super::errors::{During, NEXT_WAY, explain, hung_up};
 use super::library;
-use super::relay::{Closer, Ended, Relay, Target};
+use super::relay::{Closer, Relay, Target};
 use crate::{ConnectOptions, Driver, Error, Result};
 use bytes::Bytes;
 use puente_core::Cancel;
@@ -171,19 +171,17 @@ impl Wire {
     }
 
     fn explain(&mut self, error: FbError, during: During<'_>) -> Error {
-        let ended = self.settled(&error);
-        if !matches!(error, FbError::Sql { .. }) {
+        // What the server refuses leaves the connection as it was.
+        let is_over = hung_up(&error) || !matches!(error, FbError::Sql { .. });
+        if is_over {
+            // The driver may see the end a moment before the relay has noted why.
+            self.relay.settle();
+        }
+        let ended = self.relay.ended();
+        if is_over {
             self.discard();
         }
         explain(error, ended, &self.target, during)
-    }
-
-    /// Why the connection ended. The driver may see the end a moment before the relay has noted why.
-    fn settled(&self, error: &FbError) -> Option<Ended> {
-        if !matches!(error, FbError::Sql { .. }) {
-            self.relay.settle();
-        }
-        self.relay.ended()
     }
 
     /// Closes the socket first, so that the driver's own goodbye can't wait for anything.

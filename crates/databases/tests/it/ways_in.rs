@@ -1,9 +1,10 @@
 //! Encryption, ways to log in, and the client library where the built-in client can't.
 
-use crate::support::{World, open, refused, rows};
+use crate::support::{World, open, refused, rows, try_rows};
 use puente_core::{Code, Coded};
-use puente_databases::{Driver, Error, Kind, Scan, SumColumn, TotalsRequest};
-use puente_sandbox::{Auth, Dialect, ServerOptions, WireCrypt};
+use puente_databases::{Driver, Error, Flow, Kind, Scan, SumColumn, TotalsRequest};
+use puente_sandbox::{Auth, Dialect, FaultProxy, ServerOptions, WireCrypt};
+use std::time::Duration;
 
 const TABLE: &[u8] =
     b"create table T (K integer not null primary key, A numeric(18,4), V varchar(40),
@@ -102,6 +103,34 @@ fn a_named_client_library_is_used_and_a_missing_one_is_told() {
     let error = refused(&options);
     let named = matches!(&error, Error::ClientLibraryMissing { library, .. } if library == "no-such-library.so");
     assert!(named, "{error}");
+}
+
+#[test]
+fn the_client_library_can_be_stopped_and_tells_a_lost_connection_too() {
+    let world = world(ServerOptions::default());
+    world.run(
+        "set term ^; execute block as declare i integer = 3; begin while (i <= 20000) do begin
+         insert into T values (:i, 1, lpad('', 40, 'x'), null, null); i = i + 1; end end^ commit^",
+    );
+    let proxy = FaultProxy::start(world.server.port()).unwrap();
+    let mut options = world.options();
+    options.port = proxy.port();
+    options.driver = Driver::ClientLibrary { path: None };
+    options.timeouts.answer = Duration::from_secs(1);
+    let mut database = open(&options);
+    database.schema().unwrap();
+    let scan = Scan {
+        chunk_rows: 10,
+        ..everything()
+    };
+    proxy.drop_after(100_000);
+    let error = try_rows(&mut *database, &scan).unwrap_err();
+    assert_eq!(error.code(), Code::DbConnectionLost, "{error}");
+    assert_eq!(database.stream(&scan, &mut |_| Ok(Flow::Stop)).unwrap(), 10);
+    assert_eq!(rows(&mut *database, &scan).len(), 20_000);
+    proxy.stall_after(100_000);
+    let error = try_rows(&mut *database, &scan).unwrap_err();
+    assert_eq!(error.code(), Code::DbTimeout, "{error}");
 }
 
 #[test]
