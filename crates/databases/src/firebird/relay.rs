@@ -3,7 +3,8 @@
 //! The driver connects by itself, without any time-out and without a way to be stopped. So it is
 //! pointed at a listener on the loopback that takes exactly one connection, and what it says is
 //! carried to the real server over a socket that was dialled with a time-out, watches for silence,
-//! and can be shut from any thread. Measured: 1 % of the time of a million rows.
+//! and can be shut from any thread. It takes about 0.35 s of CPU for a million rows of nine numbers,
+//! more than a quarter of what the client takes in all.
 
 use crate::{Error, Result};
 use puente_core::Cancel;
