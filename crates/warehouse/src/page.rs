@@ -8,7 +8,7 @@ use crate::filter::CursorKey;
 use crate::key::{NO_DAY, Slot, id_of, stream_of};
 use crate::load_table::{self, LoadRow};
 use crate::movement_table::{self, Zone};
-use crate::selection::{Selection, json};
+use crate::selection::Selection;
 use crate::texts::Texts;
 use crate::warehouse::Warehouse;
 use crate::{Cursor, Error, MovementFilter, MovementRow, Page, Sort, SortKey, Stream};
@@ -242,16 +242,6 @@ impl Best {
         )
     }
 
-    /// The articles whose rows can't get in, as a list in JSON.
-    fn too_late(&self, ranks: Option<&HashMap<i64, i64>>) -> String {
-        let closed = ranks
-            .into_iter()
-            .flatten()
-            .filter(|(_, rank)| self.is_closed_to(**rank, **rank));
-        let ids: Vec<i64> = closed.map(|(id, _)| *id).collect();
-        json(&ids)
-    }
-
     /// Whether nothing between those ranks can get in any more.
     fn is_closed_to(&self, low: i64, high: i64) -> bool {
         let shown = self.after.is_some_and(|after| {
@@ -364,9 +354,7 @@ fn look_through(
         (SortKey::Day | SortKey::Quantity | SortKey::Total | SortKey::Cost, false) => {
             format!(" AND {column} BETWEEN ?3 AND ?4")
         }
-        (SortKey::Article, _) => {
-            " AND m.article_id NOT IN (SELECT value FROM json_each(?3)) AND ?4 = ?4".to_owned()
-        }
+        (SortKey::Article, _) => String::new(),
         (SortKey::Line, true) => " ORDER BY m.key DESC".to_owned(),
         (SortKey::Line, false) => " ORDER BY m.key".to_owned(),
     };
@@ -374,10 +362,7 @@ fn look_through(
     let select = selection.select(&format!("m.key, {column}")) + &bar;
     let mut statement = db.prepare_cached(&select)?;
     selection.bind(&mut statement, (first, last))?;
-    if ranks.sort == SortKey::Article {
-        statement.raw_bind_parameter(3, best.too_late(of_article))?;
-        statement.raw_bind_parameter(4, 0)?;
-    } else if ranks.sort != SortKey::Line {
+    if bar.contains('?') {
         let (from, to) = best.bar();
         statement.raw_bind_parameter(3, from)?;
         statement.raw_bind_parameter(4, to)?;

@@ -316,7 +316,7 @@ fn inline(values: &[i64]) -> String {
 }
 
 /// A list in JSON, as `json_each` reads it.
-pub(crate) fn json(values: &[i64]) -> String {
+fn json(values: &[i64]) -> String {
     format!("[{}]", joined(values))
 }
 
