@@ -60,13 +60,15 @@ impl Extraction<'_> {
         let today = self.clock.now().date_naive();
         let taken_at = self.clock.now();
         let types = DocTypes::of(warehouse.doc_types(load.id)?);
+        // Before the snapshot: a transaction that commits between the two is not in the snapshot, and
+        // would be older than a mark read inside it, so that the next run would not find its rows.
+        let mark = self.source.mark()?;
         let mut result: Option<Result<Caught>> = None;
         let mut types = Some(types);
         self.source.snapshot(SNAPSHOT_LIMIT, &mut |db| {
             let mut work = || {
-                let mark = db.mark()?;
                 let kept = Kept {
-                    mark,
+                    mark: mark.clone(),
                     profile: layout.profile.name.clone(),
                 };
                 let types = types.take().unwrap_or_default();

@@ -1,10 +1,15 @@
 //! A private server with a sample ERP, and Puente's rooms over a temporary folder.
 
-use puente_core::{Clock, Secret, SystemClock};
+use puente_core::{Cancel, Clock, NoProgress, Secret, SystemClock};
+use puente_databases::{
+    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, Result, Scan, ServerInfo, SourceDb, Totals,
+    TotalsRequest,
+};
 use puente_erp::companies::{self, Company};
+use puente_erp::extract::{End, Extraction, Limits, Request};
 use puente_erp::handlers::{self, DISCOVER, DiscoverInput, EXTRACT, ExtractInput, ExtractReport};
 use puente_erp::servers::{self, Kind, NewServer, Options};
-use puente_erp::{Room, discover::Report};
+use puente_erp::{Room, Statements, discover::Report};
 use puente_jobs::{Job, Jobs, NewJob, State as JobState};
 use puente_sandbox::{
     Expected, ExpectedState, FirebirdServer, SampleCompany, SampleErp, SampleOptions, ServerOptions,
@@ -16,6 +21,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Type, month and state to lines, quantity, total and cost.
@@ -86,6 +92,32 @@ impl Lab {
     pub fn extract(&self, sample: &SampleCompany) -> ExtractReport {
         let id = self.company(sample).id;
         self.office.extract(input(id)).unwrap()
+    }
+
+    /// An extraction without the queue; `act` happens once its snapshot has begun.
+    pub fn extract_while(&self, sample: &SampleCompany, act: &mut (dyn FnMut() + Send)) {
+        let (room, cancel) = (&self.office.room, Cancel::new());
+        let company = self.company(sample);
+        let server = servers::get(&room.state, company.server_id).unwrap();
+        let log = Arc::new(Statements::default());
+        let inner = room
+            .connect(&server, &company.location, &cancel, log)
+            .unwrap();
+        let mut source = Meanwhile { inner, act };
+        let (layout, _) = room.layout(&server, &source.schema().unwrap()).unwrap();
+        let mut extraction = Extraction {
+            source: &mut source,
+            layout: &layout,
+            warehouse: &room.warehouse,
+            company: company.id,
+            label: "lab",
+            clock: room.clock.as_ref(),
+            cancel: &cancel,
+            progress: &NoProgress,
+            limits: Limits::default(),
+        };
+        let end = extraction.run(Request::default()).unwrap();
+        assert!(matches!(end, End::Proven(_)), "{end:?}");
     }
 
     /// Every company of the sample stands in the warehouse exactly as the server has it now.
@@ -194,7 +226,7 @@ impl Office {
     }
 
     /// One attempt.
-    pub fn extract(&self, input: ExtractInput) -> Result<ExtractReport, puente_core::Error> {
+    pub fn extract(&self, input: ExtractInput) -> std::result::Result<ExtractReport, puente_core::Error> {
         let id = self
             .jobs
             .enqueue(NewJob::new(EXTRACT, json!(input)))
@@ -215,7 +247,59 @@ pub fn input(company_id: i64) -> ExtractInput {
     }
 }
 
-fn done(job: Job) -> Result<serde_json::Value, puente_core::Error> {
+/// A source in which something happens between the beginning of a snapshot and what is read in it.
+struct Meanwhile<'a> {
+    inner: Box<dyn SourceDb>,
+    act: &'a mut (dyn FnMut() + Send),
+}
+
+impl SourceDb for Meanwhile<'_> {
+    fn info(&mut self) -> Result<ServerInfo> {
+        self.inner.info()
+    }
+
+    fn schema(&mut self) -> Result<LiveSchema> {
+        self.inner.schema()
+    }
+
+    fn mark(&mut self) -> Result<Option<Mark>> {
+        self.inner.mark()
+    }
+
+    fn key_bounds(&mut self, table: &str, column: &str) -> Result<Option<(i64, i64)>> {
+        self.inner.key_bounds(table, column)
+    }
+
+    fn stream(&mut self, scan: &Scan, sink: &mut dyn FnMut(&Chunk) -> Result<Flow>) -> Result<u64> {
+        self.inner.stream(scan, sink)
+    }
+
+    fn totals(&mut self, request: &TotalsRequest) -> Result<Totals> {
+        self.inner.totals(request)
+    }
+
+    fn grouped(&mut self, request: &GroupRequest) -> Result<Vec<Group>> {
+        self.inner.grouped(request)
+    }
+
+    fn snapshot(
+        &mut self,
+        limit: Duration,
+        work: &mut dyn FnMut(&mut dyn SourceDb) -> Result<()>,
+    ) -> Result<()> {
+        let act = &mut self.act;
+        self.inner.snapshot(limit, &mut |db| {
+            act();
+            work(db)
+        })
+    }
+
+    fn replaced_texts(&self) -> u64 {
+        self.inner.replaced_texts()
+    }
+}
+
+fn done(job: Job) -> std::result::Result<serde_json::Value, puente_core::Error> {
     if job.state == JobState::Done {
         return Ok(job.result.unwrap());
     }
