@@ -13,7 +13,7 @@ from datetime import datetime
 import report
 from measure import measure
 from puente import Puente
-from sample import COLUMNS, Sample
+from sample import COLUMNS, DELETED, Sample
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(HERE, "peers")
@@ -59,7 +59,7 @@ class Bench:
 
     def __init__(self, options, folder, sample, take):
         self.options, self.folder, self.sample, self.measure = options, folder, sample, take
-        names = [*options.peers, "unchanged", "changed", "summary"]
+        names = [*options.peers, "unchanged", "edited", "deleted", "summary"]
         self.taken = {name: [] for name in names}
 
     def take(self, name, number):
@@ -104,8 +104,10 @@ class Bench:
         office = Puente(self.options.puente, home, self.sample, self.measure)
         full = office.extract()
         self.taken["unchanged"].append(office.extract())
-        self.sample.change()
-        self.taken["changed"].append(office.extract())
+        self.sample.change(deleted=0)
+        self.taken["edited"].append(office.extract())
+        self.sample.change(deleted=DELETED)
+        self.taken["deleted"].append(office.extract())
         self.taken["summary"] += [office.summary() for _ in range(SUMMARIES)]
         say(f"{number + 1} puente: a warehouse of {office.size():.0f} MB")
         if not self.options.keep:

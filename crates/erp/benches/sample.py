@@ -17,14 +17,15 @@ MONEY = [
 ]
 COLUMNS = [*KEYS, "CANMAT", *MONEY]
 
-UPDATED, INSERTED, VOIDED, DELETED = 500, 300, 100, 100
+CHANGES = 1_000
+INSERTED, VOIDED, DELETED = 300, 100, 100
 
 # Each kind of change is spread over the whole table, and each in a transaction of its own, as an ERP
 # makes them. `offset` keeps rounds and kinds apart.
-CHANGES = """
+SCRIPT = """
 set term ^;
 execute block as declare k integer; declare n integer = 0; declare step integer; begin
-  select max(DEKARDEXID) / 620 from DEKARDEX into :step;
+  select max(DEKARDEXID) / 720 from DEKARDEX into :step;
   k = 1 + {offset};
   while (n < {updated}) do begin
     update DEKARDEX set PRECIOVTA = PRECIOVTA + 1, PARCVTA = PARCVTA + CANMAT where DEKARDEXID = :k;
@@ -109,14 +110,14 @@ class Sample:
             "ISC_PASSWORD": self.password,
         }
 
-    def change(self):
-        """Updates 500 lines, adds 300, voids 100 documents and deletes 100 lines."""
-        script = CHANGES.format(
+    def change(self, deleted):
+        """1,000 changes: 300 new lines, 100 voided documents, some deleted lines, the rest updates."""
+        script = SCRIPT.format(
             offset=7 * self.rounds,
-            updated=UPDATED,
+            updated=CHANGES - INSERTED - VOIDED - deleted,
             inserted=INSERTED,
             voided=VOIDED,
-            deleted=DELETED,
+            deleted=deleted,
         )
         subprocess.run(
             ["isql-fb", "-q", "-b", "-ch", "NONE", "-user", self.admin, self.address],
@@ -126,4 +127,4 @@ class Sample:
             env={**os.environ, "ISC_PASSWORD": self.admin_password},
         )
         self.rounds += 1
-        self.lines += INSERTED - DELETED
+        self.lines += INSERTED - deleted
