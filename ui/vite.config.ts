@@ -12,7 +12,8 @@ export default defineConfig({
   clearScreen: false,
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   build: {
-    target: ["chrome111", "safari16.4"],
+    // The first ones with light-dark(), which the theme is written in.
+    target: ["chrome123", "safari17.5"],
     modulePreload: { polyfill: false },
     // The strict policy of both hosts has no `font-src data:`.
     assetsInlineLimit: 0,

@@ -745,11 +745,11 @@ export class Mock implements Platform {
         const rows = Math.round(
           (this.rows(company) / last) * (0.8 + 0.04 * month + 0.12 * Math.sin(month + company.id)),
         );
-        const sales = BigInt(rows) * 1_834_501_275n;
+        const sales = BigInt(rows) * 183_450_100n;
         cell.movements += rows;
         cell.sales += sales;
-        cell.returns += sales / 29n;
-        cell.purchases += (sales * 58n) / 100n;
+        cell.returns += (sales / 290_000n) * 10_000n;
+        cell.purchases += ((sales * 58n) / 1_000_000n) * 10_000n;
         cell.quantity += BigInt(rows) * 7_250_000n;
         months.set(key, cell);
       }
