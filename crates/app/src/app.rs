@@ -5,7 +5,7 @@ use crate::config::{self, Config, SecretsIn};
 use crate::handlers;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
-use puente_core::{Clock, Code, Error, Secret, SystemClock};
+use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
 use puente_store::secrets::Secrets;
@@ -24,6 +24,8 @@ pub struct AppOptions {
     pub secrets: Option<Secrets>,
     /// Opens the file of secrets, where the office chose one.
     pub passphrase: Option<Secret>,
+    /// The language in which answers speak, whatever the settings say.
+    pub lang: Option<Lang>,
 }
 
 impl AppOptions {
@@ -34,6 +36,7 @@ impl AppOptions {
             clock: Arc::new(SystemClock),
             secrets: None,
             passphrase: None,
+            lang: None,
         }
     }
 }
@@ -51,6 +54,7 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
 
@@ -97,8 +101,14 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            lang: options.lang,
             _logs: Arc::new(logs),
         })
+    }
+
+    /// The language in which answers speak.
+    pub fn lang(&self) -> Lang {
+        self.lang.unwrap_or(self.config.lang)
     }
 
     /// Adds to the audit trail what a person did. Never a secret.

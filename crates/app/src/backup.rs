@@ -1,36 +1,64 @@
 //! Backups of the state. The warehouse is not in them: it can be extracted again.
 
 use crate::config::Config;
+use crate::jobs::{self, JobRow};
 use crate::paths::DataDir;
 use crate::{App, Nothing, Result};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Clock, Code, Error, NoProgress};
 use puente_erp::Room;
-use puente_jobs::{Handler, Interrupted, Job, NewJob, RetryPolicy, Running};
+use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
 use puente_store::backup::{self, Kind, Retention};
 use puente_store::{Database, state_options};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use ts_rs::TS;
 
 /// The kind of job that makes a backup and drops those that are not kept.
 pub const CREATE: &str = "backup.create";
 
 /// Names a backup by its file's name, as [`list`] gives it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "BackupNamed")]
 pub struct Named {
     /// `puente-20261122T013400Z.db`.
     pub name: String,
 }
 
+/// Why a backup was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "BackupReason")]
+pub enum Reason {
+    /// By a person or a schedule.
+    Regular,
+    /// What was there before a restore.
+    BeforeRestore,
+    /// What was there before a newer version changed its format.
+    BeforeMigration,
+}
+
+impl Reason {
+    /// As on the wire: `before_restore`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Regular => "regular",
+            Reason::BeforeRestore => "before_restore",
+            Reason::BeforeMigration => "before_migration",
+        }
+    }
+}
+
 /// A backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "Backup")]
 pub struct BackupRow {
     /// Its file's name.
     pub name: String,
-    /// Why it was made: `regular`, `before_restore`, `before_migration`.
-    pub reason: &'static str,
+    /// Why it was made.
+    pub reason: Reason,
     /// When.
     pub at: DateTime<Utc>,
     /// Its size.
@@ -38,7 +66,8 @@ pub struct BackupRow {
 }
 
 /// What a look through a backup found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "BackupVerified")]
 pub struct Verified {
     /// Its file's name.
     pub name: String,
@@ -47,7 +76,8 @@ pub struct Verified {
 }
 
 /// What a restore did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "BackupRestored")]
 pub struct Restored {
     /// The backup that was restored.
     pub name: String,
@@ -59,9 +89,9 @@ pub struct Restored {
 ///
 /// # Errors
 /// Those of the store.
-pub fn create(app: &App, _: Nothing) -> Result<Vec<Job>> {
+pub fn create(app: &App, _: Nothing) -> Result<Vec<JobRow>> {
     let id = app.jobs.enqueue(NewJob::new(CREATE, json!({})).once())?;
-    Ok(vec![app.jobs.get(id)?])
+    Ok(vec![jobs::row(app, app.jobs.get(id)?)])
 }
 
 /// The backups, newest first.
@@ -135,9 +165,9 @@ fn row(backup: &backup::Backup) -> BackupRow {
     BackupRow {
         name: file_name(&backup.path),
         reason: match backup.kind {
-            Kind::Regular => "regular",
-            Kind::BeforeRestore => "before_restore",
-            Kind::BeforeMigration => "before_migration",
+            Kind::Regular => Reason::Regular,
+            Kind::BeforeRestore => Reason::BeforeRestore,
+            Kind::BeforeMigration => Reason::BeforeMigration,
         },
         at: backup.at,
         bytes: backup.bytes,

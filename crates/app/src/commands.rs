@@ -1,12 +1,14 @@
 //! The one list of commands. Hosts, bindings and cache invalidation follow from it.
 
+use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
 use crate::{backup, companies, diagnostics, doctor, jobs, movements, rules, servers};
 use serde::Serialize;
 use serde_json::Value;
+use ts_rs::TS;
 
 /// What a command reads or changes, for caches of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Tag {
     /// Registered servers.
@@ -34,8 +36,10 @@ pub struct Command {
     pub reads: &'static [Tag],
     /// What is stale after it.
     pub changes: &'static [Tag],
-    /// Whether the answer comes before the work: it names a job.
+    /// Whether the answer comes before the work: it names jobs.
     pub starts_job: bool,
+    /// Its request and response in TypeScript, with everything that they refer to.
+    pub types: fn(&mut Bindings) -> Types,
     /// Runs it on JSON.
     pub call: fn(&App, Value) -> Result<Value>,
 }
@@ -58,6 +62,17 @@ pub fn call(app: &App, name: &str, request: Value) -> Result<Value> {
     (command.call)(app, request)
 }
 
+/// What gives the response's type a name from the body alone, so that the list needn't repeat it.
+fn types_of<Request: TS + 'static, Response: TS + 'static>(
+    _: fn(&App, Request) -> Result<Response>,
+    bindings: &mut Bindings,
+) -> Types {
+    Types {
+        request: bindings.add::<Request>(),
+        response: bindings.add::<Response>(),
+    }
+}
+
 macro_rules! commands {
     ($($name:literal $body:path, $request:ty, reads [$($reads:ident)*], changes [$($changes:ident)*] $($job:ident)?;)*) => {
         /// All of them.
@@ -66,6 +81,7 @@ macro_rules! commands {
             reads: &[$(Tag::$reads),*],
             changes: &[$(Tag::$changes),*],
             starts_job: commands!(@ $($job)?),
+            types: |bindings| types_of::<$request, _>($body, bindings),
             call: |app, request| {
                 let request: $request = serde_json::from_value(request)
                     .map_err(|error| Error::invalid("request", error))?;

@@ -1,37 +1,46 @@
 //! Companies: discover, list, look at one.
 
+use crate::amounts::month_text;
+use crate::jobs::{self, JobRow};
+use crate::movements::ProofView;
 use crate::{App, Result};
 use puente_erp::companies::{self, Company, Selection};
 use puente_erp::extract::{History, history};
 use puente_erp::handlers::{DISCOVER, DiscoverInput};
-use puente_erp::proof::{self, Proof};
+use puente_erp::proof;
 use puente_erp::servers;
-use puente_jobs::{Job, NewJob};
+use puente_jobs::NewJob;
 use puente_warehouse::CompanyCount;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use ts_rs::TS;
 
 /// Which companies to list.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "CompanySearch")]
 pub struct Search {
     /// A part of name, NIT, year or server, whatever the case; empty for all.
+    #[ts(as = "Option<String>", optional)]
     pub text: String,
 }
 
 /// Names a company: `NIT` or `NIT:YEAR`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "CompanyNamed")]
 pub struct Named {
     /// As typed.
     pub company: String,
 }
 
 /// Several companies.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "CompaniesSelected")]
 pub struct Selected {
     /// `NIT` or `NIT:YEAR` each; none for all active ones.
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub companies: Vec<String>,
 }
 
@@ -49,29 +58,44 @@ impl Selected {
 }
 
 /// Which servers to ask.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "CompaniesDiscover")]
 pub struct Discover {
     /// Names; none for all.
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub servers: Vec<String>,
 }
 
 /// A company with what is known of its movements.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct CompanyRow {
     /// The company.
     #[serde(flatten)]
     pub company: Company,
     /// What its current load holds.
-    pub count: Option<CompanyCount>,
+    pub held: Option<Held>,
     /// The last run.
     pub last: Option<History>,
     /// Whether the last proof holds.
     pub proven: Option<bool>,
 }
 
+/// What the current load of a company holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Held {
+    /// Movements that are not gone.
+    pub movements: i64,
+    /// Of those, the posted ones.
+    pub posted: i64,
+    /// First month with a date, `2026-01`.
+    pub first_month: Option<String>,
+    /// Last month with a date.
+    pub last_month: Option<String>,
+}
+
 /// Everything about a company.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct CompanyPage {
     /// The company and its last run.
     #[serde(flatten)]
@@ -79,7 +103,7 @@ pub struct CompanyPage {
     /// Runs, newest first.
     pub history: Vec<History>,
     /// The last proof.
-    pub proof: Option<Proof>,
+    pub proof: Option<ProofView>,
 }
 
 /// Lists companies, by name and year.
@@ -109,7 +133,7 @@ pub fn show(app: &App, request: Named) -> Result<Vec<CompanyPage>> {
     .into_iter()
     .map(|company| {
         let history = history(&app.room.state, company.id, 20)?;
-        let proof = proof::latest(&app.room.state, company.id)?;
+        let proof = proof::latest(&app.room.state, company.id)?.map(ProofView::of);
         Ok(CompanyPage {
             row: row(app, company, &counts)?,
             history,
@@ -123,7 +147,7 @@ pub fn show(app: &App, request: Named) -> Result<Vec<CompanyPage>> {
 ///
 /// # Errors
 /// That a server doesn't exist; those of the store.
-pub fn discover(app: &App, request: Discover) -> Result<Vec<Job>> {
+pub fn discover(app: &App, request: Discover) -> Result<Vec<JobRow>> {
     let all = match request.servers.as_slice() {
         [] => servers::list(&app.room.state)?,
         names => names
@@ -137,21 +161,26 @@ pub fn discover(app: &App, request: Discover) -> Result<Vec<Job>> {
                 server_id: server.id
             });
             let id = app.jobs.enqueue(NewJob::new(DISCOVER, input).once())?;
-            Ok(app.jobs.get(id)?)
+            Ok(jobs::row(app, app.jobs.get(id)?))
         })
         .collect()
 }
 
 pub(crate) fn row(app: &App, company: Company, counts: &[CompanyCount]) -> Result<CompanyRow> {
-    let count = counts
+    let held = counts
         .iter()
         .find(|count| count.company_id == company.id)
-        .cloned();
+        .map(|count| Held {
+            movements: count.movements,
+            posted: count.posted,
+            first_month: count.first_month.map(month_text),
+            last_month: count.last_month.map(month_text),
+        });
     let last = history(&app.room.state, company.id, 1)?.pop();
     let proven = proof::latest(&app.room.state, company.id)?.map(|proof| proof.holds());
     Ok(CompanyRow {
         company,
-        count,
+        held,
         last,
         proven,
     })

@@ -3,8 +3,10 @@
 //! A host (terminal, window, LAN) opens an [`App`] and calls commands: plain functions
 //! `fn(&App, Request) -> Result<Response, Error>`, listed once in [`commands`].
 
+pub mod amounts;
 mod app;
 pub mod backup;
+pub mod bindings;
 pub mod commands;
 pub mod companies;
 pub mod config;
@@ -26,6 +28,7 @@ pub use puente_core::Error;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A request without fields.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
+#[ts(type = "Record<string, never>")]
 pub struct Nothing {}

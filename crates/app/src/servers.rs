@@ -1,40 +1,47 @@
 //! Servers of ERPs: register, test, change, remove.
 
 use crate::{App, Nothing, Result};
-use puente_core::{Cancel, Code, Error, Secret};
+use chrono::{DateTime, Utc};
+use puente_core::{Cancel, Code, Error, ErrorView, Secret};
 use puente_databases::ServerInfo;
 use puente_erp::Statements;
 use puente_erp::servers::{self, NewServer, Options, Server};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
+use ts_rs::TS;
 
 /// Names a server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "ServerNamed")]
 pub struct Named {
     /// Its name or its number.
     pub server: String,
 }
 
 /// A server to be registered. The password is taken in and never given out.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "ServerAdd")]
 pub struct Add {
     /// Everything but the password.
     #[serde(flatten)]
     pub server: NewServer,
     /// Its password; not for files.
     #[serde(default, deserialize_with = "password")]
+    #[ts(as = "Option<String>", optional = nullable)]
     pub password: Option<Secret>,
     /// Save it without a test.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub no_test: bool,
 }
 
 /// What is to be changed of a server; what is left out stays.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "ServerEdit", optional_fields = nullable)]
 #[allow(missing_docs, reason = "the fields are those of NewServer")]
 pub struct Edit {
     /// Its name or its number.
@@ -48,13 +55,15 @@ pub struct Edit {
     pub options: Option<Options>,
     /// A new password.
     #[serde(deserialize_with = "password")]
+    #[ts(as = "Option<String>", optional = nullable)]
     pub password: Option<Secret>,
     /// Save it without a test.
+    #[ts(as = "Option<bool>", optional)]
     pub no_test: bool,
 }
 
 /// Asks for the GRANTs of a login.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct GrantsFor {
     /// The server's name or number.
@@ -64,7 +73,8 @@ pub struct GrantsFor {
 }
 
 /// What a test of a connection found.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(rename = "ServerTested")]
 pub struct Tested {
     /// What the server says about itself; nothing for files.
     pub info: Option<ServerInfo>,
@@ -75,8 +85,38 @@ pub struct Tested {
     pub warnings: Vec<String>,
 }
 
+/// A registered server, as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "Server")]
+pub struct ServerRow {
+    /// Its number.
+    pub id: servers::ServerId,
+    /// Unique, as people call it.
+    pub name: String,
+    /// What it is.
+    pub kind: servers::Kind,
+    /// Host name or address; empty for files.
+    pub host: String,
+    /// TCP port; 0 for files.
+    pub port: u16,
+    /// Login; empty for files.
+    pub user: String,
+    /// Whether a password is kept for it.
+    pub has_password: bool,
+    /// Database that lists the companies; the folder for files.
+    pub master: String,
+    /// Name of the ERP profile.
+    pub profile: String,
+    /// The rest.
+    pub options: Options,
+    /// When the last contact was.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// Why the last contact failed; none when it went well.
+    pub last_error: Option<ErrorView>,
+}
+
 /// Statements to be run by whoever administers the server.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Grants {
     /// In the master database.
     pub master: Vec<String>,
@@ -88,15 +128,16 @@ pub struct Grants {
 ///
 /// # Errors
 /// Those of the store.
-pub fn list(app: &App, _: Nothing) -> Result<Vec<Server>> {
-    Ok(servers::list(&app.room.state)?)
+pub fn list(app: &App, _: Nothing) -> Result<Vec<ServerRow>> {
+    let all = servers::list(&app.room.state)?;
+    Ok(all.into_iter().map(|server| row(app, server)).collect())
 }
 
 /// Registers a server, after a test unless told otherwise.
 ///
 /// # Errors
 /// Those of the fields, of the connection and of the keyring; nothing is kept then.
-pub fn add(app: &App, request: Add) -> Result<Server> {
+pub fn add(app: &App, request: Add) -> Result<ServerRow> {
     request.server.validate()?;
     if !request.no_test {
         try_out(app, request.clone())?;
@@ -115,7 +156,7 @@ pub fn add(app: &App, request: Add) -> Result<Server> {
         &format!("server:{id}"),
         json!({ "name": name }),
     )?;
-    Ok(servers::get(&room.state, id)?)
+    Ok(row(app, servers::get(&room.state, id)?))
 }
 
 /// Tests a server that is not registered yet, and keeps nothing.
@@ -145,7 +186,7 @@ pub fn test(app: &App, request: Named) -> Result<Tested> {
 ///
 /// # Errors
 /// As [`add`]; nothing is changed then.
-pub fn edit(app: &App, request: Edit) -> Result<Server> {
+pub fn edit(app: &App, request: Edit) -> Result<ServerRow> {
     let room = &app.room;
     let old = servers::find(&room.state, &request.server)?;
     let new = NewServer {
@@ -175,14 +216,14 @@ pub fn edit(app: &App, request: Edit) -> Result<Server> {
         &format!("server:{}", old.id),
         json!({ "name": old.name }),
     )?;
-    Ok(servers::get(&room.state, old.id)?)
+    Ok(row(app, servers::get(&room.state, old.id)?))
 }
 
 /// Removes a server with its companies, what was extracted from them, and its password.
 ///
 /// # Errors
 /// That it doesn't exist; those of the store and of the keyring.
-pub fn remove(app: &App, request: Named) -> Result<Server> {
+pub fn remove(app: &App, request: Named) -> Result<ServerRow> {
     let server = servers::find(&app.room.state, &request.server)?;
     for company in servers::remove(&app.room.state, server.id)? {
         app.room.warehouse.forget(company)?;
@@ -193,7 +234,7 @@ pub fn remove(app: &App, request: Named) -> Result<Server> {
     }
     let detail = json!({ "name": server.name });
     app.audit("server.remove", &format!("server:{}", server.id), detail)?;
-    Ok(server)
+    Ok(row(app, server))
 }
 
 /// What a login needs to read what Puente reads, and nothing else.
@@ -211,6 +252,23 @@ pub fn grants(app: &App, request: GrantsFor) -> Result<Grants> {
         master: grants.master,
         company: grants.company,
     })
+}
+
+fn row(app: &App, server: Server) -> ServerRow {
+    ServerRow {
+        id: server.id,
+        name: server.name,
+        kind: server.kind,
+        host: server.host,
+        port: server.port,
+        user: server.user,
+        has_password: server.secret_name.is_some(),
+        master: server.master,
+        profile: server.profile,
+        options: server.options,
+        checked_at: server.checked_at,
+        last_error: server.last_error.map(|error| error.view(app.lang())),
+    }
 }
 
 fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tested> {

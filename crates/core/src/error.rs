@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// How an error is to be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Something that a person can and must put right first: a refused precondition.
@@ -185,6 +185,43 @@ impl fmt::Display for Code {
     }
 }
 
+/// In TypeScript: the union of all names.
+impl ts_rs::TS for Code {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        "ErrorCode".to_owned()
+    }
+
+    fn inline(_: &ts_rs::Config) -> String {
+        let names: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| format!("\"{}\"", code.as_str()))
+            .collect();
+        names.join(" | ")
+    }
+
+    fn decl(config: &ts_rs::Config) -> String {
+        format!("type ErrorCode = {};", Self::inline(config))
+    }
+
+    fn decl_concrete(config: &ts_rs::Config) -> String {
+        Self::decl(config)
+    }
+
+    fn docs() -> Option<String> {
+        Some(
+            "/**\n * Every error that a person or a program can meet, by its stable name.\n */\n"
+                .to_owned(),
+        )
+    }
+
+    fn output_path() -> Option<std::path::PathBuf> {
+        Some("ErrorCode.ts".into())
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -327,7 +364,7 @@ pub fn travel(error: &dyn Coded) -> Error {
 }
 
 /// An error on the wire: what hosts and the UI get.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct ErrorView {
     /// Stable name.
     pub code: Code,

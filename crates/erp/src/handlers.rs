@@ -60,7 +60,7 @@ pub struct ProveInput {
 }
 
 /// Result of [`EXTRACT`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ExtractReport {
     /// How the run went about it.
     pub mode: Mode,

@@ -11,8 +11,9 @@ use std::path::PathBuf;
 pub type ServerId = i64;
 
 /// What a server is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "ServerKind")]
 pub enum Kind {
     /// A Firebird server, reached over TCP.
     Firebird,
@@ -51,8 +52,9 @@ impl std::str::FromStr for Kind {
 }
 
 /// What a technician may set beyond the address; every field has a sensible default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
+#[ts(rename = "ServerOptions", optional_fields = nullable)]
 pub struct Options {
     /// Charset of texts that the database itself declares as NONE; empty = the profile's.
     pub charset: Option<String>,
@@ -85,7 +87,7 @@ impl Default for Options {
 }
 
 /// A daily window in the office's time zone, which may pass midnight.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct QuietHours {
     /// First minute, `HH:MM`.
     pub from: String,
@@ -125,7 +127,7 @@ pub struct Server {
 }
 
 /// A server to be registered or changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct NewServer {
     /// See [`Server::name`].
     pub name: String,
@@ -143,6 +145,7 @@ pub struct NewServer {
     pub profile: String,
     /// See [`Server::options`].
     #[serde(default)]
+    #[ts(as = "Option<Options>", optional)]
     pub options: Options,
 }
 

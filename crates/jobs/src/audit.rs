@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// An entry of the audit trail.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ts_rs::TS)]
 pub struct AuditEntry {
     /// Its place in the trail.
     pub id: i64,

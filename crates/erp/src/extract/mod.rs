@@ -77,8 +77,9 @@ pub struct Request {
 }
 
 /// How a run went about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "ExtractMode")]
 pub enum Mode {
     /// A new load.
     Full,

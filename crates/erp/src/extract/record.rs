@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What else is worth knowing of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
+#[ts(rename = "RunNotes")]
 pub struct Notes {
     /// Columns and tables that the profile names and the database lacks, or that are new; readable.
     pub schema: Vec<String>,
@@ -26,7 +27,8 @@ pub struct Notes {
 }
 
 /// A run, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(rename = "Run")]
 pub struct History {
     /// The company-year.
     pub company_id: CompanyId,
