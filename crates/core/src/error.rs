@@ -140,6 +140,17 @@ codes! {
     /// The database was replaced or restored since it was last read. `path`.
     DbRestored = "DB_RESTORED", Warning, permanent;
 
+    /// No way leads to a host: its name, its port, or the network. `host`.
+    NetUnreachable = "NET_UNREACHABLE", Failure, retry;
+    /// No answer within the time. `host`, `seconds`.
+    NetTimeout = "NET_TIMEOUT", Failure, retry;
+    /// A certificate is not trusted. `host`, `reason`, `issuer`.
+    NetTlsRefused = "NET_TLS_REFUSED", Failure, permanent;
+    /// The proxy refuses, or wants another user or password. `proxy`.
+    NetProxyRefused = "NET_PROXY_REFUSED", Failure, permanent;
+    /// The host answers with something that is no HTTP, or the connection broke. `host`.
+    NetFailed = "NET_FAILED", Failure, retry;
+
     /// An ERP profile is not well formed. `profile`, `reason`.
     ProfileInvalid = "PROFILE_INVALID", Warning, permanent;
     /// The live database lacks what the profile needs. `profile`, `missing`.
