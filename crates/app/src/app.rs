@@ -2,9 +2,12 @@
 
 use crate::Result;
 use crate::config::{self, Config, SecretsIn};
+use crate::events::Events;
 use crate::handlers;
+use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
+use crate::schedules;
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
@@ -13,6 +16,9 @@ use puente_store::{Database, state_options};
 use puente_warehouse::Warehouse;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Jobs at a time: one company's server seldom serves two well, two servers do.
+pub const WORKERS: usize = 2;
 
 /// How to open Puente's data.
 pub struct AppOptions {
@@ -108,7 +114,43 @@ impl App {
 
     /// The language in which answers speak.
     pub fn lang(&self) -> Lang {
-        self.lang.unwrap_or(self.config.lang)
+        self.words().lang()
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        Words {
+            state: self.room.state.clone(),
+            asked: self.lang,
+            usual: self.config.lang,
+        }
+    }
+
+    /// Everything that happens from now on, as interfaces want to hear it.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the system gives no thread.
+    pub fn events(&self) -> Result<Events> {
+        Ok(Events::new(self.jobs.subscribe()?, self.words()))
+    }
+
+    /// What a host that stays open does once: puts the schedules of a new office in place, and begins
+    /// to run jobs and schedules. Not in safe mode.
+    ///
+    /// # Errors
+    /// Those of the store and of the queue.
+    pub fn start(&self) -> Result<()> {
+        schedules::put_defaults(self)?;
+        self.jobs.start(WORKERS)?;
+        Ok(())
+    }
+
+    /// Ends what [`App::start`] began, within five seconds, for good. What did not end in time goes on
+    /// at the next start.
+    pub fn stop(&self) {
+        let late = self.jobs.stop();
+        if !late.is_empty() {
+            tracing::warn!(jobs = ?late, "these did not end in time");
+        }
     }
 
     /// Adds to the audit trail what a person did. Never a secret.

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::jobs::{self, JobRow};
 use crate::paths::DataDir;
-use crate::{App, Nothing, Result};
+use crate::{App, Nothing, Result, settings};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Clock, Code, Error, NoProgress};
 use puente_erp::Room;
@@ -152,6 +152,25 @@ pub fn restore(dir: &DataDir, clock: std::sync::Arc<dyn Clock>, name: &str) -> R
     }
 }
 
+/// Goes back to a backup while Puente is open. Jobs end first, within five seconds, and none begins any
+/// more: the host opens the data anew after this command, whatever came of it.
+///
+/// # Errors
+/// As [`verify`], with nothing changed and jobs running on; those of the disk, with the state as it was.
+pub fn restore_open(app: &App, request: Named) -> Result<Restored> {
+    let path = path_of(&app.dir, &request.name)?;
+    backup::verify(&path, &state_options(), &Cancel::new())?;
+    app.stop();
+    let done = backup::restore(&app.room.state, &path, &Cancel::new(), &NoProgress)?;
+    let replaced = file_name(&done.replaced.path);
+    let detail = json!({ "replaced": replaced });
+    app.audit("backup.restore", &request.name, detail)?;
+    Ok(Restored {
+        name: request.name,
+        replaced: Some(replaced),
+    })
+}
+
 /// The backups of a data folder, newest first.
 ///
 /// # Errors
@@ -192,21 +211,15 @@ fn file_name(path: &Path) -> String {
 pub(crate) struct BackUp {
     state: Database,
     dir: DataDir,
-    retention: Retention,
+    config: Config,
 }
 
 impl BackUp {
     pub(crate) fn new(room: &Room, dir: &DataDir, config: &Config) -> Self {
-        let kept = &config.backups;
-        let retention = Retention {
-            last: kept.last,
-            daily: kept.days,
-            monthly: kept.months,
-        };
         BackUp {
             state: room.state.clone(),
             dir: dir.clone(),
-            retention,
+            config: config.clone(),
         }
     }
 }
@@ -230,7 +243,76 @@ impl Handler for BackUp {
 
     fn run(&self, job: &Running, _: Value) -> Result<Value> {
         let made = backup::create(&self.state, &job.cancel, job)?;
-        backup::prune(&self.dir.state(), &self.dir.backups(), self.retention)?;
+        let kept = settings::read(&self.state, &self.config)?.backups;
+        let retention = Retention {
+            last: kept.last,
+            daily: kept.days,
+            monthly: kept.months,
+        };
+        backup::prune(&self.dir.state(), &self.dir.backups(), retention)?;
         serde_json::to_value(row(&made)).map_err(|error| Error::invalid("backup", error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+    use crate::{AppOptions, schedules, sync};
+    use puente_store::secrets::Secrets;
+
+    #[test]
+    fn an_open_office_goes_back_to_a_backup_and_is_opened_anew() {
+        let desk = Desk::with_files();
+        desk.app.start().unwrap();
+        let made = create(&desk.app, Nothing {}).unwrap().remove(0);
+        desk.app.jobs.wait(puente_jobs::JobId(made.id)).unwrap();
+        let server = "archivos".to_owned();
+        crate::servers::remove(&desk.app, crate::servers::Named { server }).unwrap();
+        let name = list(&desk.app, Nothing {}).unwrap().remove(0).name;
+        let restored = restore_open(&desk.app, Named { name }).unwrap();
+        assert!(restored.replaced.is_some());
+        drop(desk.app);
+        let app = App::open(AppOptions {
+            secrets: Some(Secrets::memory()),
+            ..AppOptions::new(desk.folder.path().join("data"))
+        })
+        .unwrap();
+        assert_eq!(crate::servers::list(&app, Nothing {}).unwrap().len(), 1);
+        app.start().unwrap();
+        let id = puente_jobs::JobId(sync::all(&app, Nothing {}).unwrap()[0].id);
+        assert_eq!(app.jobs.wait(id).unwrap().state, puente_jobs::State::Done);
+        assert_eq!(schedules::list(&app, Nothing {}).unwrap().rows.len(), 2);
+        app.stop();
+    }
+
+    #[test]
+    fn what_is_no_backup_is_refused_and_jobs_run_on() {
+        let desk = Desk::new();
+        for (name, code) in [
+            ("puente-20200101T000000Z.db", Code::BackupMissing),
+            ("../puente.db", Code::InvalidInput),
+        ] {
+            let request = Named {
+                name: name.to_owned(),
+            };
+            assert_eq!(restore_open(&desk.app, request).unwrap_err().code, code);
+        }
+        create(&desk.app, Nothing {}).unwrap();
+        desk.run();
+        assert_eq!(list(&desk.app, Nothing {}).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn backups_are_kept_as_the_settings_say_from_the_next_one_on() {
+        let desk = Desk::new();
+        let kept = json!({ "backups": { "last": 2, "days": 0, "months": 0 } });
+        settings::set(&desk.app, serde_json::from_value(kept).unwrap()).unwrap();
+        for _ in 0..4 {
+            create(&desk.app, Nothing {}).unwrap();
+            desk.run();
+            desk.clock.advance(chrono::TimeDelta::hours(1));
+        }
+        assert_eq!(list(&desk.app, Nothing {}).unwrap().len(), 2);
     }
 }

@@ -1,6 +1,7 @@
 //! The list of commands in TypeScript: `ui/src/generated/commands.ts`, written by a test.
 
 use crate::commands::{COMMANDS, Tag};
+use crate::events::Event;
 use puente_core::ErrorView;
 use std::any::TypeId;
 use std::collections::BTreeMap;
@@ -65,11 +66,12 @@ pub fn typescript() -> String {
         .map(|command| (command.types)(&mut bindings))
         .collect();
     bindings.add::<ErrorView>();
+    bindings.add::<Event>();
     bindings.add::<Tag>();
     let mut map = String::new();
     let mut facts = String::new();
     for (command, types) in COMMANDS.iter().zip(types) {
-        let (name, starts_job) = (command.name, command.starts_job);
+        let (name, starts_job, reopens) = (command.name, command.starts_job, command.reopens);
         let Types { request, response } = types;
         let reads = list(command.reads);
         let changes = list(command.changes);
@@ -80,7 +82,7 @@ pub fn typescript() -> String {
         );
         let _ = writeln!(
             facts,
-            "  \"{name}\": {{ reads: {reads}, changes: {changes}, startsJob: {starts_job} }},"
+            "  \"{name}\": {{ reads: {reads}, changes: {changes}, startsJob: {starts_job}, reopens: {reopens} }},"
         );
     }
     let declared: Vec<String> = bindings
@@ -95,8 +97,8 @@ pub fn typescript() -> String {
          /** Every command with its request and its response. */\n\
          export type Commands = {{\n{map}}};\n\n\
          export type CommandName = keyof Commands;\n\n\
-         /** What a command reads and makes stale, and whether its answer comes before the work. */\n\
-         export const COMMANDS: Record<CommandName, {{ reads: Tag[]; changes: Tag[]; startsJob: boolean }}> = {{\n{facts}}};\n",
+         /** What a command reads and makes stale, whether its answer comes before the work, and whether the host opens its data anew after it. */\n\
+         export const COMMANDS: Record<CommandName, {{ reads: Tag[]; changes: Tag[]; startsJob: boolean; reopens: boolean }}> = {{\n{facts}}};\n",
         declared.join("\n\n")
     )
 }

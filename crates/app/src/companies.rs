@@ -4,8 +4,8 @@ use crate::amounts::month_text;
 use crate::jobs::{self, JobRow};
 use crate::movements::ProofView;
 use crate::{App, Result};
-use puente_erp::companies::{self, Company, Selection};
-use puente_erp::extract::{History, history};
+use puente_erp::companies::{self, Company, CompanyId, Selection};
+use puente_erp::extract::{History, history, latest_runs};
 use puente_erp::handlers::{DISCOVER, DiscoverInput};
 use puente_erp::proof;
 use puente_erp::servers;
@@ -13,6 +13,7 @@ use puente_jobs::NewJob;
 use puente_warehouse::CompanyCount;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashMap;
 use ts_rs::TS;
 
 /// Which companies to list.
@@ -112,12 +113,12 @@ pub struct CompanyPage {
 /// Those of the store.
 pub fn list(app: &App, request: Search) -> Result<Vec<CompanyRow>> {
     let wanted = request.text.trim().to_lowercase();
-    let counts = app.room.warehouse.counts()?;
-    companies::list(&app.room.state)?
+    let known = Known::of(app)?;
+    Ok(companies::list(&app.room.state)?
         .into_iter()
         .filter(|company| wanted.is_empty() || described(company).contains(&wanted))
-        .map(|company| row(app, company, &counts))
-        .collect()
+        .map(|company| known.row(company))
+        .collect())
 }
 
 /// Shows companies with everything about them: all years of a NIT, or one.
@@ -125,7 +126,7 @@ pub fn list(app: &App, request: Search) -> Result<Vec<CompanyRow>> {
 /// # Errors
 /// That it doesn't exist; those of the store.
 pub fn show(app: &App, request: Named) -> Result<Vec<CompanyPage>> {
-    let counts = app.room.warehouse.counts()?;
+    let known = Known::of(app)?;
     Selected {
         companies: vec![request.company],
     }
@@ -135,7 +136,7 @@ pub fn show(app: &App, request: Named) -> Result<Vec<CompanyPage>> {
         let history = history(&app.room.state, company.id, 20)?;
         let proof = proof::latest(&app.room.state, company.id)?.map(ProofView::of);
         Ok(CompanyPage {
-            row: row(app, company, &counts)?,
+            row: known.row(company),
             history,
             proof,
         })
@@ -166,24 +167,36 @@ pub fn discover(app: &App, request: Discover) -> Result<Vec<JobRow>> {
         .collect()
 }
 
-pub(crate) fn row(app: &App, company: Company, counts: &[CompanyCount]) -> Result<CompanyRow> {
-    let held = counts
-        .iter()
-        .find(|count| count.company_id == company.id)
-        .map(|count| Held {
-            movements: count.movements,
-            posted: count.posted,
-            first_month: count.first_month.map(month_text),
-            last_month: count.last_month.map(month_text),
-        });
-    let last = history(&app.room.state, company.id, 1)?.pop();
-    let proven = proof::latest(&app.room.state, company.id)?.map(|proof| proof.holds());
-    Ok(CompanyRow {
-        company,
-        held,
-        last,
-        proven,
-    })
+/// What is known of companies, read once for a whole list.
+pub(crate) struct Known {
+    counts: HashMap<CompanyId, CompanyCount>,
+    runs: HashMap<CompanyId, History>,
+    proven: HashMap<CompanyId, bool>,
+}
+
+impl Known {
+    pub fn of(app: &App) -> Result<Known> {
+        let counts = app.room.warehouse.counts()?.into_iter();
+        Ok(Known {
+            counts: counts.map(|count| (count.company_id, count)).collect(),
+            runs: latest_runs(&app.room.state)?,
+            proven: proof::latest_verdicts(&app.room.state)?,
+        })
+    }
+
+    pub fn row(&self, company: Company) -> CompanyRow {
+        CompanyRow {
+            held: self.counts.get(&company.id).map(|count| Held {
+                movements: count.movements,
+                posted: count.posted,
+                first_month: count.first_month.map(month_text),
+                last_month: count.last_month.map(month_text),
+            }),
+            last: self.runs.get(&company.id).cloned(),
+            proven: self.proven.get(&company.id).copied(),
+            company,
+        }
+    }
 }
 
 fn described(company: &Company) -> String {

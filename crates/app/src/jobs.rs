@@ -2,13 +2,15 @@
 
 use crate::backup::{self, BackupRow};
 use crate::movements::ProofView;
-use crate::{App, Result};
+use crate::sync::{PROVE_ALL, Queued, SYNC_ALL, TIDY, Tidied};
+use crate::{App, Result, settings};
 use chrono::{DateTime, Utc};
-use puente_core::{Error, ErrorView, Progress};
+use puente_core::{Error, ErrorView, Lang, Progress};
 use puente_erp::discover::Report;
-use puente_erp::handlers::{DISCOVER, EXTRACT, ExtractReport, PROVE};
+use puente_erp::handlers::{DISCOVER, EXTRACT, ExtractReport, PROVE, SYNC, SyncReport};
 use puente_erp::{companies, servers};
 use puente_jobs::{Filter, Job, JobId, LogLine, State};
+use puente_store::Database;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ts_rs::TS;
@@ -61,7 +63,8 @@ impl One {
 pub struct JobRow {
     /// Its number.
     pub id: i64,
-    /// What it does: `companies.discover`, `movements.extract`, `movements.prove`, `backup.create`, …
+    /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
+    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
     pub kind: String,
     /// What it does it to: a company or a server as people call it; empty where there is but one.
     pub subject: String,
@@ -109,6 +112,12 @@ pub enum JobResult {
     Proven(ProofView),
     /// A backup.
     BackedUp(BackupRow),
+    /// Companies of a server, and the extractions that follow.
+    Synced(SyncReport),
+    /// Other jobs that do the work.
+    Queued(Queued),
+    /// Old rows that were dropped.
+    Tidied(Tidied),
     /// Nothing that is shown, or written by another version.
     Other,
 }
@@ -186,32 +195,54 @@ pub fn rows(app: &App, jobs: Vec<Job>) -> Vec<JobRow> {
 
 /// A job, as it is shown.
 pub fn row(app: &App, job: Job) -> JobRow {
-    let (company_id, server_id) = (number(&job, "company_id"), number(&job, "server_id"));
-    let subject = match (company_id, server_id) {
-        (Some(id), _) => companies::get(&app.room.state, id).map(|company| company.label()),
-        (None, Some(id)) => servers::get(&app.room.state, id).map(|server| server.name),
-        (None, None) => Ok(String::new()),
-    };
-    JobRow {
-        id: job.id.0,
-        // What a job was about may be gone by now.
-        subject: subject.unwrap_or_default(),
-        company_id,
-        server_id,
-        schedule: job.schedule,
-        state: job.state,
-        attempts: job.attempts,
-        run_at: job.run_at,
-        cancel_requested: job.cancel_requested,
-        progress: job.progress,
-        result: job.result.map(|result| read_result(&job.kind, result)),
-        error: job.error.map(|error| error.view(app.lang())),
-        created_at: job.created_at,
-        changed_at: job.changed_at,
-        started_at: job.started_at,
-        finished_at: job.finished_at,
-        revision: job.revision,
-        kind: job.kind,
+    app.words().job(job)
+}
+
+/// What is needed to put a job into words. It keeps neither the queue nor its workers alive.
+#[derive(Clone)]
+pub(crate) struct Words {
+    pub state: Database,
+    /// The language that was asked for when the data was opened.
+    pub asked: Option<Lang>,
+    /// The one to fall back to.
+    pub usual: Lang,
+}
+
+impl Words {
+    /// The language in which answers speak: another window may have changed it a moment ago.
+    pub fn lang(&self) -> Lang {
+        self.asked
+            .unwrap_or_else(|| settings::lang(&self.state).unwrap_or(self.usual))
+    }
+
+    pub fn job(&self, job: Job) -> JobRow {
+        let (company_id, server_id) = (number(&job, "company_id"), number(&job, "server_id"));
+        let subject = match (company_id, server_id) {
+            (Some(id), _) => companies::get(&self.state, id).map(|company| company.label()),
+            (None, Some(id)) => servers::get(&self.state, id).map(|server| server.name),
+            (None, None) => Ok(String::new()),
+        };
+        JobRow {
+            id: job.id.0,
+            // What a job was about may be gone by now.
+            subject: subject.unwrap_or_default(),
+            company_id,
+            server_id,
+            schedule: job.schedule,
+            state: job.state,
+            attempts: job.attempts,
+            run_at: job.run_at,
+            cancel_requested: job.cancel_requested,
+            progress: job.progress,
+            result: job.result.map(|result| read_result(&job.kind, result)),
+            error: job.error.map(|error| error.view(self.lang())),
+            created_at: job.created_at,
+            changed_at: job.changed_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+            revision: job.revision,
+            kind: job.kind,
+        }
     }
 }
 
@@ -226,6 +257,9 @@ fn read_result(kind: &str, result: Value) -> JobResult {
         PROVE => {
             serde_json::from_value(result).map(|proof| JobResult::Proven(ProofView::of(proof)))
         }
+        SYNC => serde_json::from_value(result).map(JobResult::Synced),
+        SYNC_ALL | PROVE_ALL => serde_json::from_value(result).map(JobResult::Queued),
+        TIDY => serde_json::from_value(result).map(JobResult::Tidied),
         backup::CREATE => serde_json::from_value(result).map(JobResult::BackedUp),
         _ => Ok(JobResult::Other),
     }

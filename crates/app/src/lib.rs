@@ -5,23 +5,31 @@
 
 pub mod amounts;
 mod app;
+pub mod audit;
 pub mod backup;
 pub mod bindings;
 pub mod commands;
 pub mod companies;
 pub mod config;
+#[cfg(test)]
+mod desk;
 pub mod diagnostics;
 pub mod doctor;
+pub mod events;
 mod export;
 mod handlers;
 pub mod jobs;
 mod logs;
 pub mod movements;
+pub mod network;
 pub mod paths;
 pub mod rules;
+pub mod schedules;
 pub mod servers;
+pub mod settings;
+pub mod sync;
 
-pub use app::{App, AppOptions};
+pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;
 
 /// A result of a command.

@@ -1,7 +1,7 @@
 //! Movements: extract, summarise, prove, export.
 
 use crate::amounts::{Amount, Quantity, month_text};
-use crate::companies::{CompanyRow, Selected, row};
+use crate::companies::{CompanyRow, Known, Selected};
 use crate::export;
 pub use crate::export::Format;
 use crate::jobs::{self, JobRow};
@@ -329,11 +329,11 @@ fn queue(
 /// # Errors
 /// Those of the store.
 pub fn status(app: &App, _: Nothing) -> Result<Vec<CompanyRow>> {
-    let counts = app.room.warehouse.counts()?;
-    companies::list(&app.room.state)?
+    let known = Known::of(app)?;
+    Ok(companies::list(&app.room.state)?
         .into_iter()
-        .map(|company| row(app, company, &counts))
-        .collect()
+        .map(|company| known.row(company))
+        .collect())
 }
 
 /// The last proofs.

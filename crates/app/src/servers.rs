@@ -1,6 +1,6 @@
 //! Servers of ERPs: register, test, change, remove.
 
-use crate::{App, Nothing, Result};
+use crate::{App, Nothing, Result, sync};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Code, Error, ErrorView, Secret};
 use puente_databases::ServerInfo;
@@ -113,6 +113,8 @@ pub struct ServerRow {
     pub checked_at: Option<DateTime<Utc>>,
     /// Why the last contact failed; none when it went well.
     pub last_error: Option<ErrorView>,
+    /// What a technician should know, as [`Tested::warnings`] of the last test.
+    pub warnings: Vec<String>,
 }
 
 /// Statements to be run by whoever administers the server.
@@ -139,12 +141,14 @@ pub fn list(app: &App, _: Nothing) -> Result<Vec<ServerRow>> {
 /// Those of the fields, of the connection and of the keyring; nothing is kept then.
 pub fn add(app: &App, request: Add) -> Result<ServerRow> {
     request.server.validate()?;
-    if !request.no_test {
-        try_out(app, request.clone())?;
-    }
+    let tested = match request.no_test {
+        true => None,
+        false => Some(try_out(app, request.clone())?),
+    };
     let room = &app.room;
     let name = request.server.name.clone();
     let id = servers::insert(&room.state, request.server, room.clock.now())?;
+    remember(app, id, tested.as_ref())?;
     if let Some(password) = &request.password
         && let Err(error) = keep_password(app, id, password)
     {
@@ -179,6 +183,9 @@ pub fn test(app: &App, request: Named) -> Result<Tested> {
     let tested = test_with(app, &server, password);
     let error = tested.as_ref().err().cloned();
     servers::set_contact(&app.room.state, server.id, app.room.clock.now(), error)?;
+    if let Ok(tested) = &tested {
+        servers::set_warnings(&app.room.state, server.id, &tested.warnings)?;
+    }
     tested
 }
 
@@ -200,17 +207,19 @@ pub fn edit(app: &App, request: Edit) -> Result<ServerRow> {
         options: request.options.unwrap_or(old.options.clone()),
     };
     new.validate()?;
+    let mut tested = None;
     if !request.no_test {
         let password = match &request.password {
             Some(password) => Some(password.clone()),
             None => password_of(app, &old)?,
         };
-        test_with(app, &sketch(new.clone()), password)?;
+        tested = Some(test_with(app, &sketch(new.clone()), password)?);
     }
     if let Some(password) = &request.password {
         keep_password(app, old.id, password)?;
     }
     servers::update(&room.state, old.id, new, room.clock.now())?;
+    remember(app, old.id, tested.as_ref())?;
     app.audit(
         "server.edit",
         &format!("server:{}", old.id),
@@ -228,7 +237,8 @@ pub fn remove(app: &App, request: Named) -> Result<ServerRow> {
     for company in servers::remove(&app.room.state, server.id)? {
         app.room.warehouse.forget(company)?;
     }
-    app.room.warehouse.sweep(&Cancel::new())?;
+    // Deleting a million rows takes a while: that is for a job.
+    sync::enqueue_tidy(app)?;
     if let Some(name) = &server.secret_name {
         app.room.secrets.delete(name)?;
     }
@@ -268,7 +278,17 @@ fn row(app: &App, server: Server) -> ServerRow {
         options: server.options,
         checked_at: server.checked_at,
         last_error: server.last_error.map(|error| error.view(app.lang())),
+        warnings: server.warnings,
     }
+}
+
+/// Keeps what a test before saving found.
+fn remember(app: &App, id: servers::ServerId, tested: Option<&Tested>) -> Result<()> {
+    if let Some(tested) = tested {
+        servers::set_contact(&app.room.state, id, app.room.clock.now(), None)?;
+        servers::set_warnings(&app.room.state, id, &tested.warnings)?;
+    }
+    Ok(())
 }
 
 fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tested> {
@@ -340,10 +360,11 @@ fn sketch(new: NewServer) -> Server {
         options: new.options,
         checked_at: None,
         last_error: None,
+        warnings: Vec::new(),
     }
 }
 
-fn password<'de, D: serde::Deserializer<'de>>(
+pub(crate) fn password<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))

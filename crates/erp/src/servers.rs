@@ -124,6 +124,8 @@ pub struct Server {
     pub checked_at: Option<DateTime<Utc>>,
     /// Why the last contact failed; empty when it went well.
     pub last_error: Option<puente_core::Error>,
+    /// What a technician should know, by stable name, as the last test found it.
+    pub warnings: Vec<String>,
 }
 
 /// A server to be registered or changed.
@@ -283,6 +285,19 @@ pub fn set_contact(
     })
 }
 
+/// Remembers what the last test found that a technician should know.
+///
+/// # Errors
+/// Those of the store.
+pub fn set_warnings(db: &Database, id: ServerId, warnings: &[String]) -> Result<()> {
+    let warnings = to_json(&warnings);
+    db.write(move |tx| {
+        tx.prepare_cached("UPDATE server SET warnings = ?2 WHERE id = ?1")?
+            .execute(params![id, warnings])?;
+        Ok(())
+    })
+}
+
 /// Removes a server with its companies, extractions and proofs; what stands in the warehouse is the
 /// caller's to retire. Gives the ids of the companies that went.
 ///
@@ -361,7 +376,7 @@ pub fn secret_name(id: ServerId) -> String {
 }
 
 const SELECT: &str = "SELECT id, name, kind, host, port, user_name, secret_name, master, profile, \
-     options, checked_at, last_error FROM server";
+     options, checked_at, last_error, warnings FROM server";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Server> {
     Ok(Server {
@@ -385,6 +400,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Server> {
         last_error: row
             .get::<_, Option<String>>(11)?
             .and_then(|text| serde_json::from_str(&text).ok()),
+        warnings: serde_json::from_str(row.get_ref(12)?.as_str()?).unwrap_or_default(),
     })
 }
 

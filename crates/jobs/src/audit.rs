@@ -22,6 +22,7 @@ pub struct AuditEntry {
     /// To what: `server:3`.
     pub subject: String,
     /// Further facts. Never a secret.
+    #[ts(type = "Record<string, unknown>")]
     pub detail: Value,
 }
 

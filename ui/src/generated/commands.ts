@@ -7,6 +7,52 @@
 export type Amount = string;
 
 /**
+ * An entry of the audit trail.
+ */
+export type AuditEntry = {
+/**
+ * Its place in the trail.
+ */
+id: number,
+/**
+ * When.
+ */
+at: string,
+/**
+ * Who: a user, an API key by its name, `schedule:<name>`.
+ */
+actor: string,
+/**
+ * What was done: `server.add`.
+ */
+action: string,
+/**
+ * To what: `server:3`.
+ */
+subject: string,
+/**
+ * Further facts. Never a secret.
+ */
+detail: Record<string, unknown>, };
+
+/**
+ * Which entries, newest first.
+ */
+export type AuditSearch = {
+/**
+ * About this subject: `server:3`.
+ */
+subject?: string | null,
+/**
+ * Older than this entry: the last one of the page before.
+ */
+before?: number | null,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null, };
+
+/**
  * A backup.
  */
 export type Backup = {
@@ -42,6 +88,19 @@ name: string, };
 export type BackupReason = "regular" | "before_restore" | "before_migration";
 
 /**
+ * What a restore did.
+ */
+export type BackupRestored = {
+/**
+ * The backup that was restored.
+ */
+name: string,
+/**
+ * The copy of what was there before; none when it was damaged and had been set aside.
+ */
+replaced: string | null, };
+
+/**
  * What a look through a backup found.
  */
 export type BackupVerified = {
@@ -53,6 +112,28 @@ name: string,
  * Format of its schema.
  */
 version: number, };
+
+/**
+ * How many backups are kept.
+ */
+export type BackupsKept = {
+/**
+ * The newest ones, always.
+ */
+last: number,
+/**
+ * One a day for so many days.
+ */
+days: number,
+/**
+ * One a month for so many months.
+ */
+months: number, };
+
+/**
+ * What closing the window does.
+ */
+export type CloseBehaviour = "tray" | "quit";
 
 /**
  * Which servers to ask.
@@ -391,7 +472,7 @@ export type DocumentMeaning = "sale" | "sale_return" | "purchase" | "purchase_re
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -421,6 +502,72 @@ retryable: boolean,
  * How to show it.
  */
 severity: Severity, };
+
+/**
+ * Something that an interface may have to show.
+ */
+export type Event = { "type": "progress",
+/**
+ * The job.
+ */
+job: number,
+/**
+ * Its kind.
+ */
+kind: string,
+/**
+ * How far it is.
+ */
+progress: Progress, } | { "type": "job_changed",
+/**
+ * The job as it stands now.
+ */
+job: Job, } | { "type": "stale",
+/**
+ * What changed.
+ */
+tags: Array<Tag>, } | { "type": "missed" };
+
+/**
+ * How often, in the office's zone.
+ */
+export type Every = { "every": "minutes",
+/**
+ * So many.
+ */
+minutes: number, } | { "every": "hours",
+/**
+ * So many.
+ */
+hours: number,
+/**
+ * Of the hour.
+ */
+minute: number, } | { "every": "day",
+/**
+ * `06:30`.
+ */
+at: string, } | { "every": "week",
+/**
+ * `mon` to `sun`.
+ */
+days: Array<string>,
+/**
+ * `06:30`.
+ */
+at: string, } | { "every": "month",
+/**
+ * 1 to 28: the days that every month has.
+ */
+day: number,
+/**
+ * `06:30`.
+ */
+at: string, } | { "every": "cron",
+/**
+ * `0 6 * * 1-5`.
+ */
+cron: string, };
 
 /**
  * Kinds of files.
@@ -517,7 +664,8 @@ export type Job = {
  */
 id: number,
 /**
- * What it does: `companies.discover`, `movements.extract`, `movements.prove`, `backup.create`, …
+ * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
  */
 kind: string,
 /**
@@ -607,7 +755,8 @@ log: Array<LogLine>,
  */
 id: number,
 /**
- * What it does: `companies.discover`, `movements.extract`, `movements.prove`, `backup.create`, …
+ * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
  */
 kind: string,
 /**
@@ -678,7 +827,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -709,6 +858,11 @@ limit?: number | null, };
  * Where a job stands.
  */
 export type JobState = "queued" | "paused" | "running" | "done" | "failed" | "cancelled" | "uncertain";
+
+/**
+ * A language that Puente speaks. Spanish is canonical; English follows it.
+ */
+export type Lang = "es" | "en";
 
 /**
  * How much a line matters.
@@ -833,6 +987,90 @@ force?: boolean,
  * Compare every page with the source.
  */
 audit?: boolean, };
+
+/**
+ * A certificate.
+ */
+export type NetworkCertificate = {
+/**
+ * Whose it is.
+ */
+subject: string,
+/**
+ * Who issued it.
+ */
+issuer: string,
+/**
+ * First moment of its time.
+ */
+valid_from: string,
+/**
+ * Last moment of its time.
+ */
+valid_to: string, };
+
+/**
+ * An address to be tried.
+ */
+export type NetworkTest = {
+/**
+ * `https://api.siigo.com`.
+ */
+url: string, };
+
+/**
+ * What trying an address found.
+ */
+export type NetworkTested = {
+/**
+ * The address, without its query.
+ */
+url: string,
+/**
+ * Whether something answered there, and may be trusted.
+ */
+reachable: boolean,
+/**
+ * The status that it answered with.
+ */
+status: number | null,
+/**
+ * How the connection is encrypted; none before there was one, and for plain HTTP.
+ */
+tls: NetworkTls | null,
+/**
+ * How long it took.
+ */
+milliseconds: number,
+/**
+ * Why it failed, and what to do.
+ */
+error: ErrorView | null, };
+
+/**
+ * How a connection is encrypted, and who vouches for the other side.
+ */
+export type NetworkTls = {
+/**
+ * `TLS 1.3`; empty when the certificate was refused before that was settled.
+ */
+version: string,
+/**
+ * Whether this machine trusts the certificate.
+ */
+trusted: boolean,
+/**
+ * Who issued the server's certificate: also where that is an antivirus or a proxy of the office.
+ */
+issuer: string,
+/**
+ * The hosts that it is for.
+ */
+names: Array<string>,
+/**
+ * As the server sent them, its own first.
+ */
+chain: Array<NetworkCertificate>, };
 
 /**
  * A request without fields.
@@ -979,9 +1217,40 @@ warehouse: ProofFigures,
 equal: boolean, };
 
 /**
+ * How Puente gets out to the network.
+ */
+export type Proxy = {
+/**
+ * Whether, and which one.
+ */
+mode: ProxyMode,
+/**
+ * `http://10.0.0.1:3128`, without user and password; for `manual`.
+ */
+url: string,
+/**
+ * Who logs in to it; empty when nobody has to.
+ */
+user: string, };
+
+/**
+ * Whether to go through a proxy.
+ */
+export type ProxyMode = "system" | "none" | "manual";
+
+/**
  * A quantity of goods as an exact decimal text: `"1.500000"`.
  */
 export type Quantity = string;
+
+/**
+ * The jobs that followed from one.
+ */
+export type Queued = {
+/**
+ * Their numbers.
+ */
+jobs: Array<number>, };
 
 /**
  * A daily window in the office's time zone, which may pass midnight.
@@ -1093,6 +1362,133 @@ counters_after: { [key in string]: number },
 statements: number, };
 
 /**
+ * A schedule.
+ */
+export type Schedule = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * What it does.
+ */
+work: ScheduledWork,
+/**
+ * How often.
+ */
+cadence: Every,
+/**
+ * The same as a cron pattern.
+ */
+cron: string,
+/**
+ * The zone in which it is read.
+ */
+zone: string,
+/**
+ * Whether a run that was missed, because Puente was not open, is made up for.
+ */
+catch_up: boolean,
+/**
+ * Whether it runs at all.
+ */
+enabled: boolean,
+/**
+ * When it runs next.
+ */
+next_run: string | null,
+/**
+ * When it ran last.
+ */
+last_run: string | null,
+/**
+ * That job, as far as it is kept.
+ */
+last_job: Job | null, };
+
+/**
+ * Names a schedule.
+ */
+export type ScheduleNamed = {
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * A cadence to be looked at.
+ */
+export type SchedulePreview = {
+/**
+ * How often.
+ */
+cadence: Every,
+/**
+ * IANA name of its zone; that of the settings when left out.
+ */
+zone?: string | null, };
+
+/**
+ * When a cadence would run.
+ */
+export type ScheduleRuns = {
+/**
+ * As a cron pattern.
+ */
+cron: string,
+/**
+ * The next runs.
+ */
+next: Array<string>, };
+
+/**
+ * A schedule to be put in place; one of that name is replaced.
+ */
+export type ScheduleSet = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * What it does.
+ */
+work: ScheduledWork,
+/**
+ * How often.
+ */
+cadence: Every,
+/**
+ * IANA name of its zone; that of the settings when left out.
+ */
+zone?: string | null,
+/**
+ * Whether a run that was missed is made up for: yes, when left out.
+ */
+catch_up?: boolean | null,
+/**
+ * Whether it runs at all: yes, when left out.
+ */
+enabled?: boolean | null, };
+
+/**
+ * What a schedule does.
+ */
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "other";
+
+/**
+ * All schedules, and those that are worth having.
+ */
+export type Schedules = {
+/**
+ * By name.
+ */
+rows: Array<Schedule>,
+/**
+ * What no schedule does yet: each can be set as it is.
+ */
+proposed: Array<ScheduleSet>, };
+
+/**
  * A registered server, as it is shown.
  */
 export type Server = {
@@ -1143,7 +1539,11 @@ checked_at: string | null,
 /**
  * Why the last contact failed; none when it went well.
  */
-last_error: ErrorView | null, };
+last_error: ErrorView | null,
+/**
+ * What a technician should know, as `Tested::warnings` of the last test.
+ */
+warnings: Array<string>, };
 
 /**
  * A server to be registered. The password is taken in and never given out.
@@ -1339,6 +1739,72 @@ companies: number,
 warnings: Array<string>, };
 
 /**
+ * What is to be changed; what is left out stays.
+ */
+export type SettingsChange = { lang?: Lang | null, theme?: Theme | null, zone?: string | null, country?: string | null, close?: CloseBehaviour | null, autostart?: boolean | null, notifications?: boolean | null, start?: StartChoice | null, proxy?: Proxy | null,
+/**
+ * A new password for the proxy; an empty one forgets it.
+ */
+proxy_password?: string | null,
+/**
+ * An empty text goes back to the operating system's certificates alone.
+ */
+extra_ca?: string | null, backups?: BackupsKept | null, };
+
+/**
+ * Settings, as they are shown.
+ */
+export type SettingsView = {
+/**
+ * Whether a password for the proxy is kept.
+ */
+has_proxy_password: boolean,
+/**
+ * Language of the interface.
+ */
+lang: Lang,
+/**
+ * Light or dark.
+ */
+theme: Theme,
+/**
+ * IANA name of the office's zone: `America/Bogota`.
+ */
+zone: string,
+/**
+ * ISO 3166 code of its country, which says how dates and money are written: `CO`.
+ */
+country: string,
+/**
+ * What closing the window does.
+ */
+close: CloseBehaviour,
+/**
+ * Whether Puente is to start with the session.
+ */
+autostart: boolean,
+/**
+ * Whether the desktop is told when long work ends while the window is hidden.
+ */
+notifications: boolean,
+/**
+ * What Puente opens when it starts.
+ */
+start: StartChoice,
+/**
+ * How it gets out to the network.
+ */
+proxy: Proxy,
+/**
+ * A file with certificates that are trusted besides those of the operating system.
+ */
+extra_ca: string | null,
+/**
+ * Backups that are kept.
+ */
+backups: BackupsKept, };
+
+/**
  * How an error is to be taken.
  */
 export type Severity = "warning" | "neutral" | "failure";
@@ -1384,6 +1850,11 @@ year: string,
  * Why.
  */
 reason: SkipReason, };
+
+/**
+ * What Puente opens when it starts.
+ */
+export type StartChoice = "none" | "office" | "demo";
 
 /**
  * What is in the warehouse.
@@ -1440,9 +1911,44 @@ to?: Month | null,
 top?: number, };
 
 /**
+ * Result of `SYNC`.
+ */
+export type SyncReport = {
+/**
+ * What the list gave.
+ */
+found: DiscoverReport,
+/**
+ * The extractions that were queued, or were waiting already: numbers of jobs.
+ */
+queued: Array<number>, };
+
+/**
  * What a command reads or changes, for caches of the interface.
  */
-export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups";
+export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "audit";
+
+/**
+ * Light or dark.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * What was tidied up.
+ */
+export type Tidied = {
+/**
+ * Old jobs that were dropped.
+ */
+jobs: number,
+/**
+ * Rows of the warehouse that nobody saw any more.
+ */
+rows: number,
+/**
+ * Bytes given back to the disk.
+ */
+bytes: number, };
 
 /**
  * An article over several companies and months.
@@ -1510,6 +2016,7 @@ export type Commands = {
   "companies.list": { request: CompanySearch; response: Array<CompanyRow> };
   "companies.show": { request: CompanyNamed; response: Array<CompanyPage> };
   "companies.discover": { request: CompaniesDiscover; response: Array<Job> };
+  "sync.all": { request: Nothing; response: Array<Job> };
   "movements.extract": { request: MovementsExtract; response: Array<Job> };
   "movements.status": { request: Nothing; response: Array<CompanyRow> };
   "movements.summary": { request: SummaryOf; response: Summary };
@@ -1523,43 +2030,64 @@ export type Commands = {
   "jobs.show": { request: JobNamed; response: JobPage };
   "jobs.cancel": { request: JobNamed; response: Job };
   "jobs.retry": { request: JobNamed; response: Job };
+  "schedules.list": { request: Nothing; response: Schedules };
+  "schedules.set": { request: ScheduleSet; response: Schedule };
+  "schedules.remove": { request: ScheduleNamed; response: Schedule };
+  "schedules.run": { request: ScheduleNamed; response: Array<Job> };
+  "schedules.preview": { request: SchedulePreview; response: ScheduleRuns };
   "backup.create": { request: Nothing; response: Array<Job> };
   "backup.list": { request: Nothing; response: Array<Backup> };
   "backup.verify": { request: BackupNamed; response: BackupVerified };
+  "backup.restore": { request: BackupNamed; response: BackupRestored };
+  "settings.get": { request: Nothing; response: SettingsView };
+  "settings.set": { request: SettingsChange; response: SettingsView };
+  "network.test": { request: NetworkTest; response: NetworkTested };
+  "audit.list": { request: AuditSearch; response: Array<AuditEntry> };
   "doctor": { request: Nothing; response: Array<DoctorCheck> };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
 export type CommandName = keyof Commands;
 
-/** What a command reads and makes stale, and whether its answer comes before the work. */
-export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; startsJob: boolean }> = {
-  "servers.list": { reads: ["servers"], changes: [], startsJob: false },
-  "servers.add": { reads: [], changes: ["servers"], startsJob: false },
-  "servers.test": { reads: [], changes: ["servers"], startsJob: false },
-  "servers.try": { reads: [], changes: [], startsJob: false },
-  "servers.edit": { reads: [], changes: ["servers"], startsJob: false },
-  "servers.remove": { reads: [], changes: ["servers","companies","movements","proofs"], startsJob: false },
-  "servers.grants": { reads: ["servers"], changes: [], startsJob: false },
-  "companies.list": { reads: ["companies","movements"], changes: [], startsJob: false },
-  "companies.show": { reads: ["companies","movements","proofs"], changes: [], startsJob: false },
-  "companies.discover": { reads: [], changes: ["companies","jobs"], startsJob: true },
-  "movements.extract": { reads: [], changes: ["movements","proofs","jobs"], startsJob: true },
-  "movements.status": { reads: ["companies","movements","proofs"], changes: [], startsJob: false },
-  "movements.summary": { reads: ["movements"], changes: [], startsJob: false },
-  "movements.prove": { reads: [], changes: ["proofs","jobs"], startsJob: true },
-  "movements.proof": { reads: ["proofs"], changes: [], startsJob: false },
-  "movements.export": { reads: ["movements"], changes: [], startsJob: false },
-  "rules.list": { reads: ["rules"], changes: [], startsJob: false },
-  "rules.set": { reads: [], changes: ["rules"], startsJob: false },
-  "rules.reset": { reads: [], changes: ["rules"], startsJob: false },
-  "jobs.list": { reads: ["jobs"], changes: [], startsJob: false },
-  "jobs.show": { reads: ["jobs"], changes: [], startsJob: false },
-  "jobs.cancel": { reads: [], changes: ["jobs"], startsJob: false },
-  "jobs.retry": { reads: [], changes: ["jobs"], startsJob: false },
-  "backup.create": { reads: [], changes: ["backups","jobs"], startsJob: true },
-  "backup.list": { reads: ["backups"], changes: [], startsJob: false },
-  "backup.verify": { reads: [], changes: [], startsJob: false },
-  "doctor": { reads: [], changes: [], startsJob: false },
-  "diagnostics.export": { reads: [], changes: [], startsJob: false },
+/** What a command reads and makes stale, whether its answer comes before the work, and whether the host opens its data anew after it. */
+export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; startsJob: boolean; reopens: boolean }> = {
+  "servers.list": { reads: ["servers"], changes: [], startsJob: false, reopens: false },
+  "servers.add": { reads: [], changes: ["servers","audit"], startsJob: false, reopens: false },
+  "servers.test": { reads: [], changes: ["servers"], startsJob: false, reopens: false },
+  "servers.try": { reads: [], changes: [], startsJob: false, reopens: false },
+  "servers.edit": { reads: [], changes: ["servers","audit"], startsJob: false, reopens: false },
+  "servers.remove": { reads: [], changes: ["servers","companies","movements","proofs","audit"], startsJob: false, reopens: false },
+  "servers.grants": { reads: ["servers"], changes: [], startsJob: false, reopens: false },
+  "companies.list": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
+  "companies.show": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
+  "companies.discover": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sync.all": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.extract": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.status": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
+  "movements.summary": { reads: ["movements"], changes: [], startsJob: false, reopens: false },
+  "movements.prove": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.proof": { reads: ["proofs"], changes: [], startsJob: false, reopens: false },
+  "movements.export": { reads: ["movements"], changes: ["audit"], startsJob: false, reopens: false },
+  "rules.list": { reads: ["rules"], changes: [], startsJob: false, reopens: false },
+  "rules.set": { reads: [], changes: ["rules","audit"], startsJob: false, reopens: false },
+  "rules.reset": { reads: [], changes: ["rules","audit"], startsJob: false, reopens: false },
+  "jobs.list": { reads: ["jobs"], changes: [], startsJob: false, reopens: false },
+  "jobs.show": { reads: ["jobs"], changes: [], startsJob: false, reopens: false },
+  "jobs.cancel": { reads: [], changes: ["jobs","audit"], startsJob: false, reopens: false },
+  "jobs.retry": { reads: [], changes: ["jobs","audit"], startsJob: false, reopens: false },
+  "schedules.list": { reads: ["schedules"], changes: [], startsJob: false, reopens: false },
+  "schedules.set": { reads: [], changes: ["schedules","audit"], startsJob: false, reopens: false },
+  "schedules.remove": { reads: [], changes: ["schedules","audit"], startsJob: false, reopens: false },
+  "schedules.run": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "schedules.preview": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
+  "backup.create": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "backup.list": { reads: ["backups"], changes: [], startsJob: false, reopens: false },
+  "backup.verify": { reads: [], changes: [], startsJob: false, reopens: false },
+  "backup.restore": { reads: [], changes: [], startsJob: false, reopens: true },
+  "settings.get": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
+  "settings.set": { reads: [], changes: ["settings","schedules","audit"], startsJob: false, reopens: false },
+  "network.test": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "audit.list": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
+  "doctor": { reads: [], changes: [], startsJob: false, reopens: false },
+  "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };

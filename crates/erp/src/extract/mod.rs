@@ -18,7 +18,7 @@ mod walk;
 pub(crate) use full::within;
 pub(crate) use prove::{stored_figures, stored_groups};
 pub(crate) use record::keep;
-pub use record::{History, Notes, history};
+pub use record::{History, Notes, history, latest_runs};
 
 use crate::layout::Layout;
 use crate::proof::Proof;
