@@ -2005,7 +2005,28 @@ movements: number,
 total: Amount, };
 
 /** Every command with its request and its response. */
+export type MovementsPage = { companies: Array<string>; text?: string; from?: string | null; to?: string | null; doc_types?: Array<string>; states?: Array<MovementState>; stream?: Stream | null; articles?: Array<string>; places?: Array<string>; parties?: Array<string>; sort?: SortKey | null; descending?: boolean; offset?: number; limit?: number | null };
+export type MovementsRows = { offset: number; rows: Array<Movement>; totals: MovementsTotals };
+export type MovementsTotals = { rows: number; quantity: Quantity; total: Amount; cost: Amount };
+export type Stream = "line" | "transfer";
+export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
+export type Movement = { company_id: number; stream: Stream; line_id: number; doc_id: number; doc_type: string; prefix: string; number: string; day: string | null; state: MovementState; article_code: string; article: string; unit: string; place_code: string; place: string; to_place_code: string; to_place: string; party_tax_id: string; party: string; quantity: Quantity; price: Amount; total: Amount; cost: Amount };
+
+export type StepName = "server" | "tested" | "discovered" | "extracted" | "scheduled" | "backed_up";
+export type Step = { name: StepName; done: boolean };
+export type AttentionKind = "job_failed" | "server_unreachable" | "proof_broken" | "default_password" | "no_backup";
+export type Attention = { kind: AttentionKind; subject: string; id: number | null; at: string | null; error: ErrorView | null };
+export type LastSync = { nit: string; fiscal_year: number; name: string; finished_at: string | null; movements: number; inserted: number; proven: boolean | null };
+export type Counts = { servers: number; companies: number; movements: number; running: number; failed: number; unreachable: number; broken: number };
+export type Overview = { steps: Array<Step>; attention: Array<Attention>; syncs: Array<LastSync>; counts: Counts };
+
+export type Licence = { name: string; version: string; licence: string };
+export type About = { version: string; data_folder: string; licences: Array<Licence> };
+
 export type Commands = {
+  "about": { request: Nothing; response: About };
+  "overview": { request: Nothing; response: Overview };
+  "movements.page": { request: MovementsPage; response: MovementsRows };
   "servers.list": { request: Nothing; response: Array<Server> };
   "servers.add": { request: ServerAdd; response: Server };
   "servers.test": { request: ServerNamed; response: ServerTested };
@@ -2051,6 +2072,9 @@ export type CommandName = keyof Commands;
 
 /** What a command reads and makes stale, whether its answer comes before the work, and whether the host opens its data anew after it. */
 export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; startsJob: boolean; reopens: boolean }> = {
+  "about": { reads: [], changes: [], startsJob: false, reopens: false },
+  "overview": { reads: ["servers","companies","movements","proofs","jobs","backups","schedules"], changes: [], startsJob: false, reopens: false },
+  "movements.page": { reads: ["movements"], changes: [], startsJob: false, reopens: false },
   "servers.list": { reads: ["servers"], changes: [], startsJob: false, reopens: false },
   "servers.add": { reads: [], changes: ["servers","audit"], startsJob: false, reopens: false },
   "servers.test": { reads: [], changes: ["servers"], startsJob: false, reopens: false },

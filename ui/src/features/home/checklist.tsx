@@ -3,8 +3,7 @@ import { IconCircleCheck, IconCircleDashed } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { done, failed } from "@/components/toast";
-import type { Step, StepName } from "@/generated/commands";
-import { useFormat } from "@/i18n/format";
+import type { ScheduleSet, Step, StepName } from "@/generated/commands";
 import { useAction } from "@/platform/commands";
 
 /** What an office sets up once, in order; each step with the button that does it. */
@@ -56,7 +55,6 @@ export function Checklist({ steps }: { steps: Step[] }) {
 
 function useRun(): (step: StepName) => void {
   const { t } = useTranslation();
-  const { zone } = useFormat();
   const navigate = useNavigate();
   const discover = useAction("companies.discover");
   const extract = useAction("movements.extract");
@@ -79,10 +77,7 @@ function useRun(): (step: StepName) => void {
         break;
       case "scheduled":
         // What an office needs nearly always; it can be changed where schedules are.
-        schedule.mutate(
-          { ...PROPOSED, name: t("home.step.scheduled.name"), zone },
-          said(t("home.step.scheduled.done")),
-        );
+        schedule.mutate(PROPOSED, said(t("home.step.scheduled.done")));
         break;
       case "backed_up":
         backUp.mutate({}, said(t("settings.backups.started")));
@@ -91,4 +86,8 @@ function useRun(): (step: StepName) => void {
   };
 }
 
-const PROPOSED = { kind: "sync.all", cron: "0 6 * * 1-6", enabled: true, catch_up: true };
+const PROPOSED: ScheduleSet = {
+  name: "sync",
+  work: "sync",
+  cadence: { every: "day", at: "06:00" },
+};

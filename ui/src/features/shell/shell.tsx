@@ -184,16 +184,16 @@ function CompanyFilter() {
 }
 
 const THEMES: Record<Theme, { icon: typeof IconSun; next: Theme }> = {
-  auto: { icon: IconDeviceDesktop, next: "light" },
+  system: { icon: IconDeviceDesktop, next: "light" },
   light: { icon: IconSun, next: "dark" },
-  dark: { icon: IconMoon, next: "auto" },
+  dark: { icon: IconMoon, next: "system" },
 };
 
 function ThemeButton() {
   const { t } = useTranslation();
   const settings = useCommand("settings.get", {});
   const change = useAction("settings.set");
-  const theme = settings.data?.theme ?? "auto";
+  const theme = settings.data?.theme ?? "system";
   const { icon: Icon, next } = THEMES[theme];
   const label = t("common.theme.button", { theme: t(`common.theme.${theme}`) });
   return (
