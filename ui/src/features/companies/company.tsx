@@ -22,7 +22,6 @@ const VIEWS = ["summary", "movements", "runs"] as const;
 type View = (typeof VIEWS)[number];
 
 export default function Company() {
-  const { t } = useTranslation();
   const { nit } = useParams({ from: "/empresas/$nit" });
   const search = useSearch({ from: "/empresas/$nit" });
   const navigate = useNavigate({ from: "/empresas/$nit" });

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Bones } from "@/components/empty";
 import { done } from "@/components/toast";
 import { Trouble, TroubleView } from "@/components/trouble";
-import type { NetworkTested, Proxy, SettingsView } from "@/generated/commands";
+import type { NetworkTested, SettingsView } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
@@ -25,7 +25,8 @@ export function Network() {
   );
 }
 
-const MODES: Proxy["mode"][] = ["system", "none", "manual"];
+type Mode = SettingsView["proxy"]["mode"];
+const MODES: Mode[] = ["system", "none", "manual"];
 
 function Fields({ settings }: { settings: SettingsView }) {
   const { t } = useTranslation();
@@ -64,7 +65,7 @@ function Fields({ settings }: { settings: SettingsView }) {
           aria-label={t("settings.network.proxy")}
           data={MODES.map((mode) => ({ value: mode, label: t(`settings.network.mode.${mode}`) }))}
           value={proxy.mode}
-          onChange={(mode) => setProxy({ ...proxy, mode: mode as Proxy["mode"] })}
+          onChange={(mode) => setProxy({ ...proxy, mode: mode as Mode })}
         />
       </fieldset>
       {manual ? (

@@ -29,6 +29,9 @@ import { useJobToasts } from "./toasts";
 const Palette = lazy(() => import("./palette"));
 const Shortcuts = lazy(() => import("./shortcuts"));
 
+/** As it is written on keys. */
+const PALETTE_KEYS = "Ctrl K";
+
 export function Shell() {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -75,7 +78,7 @@ export function Shell() {
           <Button
             variant="default"
             leftSection={<IconSearch size={14} aria-hidden="true" />}
-            rightSection={<kbd>Ctrl K</kbd>}
+            rightSection={<kbd>{PALETTE_KEYS}</kbd>}
             onClick={() => setPalette(true)}
           >
             {t("common.palette.open")}

@@ -101,10 +101,10 @@ export class Mock implements Platform {
       backups: { last: 5, days: 14, months: 12 },
       ...options.settings,
     };
-    const working = office === "working";
-    this.servers = options.servers ?? (working ? this.seedServers() : []);
-    this.companies = working ? companies(this.servers) : [];
-    if (working) this.seedPast();
+    const seeded = office === "working" && !options.servers;
+    this.servers = options.servers ?? (seeded ? this.seedServers() : []);
+    this.companies = seeded ? companies(this.servers) : [];
+    if (seeded) this.seedPast();
   }
 
   call<N extends CommandName>(name: N, request: RequestOf<N>, signal?: AbortSignal) {
