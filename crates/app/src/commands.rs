@@ -4,7 +4,7 @@ use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
 use crate::{
     audit, backup, companies, diagnostics, doctor, jobs, movements, network, rules, schedules,
-    servers, settings, sync,
+    servers, settings, sync, table,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -137,6 +137,7 @@ commands! {
     "companies.discover" companies::discover, companies::Discover, reads [], changes [Jobs] job;
     "sync.all" sync::all, Nothing, reads [], changes [Jobs] job;
     "movements.extract" movements::extract, movements::Extract, reads [], changes [Jobs] job;
+    "movements.page" table::page, table::PageOf, reads [Movements], changes [];
     "movements.status" movements::status, Nothing, reads [Companies Movements Proofs], changes [];
     "movements.summary" movements::summary, movements::SummaryOf, reads [Movements], changes [];
     "movements.prove" movements::prove, companies::Selected, reads [], changes [Jobs] job;

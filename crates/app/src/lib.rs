@@ -28,6 +28,7 @@ pub mod schedules;
 pub mod servers;
 pub mod settings;
 pub mod sync;
+pub mod table;
 
 pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;

@@ -925,9 +925,107 @@ quantity: Quantity,
 purchases: Amount, };
 
 /**
+ * A movement with the names of all that it refers to. What the source does not have is empty.
+ */
+export type Movement = {
+/**
+ * The company-year.
+ */
+company_id: number,
+/**
+ * Line or transfer: the two are numbered apart.
+ */
+stream: MovementStream,
+/**
+ * Number of the line at the source.
+ */
+line_id: number,
+/**
+ * Number of the document at the source.
+ */
+doc_id: number,
+/**
+ * Code of the document.
+ */
+doc_type: string,
+/**
+ * Its prefix.
+ */
+prefix: string,
+/**
+ * Its number.
+ */
+number: string,
+/**
+ * Its day.
+ */
+day: string | null,
+/**
+ * What it counts for.
+ */
+state: MovementState,
+/**
+ * Code of the article.
+ */
+article_code: string,
+/**
+ * Its description.
+ */
+article: string,
+/**
+ * In what it is counted.
+ */
+unit: string,
+/**
+ * Code of the warehouse.
+ */
+place_code: string,
+/**
+ * Its name.
+ */
+place: string,
+/**
+ * Code of the warehouse that it went to.
+ */
+to_place_code: string,
+/**
+ * Its name.
+ */
+to_place: string,
+/**
+ * Tax id of the customer or supplier.
+ */
+party_tax_id: string,
+/**
+ * Its name.
+ */
+party: string,
+/**
+ * How much of it.
+ */
+quantity: Quantity,
+/**
+ * For how much each.
+ */
+price: Amount,
+/**
+ * For how much in all.
+ */
+total: Amount,
+/**
+ * What it cost.
+ */
+cost: Amount, };
+
+/**
  * What a document, and so each of its movements, counts for.
  */
 export type MovementState = "posted" | "draft" | "voided" | "gone";
+
+/**
+ * The two sources of movements. Their keys are independent of each other.
+ */
+export type MovementStream = "line" | "transfer";
 
 /**
  * What to export.
@@ -987,6 +1085,106 @@ force?: boolean,
  * Compare every page with the source.
  */
 audit?: boolean, };
+
+/**
+ * Which part of which movements.
+ */
+export type MovementsPage = {
+/**
+ * `NIT` or `NIT:YEAR` each.
+ */
+companies: Array<string>,
+/**
+ * A part of the article's code or description, of the document's number, or of the party's name,
+ * whatever the case and the accents.
+ */
+text?: string,
+/**
+ * First day.
+ */
+from?: string | null,
+/**
+ * Last day, included.
+ */
+to?: string | null,
+/**
+ * Codes of documents; none for all.
+ */
+doc_types?: Array<string>,
+/**
+ * What documents count for; none for all but the deleted ones.
+ */
+states?: Array<MovementState>,
+/**
+ * Lines of documents or transfers between warehouses; both when left out.
+ */
+stream?: MovementStream | null,
+/**
+ * Codes of articles; none for all.
+ */
+articles?: Array<string>,
+/**
+ * Codes of warehouses; none for all.
+ */
+places?: Array<string>,
+/**
+ * Tax ids of parties; none for all.
+ */
+parties?: Array<string>,
+/**
+ * By what; by day when left out.
+ */
+sort?: SortKey | null,
+/**
+ * Largest or newest first.
+ */
+descending?: boolean,
+/**
+ * Rows before the first one that is wanted.
+ */
+offset?: number,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null, };
+
+/**
+ * A part of a table.
+ */
+export type MovementsRows = {
+/**
+ * Rows before the first one.
+ */
+offset: number,
+/**
+ * The rows.
+ */
+rows: Array<Movement>,
+/**
+ * How many there are in all, and what they amount to.
+ */
+totals: MovementsTotals, };
+
+/**
+ * What a selection amounts to.
+ */
+export type MovementsTotals = {
+/**
+ * Movements.
+ */
+rows: number,
+/**
+ * Sum of quantities.
+ */
+quantity: Quantity,
+/**
+ * Sum of totals.
+ */
+total: Amount,
+/**
+ * Sum of costs.
+ */
+cost: Amount, };
 
 /**
  * A certificate.
@@ -1852,6 +2050,11 @@ year: string,
 reason: SkipReason, };
 
 /**
+ * What a page of movements is sorted by. Ties are broken by company, stream and line key.
+ */
+export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
+
+/**
  * What Puente opens when it starts.
  */
 export type StartChoice = "none" | "office" | "demo";
@@ -2018,6 +2221,7 @@ export type Commands = {
   "companies.discover": { request: CompaniesDiscover; response: Array<Job> };
   "sync.all": { request: Nothing; response: Array<Job> };
   "movements.extract": { request: MovementsExtract; response: Array<Job> };
+  "movements.page": { request: MovementsPage; response: MovementsRows };
   "movements.status": { request: Nothing; response: Array<CompanyRow> };
   "movements.summary": { request: SummaryOf; response: Summary };
   "movements.prove": { request: CompaniesSelected; response: Array<Job> };
@@ -2063,6 +2267,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "companies.discover": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sync.all": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "movements.extract": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.page": { reads: ["movements"], changes: [], startsJob: false, reopens: false },
   "movements.status": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
   "movements.summary": { reads: ["movements"], changes: [], startsJob: false, reopens: false },
   "movements.prove": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
