@@ -44,7 +44,12 @@ test("a server is tested before it can be saved, and its password goes out once"
 test.each([
   ["a closed port", { Equipo: "cerrado" }, /nada atiende en el puerto 3050/, /Firebird usa 3050/],
   ["a wrong password", { Contraseña: "mala" }, /no aceptó/, /Escriba/],
-  ["a path that is not there", { "Base maestra": "C:\\otra" }, /no tiene la base|no encuentra/i, /ruta/i],
+  [
+    "a path that is not there",
+    { "Base maestra": "C:\\otra" },
+    /no tiene la base|no encuentra/i,
+    /ruta/i,
+  ],
 ])("%s says why it failed and what to do", async (_, over, why, what) => {
   const { user } = await open("/servidores?open=new");
   const form = await fill(user, over);

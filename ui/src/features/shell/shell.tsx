@@ -154,9 +154,10 @@ function Rail() {
 
 /** What waits for a person behind that tab. */
 function badgeOf(tab: TabName, { counts }: Overview): number {
-  if (tab === "servers") return counts.unreachable;
-  if (tab === "companies") return counts.broken;
-  if (tab === "activity") return counts.failed;
+  if (tab === "servers") return counts.attention_servers;
+  if (tab === "companies") return counts.attention_companies;
+  if (tab === "activity") return counts.attention_activity;
+  if (tab === "settings") return counts.attention_settings;
   return 0;
 }
 

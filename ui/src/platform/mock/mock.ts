@@ -10,6 +10,7 @@ import type {
   Job,
   JobResult,
   LogLine,
+  Matter,
   Movement,
   MovementsPage,
   Overview,
@@ -393,14 +394,17 @@ export class Mock implements Platform {
   private about(): About {
     return {
       version: "0.1.0",
-      data_folder: "/home/oficina/.local/share/puente",
-      licences: [
-        { name: "tokio", version: "1.49.0", licence: "MIT" },
+      licence: "MIT OR Apache-2.0",
+      system: "linux x86_64",
+      data_dir: "/home/oficina/.local/share/puente",
+      logs: "/home/oficina/.local/share/puente/logs",
+      libraries: [
         { name: "rusqlite", version: "0.38.0", licence: "MIT" },
         { name: "rustls", version: "0.23.40", licence: "Apache-2.0 OR ISC OR MIT" },
         { name: "serde", version: "1.0.228", licence: "MIT OR Apache-2.0" },
+        { name: "tokio", version: "1.49.0", licence: "MIT" },
       ],
-    } as About;
+    };
   }
 
   private seedServers(): Server[] {
@@ -699,74 +703,110 @@ export class Mock implements Platform {
   private overview(): Overview {
     const did = (kind: string) =>
       this.jobs.some((job) => job.kind === kind && job.state === "done");
-    const failed = this.jobs.filter((job) => job.state === "failed");
+    const done: [Overview["steps"][number]["step"], boolean][] = [
+      ["server", this.servers.length > 0],
+      ["tested", this.servers.some((server) => server.checked_at && !server.last_error)],
+      ["companies", this.companies.length > 0],
+      ["extracted", this.extracted.size > 0],
+      ["schedule", this.schedules.some(({ work }) => work === "sync")],
+      ["backup", this.backups.length > 0 || did("backup.create")],
+    ];
+    const next = done.find(([, done]) => !done)?.[0];
+    const attention = this.matters();
+    const of = (tab: Matter["tab"]) => attention.filter((matter) => matter.tab === tab).length;
+    const unsettled = (state: Job["state"]) =>
+      this.jobs.filter((job) => job.state === state).length;
+    const held = this.companies.filter((company) => this.extracted.has(company.id));
     return {
-      steps: [
-        { name: "server", done: this.servers.length > 0 },
-        {
-          name: "tested",
-          done: this.servers.some((server) => server.checked_at && !server.last_error),
-        },
-        { name: "discovered", done: this.companies.length > 0 },
-        { name: "extracted", done: this.extracted.size > 0 },
-        { name: "scheduled", done: this.schedules.length > 0 },
-        { name: "backed_up", done: this.backups.length > 0 || did("backup.create") },
-      ],
-      attention: [
-        ...failed
-          .filter((job) => job.kind === "movements.extract")
-          .map((job) => ({
-            kind: "job_failed",
-            subject: job.subject,
-            id: job.id,
-            at: job.finished_at,
-            error: job.error,
-          })),
-        ...this.servers
-          .filter((server) => server.last_error)
-          .map((server) => ({
-            kind: "server_unreachable",
-            subject: server.name,
-            id: server.id,
-            at: server.checked_at,
-            error: server.last_error,
-          })),
-        ...this.companies
-          .filter((company) => this.broken.has(company.id))
-          .map((company) => ({
-            kind: "proof_broken",
-            subject: label(company),
-            id: company.id,
-            at: this.ago(40),
-            error: null,
-          })),
-      ],
-      syncs: this.companies
-        .filter((company) => this.extracted.has(company.id))
-        .map((company) => {
-          const last = this.extracted.get(company.id);
-          return {
-            nit: company.nit,
-            fiscal_year: company.fiscal_year,
-            name: company.name,
-            finished_at: last?.finished_at ?? null,
-            movements: this.rows(company),
-            inserted: last?.inserted ?? 0,
-            proven: !this.broken.has(company.id),
-          };
-        })
-        .sort((a, b) => ((a.finished_at ?? "") < (b.finished_at ?? "") ? 1 : -1)),
+      steps: done.map(([step, done]) => ({ step, done, next: step === next })),
+      attention,
+      sync:
+        held.length === 0
+          ? null
+          : {
+              job_id: 1,
+              started_at: this.ago(31),
+              finished_at: this.ago(24),
+              jobs: 18,
+              done: 16,
+              failed: 2,
+              left: 0,
+              companies: held.length,
+              changes: held.reduce(
+                (sum, company) => sum + (this.extracted.get(company.id)?.inserted ?? 0),
+                0,
+              ),
+            },
+      companies: held
+        .map((company) => ({
+          company_id: company.id,
+          nit: company.nit,
+          fiscal_year: company.fiscal_year,
+          name: company.name,
+          finished_at: this.extracted.get(company.id)?.finished_at ?? "",
+          movements: this.rows(company),
+          changes: this.extracted.get(company.id)?.inserted ?? 0,
+          proven: !this.broken.has(company.id),
+        }))
+        .sort((a, b) => (a.finished_at < b.finished_at ? 1 : -1))
+        .slice(0, 12),
       counts: {
         servers: this.servers.length,
-        companies: this.companies.length,
-        movements: [...this.extracted.keys()].length,
-        running: this.jobs.filter((job) => job.state === "running" || job.state === "queued")
-          .length,
-        failed: failed.length,
-        unreachable: this.servers.filter((server) => server.last_error).length,
-        broken: this.broken.size,
+        companies: this.active().length,
+        movements: held.reduce((sum, company) => sum + this.rows(company), 0),
+        running: unsettled("running"),
+        waiting: unsettled("queued"),
+        attention_companies: of("companies"),
+        attention_servers: of("servers"),
+        attention_activity: of("activity"),
+        attention_settings: of("settings"),
       },
-    } as Overview;
+    };
+  }
+
+  private matters(): Matter[] {
+    const matter = (kind: Matter["kind"], tab: Matter["tab"], over: Partial<Matter>): Matter => ({
+      kind,
+      tab,
+      subject: "",
+      company_id: null,
+      server_id: null,
+      job_id: null,
+      since: null,
+      error: null,
+      ...over,
+    });
+    return [
+      ...this.companies
+        .filter((company) => this.broken.has(company.id))
+        .map((company) =>
+          matter("proof_broken", "companies", {
+            subject: label(company),
+            company_id: company.id,
+            since: this.extracted.get(company.id)?.finished_at ?? null,
+          }),
+        ),
+      ...this.servers
+        .filter((server) => server.last_error)
+        .map((server) =>
+          matter("server_failed", "servers", {
+            subject: server.name,
+            server_id: server.id,
+            since: server.checked_at,
+            error: server.last_error,
+          }),
+        ),
+      ...this.jobs
+        .filter((job) => job.state === "failed" && job.kind === "movements.extract")
+        .map((job) =>
+          matter("job_failed", "activity", {
+            subject: job.subject,
+            job_id: job.id,
+            since: job.finished_at,
+            error: job.error,
+          }),
+        ),
+    ];
   }
 
   private summary(chosen: Company[]): Summary {
