@@ -102,15 +102,16 @@ pub fn restore(dir: &DataDir, clock: std::sync::Arc<dyn Clock>, name: &str) -> R
                 replaced,
             })
         }
-        Err(error) => match puente_core::Coded::code(&error) {
-            Code::StoreCorrupt => restore_in_place(dir, clock.as_ref(), name, &path),
-            Code::StoreNewer => {
+        Err(error) => {
+            let code = puente_core::Coded::code(&error);
+            if code == Code::StoreNewer {
                 backup::verify(&path, &state_options(), &cancel)?;
                 quarantine::set_newer_aside(&dir.state(), &state_options(), clock.as_ref())?;
-                restore_in_place(dir, clock.as_ref(), name, &path)
+            } else if code != Code::StoreCorrupt {
+                return Err(error.into());
             }
-            _ => Err(error.into()),
-        },
+            restore_in_place(dir, clock.as_ref(), name, &path)
+        }
     }
 }
 
