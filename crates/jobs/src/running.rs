@@ -64,6 +64,14 @@ impl Running {
         lock(&self.active.tape).postponed = Some(time);
     }
 
+    /// Deletes settled jobs that were kept long enough, with their logs. Gives how many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn prune(&self, retention: crate::Retention) -> Result<usize, Error> {
+        self.queue.prune(retention)
+    }
+
     /// Enqueues a job that follows from this one.
     ///
     /// # Errors

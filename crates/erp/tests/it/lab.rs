@@ -226,7 +226,10 @@ impl Office {
     }
 
     /// One attempt.
-    pub fn extract(&self, input: ExtractInput) -> std::result::Result<ExtractReport, puente_core::Error> {
+    pub fn extract(
+        &self,
+        input: ExtractInput,
+    ) -> std::result::Result<ExtractReport, puente_core::Error> {
         let id = self
             .jobs
             .enqueue(NewJob::new(EXTRACT, json!(input)))

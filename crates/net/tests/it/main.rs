@@ -1,0 +1,4 @@
+//! Addresses tried on a loopback server.
+
+mod probe;
+mod server;
