@@ -127,7 +127,10 @@ export class Mock implements Platform {
     return () => this.listeners.delete(listener);
   }
 
-  async saveFile(wish: FileWish, write: (path: string) => Promise<unknown>) {
+  async saveFile(
+    wish: FileWish,
+    write: (path: string) => Promise<unknown>,
+  ): Promise<string | null> {
     const path = `/home/oficina/Documentos/${wish.name}`;
     await write(path);
     return path;
@@ -798,6 +801,9 @@ export class Mock implements Platform {
         ),
       ...this.jobs
         .filter((job) => job.state === "failed" && job.kind === "movements.extract")
+        .filter(
+          ({ id, subject }) => !this.jobs.some((job) => job.subject === subject && job.id > id),
+        )
         .map((job) =>
           matter("job_failed", "activity", {
             subject: job.subject,
