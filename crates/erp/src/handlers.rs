@@ -266,10 +266,12 @@ fn extract_now(
         progress: &pulse,
         limits,
     };
+    // A proof that failed asks to extract again: then every page is looked at, not only what changed.
+    let failed = proof::latest(&room.state, company.id)?.is_some_and(|proof| !proof.holds());
     let request = Request {
         coverage,
         force: input.force,
-        audit: input.audit,
+        audit: input.audit || failed,
     };
     let end = extraction.run(request)?;
     let notes = Notes {

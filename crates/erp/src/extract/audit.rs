@@ -13,8 +13,9 @@ use puente_databases::{Condition, Flow, SumColumn, TotalsRequest};
 use puente_warehouse::{Changes, MovementBatch, Stream};
 use std::collections::HashSet;
 
-/// Compares all pages of documents and lines, and mends those that differ.
-pub(super) fn mend(moment: &mut Moment<'_>) -> Result<()> {
+/// Compares all pages of documents and lines, and mends those that differ; with `all`, reads every
+/// one again.
+pub(super) fn mend(moment: &mut Moment<'_>, all: bool) -> Result<()> {
     if let Some(days) = moment.load.coverage {
         // Few documents: they are simply read again.
         return moment.read_days_again(days);
@@ -28,7 +29,7 @@ pub(super) fn mend(moment: &mut Moment<'_>) -> Result<()> {
         Table::Documents,
     )? {
         moment.cancel.check()?;
-        if documents_differ(moment, &documents.scan.table, &documents.key, &sums, page)? {
+        if all || documents_differ(moment, &documents.scan.table, &documents.key, &sums, page)? {
             mend_documents(moment, page)?;
         }
     }
@@ -36,12 +37,7 @@ pub(super) fn mend(moment: &mut Moment<'_>) -> Result<()> {
     let sums = moment.layout.line_sums();
     for page in pages(moment, &lines.scan.table, &lines.key, Table::Lines)? {
         moment.cancel.check()?;
-        let totals = range_totals(moment, &lines.scan.table, &lines.key, &sums, page)?;
-        let here =
-            moment
-                .warehouse
-                .totals(moment.load.id, Stream::Line, page.after, page.through)?;
-        if line_figures(&totals) != stored_figures(&here) {
+        if all || lines_differ(moment, &lines.scan.table, &lines.key, &sums, page)? {
             mend_lines(moment, page)?;
         }
     }
@@ -111,6 +107,20 @@ fn range_totals(
         filter,
         ..TotalsRequest::of(table)
     })?)
+}
+
+fn lines_differ(
+    moment: &mut Moment<'_>,
+    table: &str,
+    key: &str,
+    sums: &[SumColumn],
+    page: Page,
+) -> Result<bool> {
+    let totals = range_totals(moment, table, key, sums, page)?;
+    let here = moment
+        .warehouse
+        .totals(moment.load.id, Stream::Line, page.after, page.through)?;
+    Ok(line_figures(&totals) != stored_figures(&here))
 }
 
 fn documents_differ(
