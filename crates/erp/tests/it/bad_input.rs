@@ -103,7 +103,7 @@ fn no_secret_stands_in_a_row_a_log_or_an_error() {
     let office = Office::new();
     let server = office.register("x", lab.server.port(), "SYSDBA", &canary, &lab.erp.master);
     assert_eq!(discover(&office, server), Code::DbWrongPassword);
-    for entry in std::fs::read_dir(office.folder.path()).unwrap() {
+    for entry in std::fs::read_dir(&office.folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
             let bytes = std::fs::read(&path).unwrap();
