@@ -9,7 +9,7 @@ use crate::queue::{Queue, Recovered, lock};
 use crate::workers::{self, Headcount, WhenIdle};
 use crate::{
     AuditEntry, Error, Job, JobId, LogLine, NewJob, NewSchedule, Retention, Schedule, audit, job,
-    keeper, log, moves, retention, schedule,
+    keeper, log, moves, schedule,
 };
 use puente_core::{Cancel, Clock};
 use puente_store::Database;
@@ -20,8 +20,6 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Rows deleted in one write: other writers wait for it.
-const PRUNE_STEP: u32 = 500;
 /// Between two looks at a job that another process may settle.
 const LOOK: Duration = Duration::from_millis(250);
 /// Between two looks at a job that runs here, should its ring be missed.
@@ -296,16 +294,7 @@ impl Jobs {
     /// # Errors
     /// Those of the database.
     pub fn prune(&self, retention: Retention) -> Result<usize, Error> {
-        let mut deleted = 0;
-        loop {
-            let step = self
-                .queue()
-                .write(move |tx, hand| retention::prune(tx, hand.now, retention, PRUNE_STEP))?;
-            if step == 0 {
-                return Ok(deleted);
-            }
-            deleted += step;
-        }
+        self.queue().prune(retention)
     }
 
     /// Adds an entry to the audit trail. To make it a part of the write that it is about, use
