@@ -181,7 +181,11 @@ impl Handler for Extract {
             job.retry_at(window.ends_after(room.clock.now()));
         }
         remember_contact(room, server.id, &report)?;
-        Ok(answer(&report?))
+        let report = report?;
+        if report.mode == Mode::Full {
+            sweep(room, job);
+        }
+        Ok(answer(&report))
     }
 }
 
@@ -316,6 +320,20 @@ pub(crate) fn keep_end(room: &Room, company: &Company, end: End) -> Result<extra
                 differences,
             })
         }
+    }
+}
+
+/// Deletes the rows that the new load replaced. What was extracted is safe: that it fails, or is
+/// cancelled, is no failure of the job, and the next one goes on with it.
+fn sweep(room: &Room, job: &Running) {
+    job.progress(Progress::stage("sweep"));
+    match room.warehouse.sweep(&job.cancel) {
+        Ok(swept) if swept.rows > 0 => {
+            let text = format!("{} replaced rows deleted", swept.rows);
+            job.log(Level::Info, &text);
+        }
+        Ok(_) => {}
+        Err(error) => job.log(Level::Warn, &format!("replaced rows are kept: {error}")),
     }
 }
 
