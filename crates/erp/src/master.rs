@@ -46,7 +46,10 @@ fn read(source: &mut dyn SourceDb, profile: &Profile) -> Result<Vec<Listed>> {
         .fitted_to_master(&source.schema()?)
         .map_err(|error| Error::MasterTable {
             table: table.table.clone(),
-            missing: error.to_string(),
+            missing: match error {
+                puente_databases::Error::Missing { missing, .. } => missing.join(", "),
+                other => other.to_string(),
+            },
         })?;
     let scan = Scan::of(&*table.table)
         .column(&*table.code.name, Value::Text)
