@@ -2,6 +2,7 @@
 
 use crate::backup;
 use crate::config::Config;
+use crate::maintenance::Tidy;
 use crate::paths::DataDir;
 use puente_erp::Room;
 use puente_jobs::Handler;
@@ -10,5 +11,6 @@ use std::sync::Arc;
 pub(crate) fn all(room: &Room, dir: &DataDir, config: &Config) -> Vec<Arc<dyn Handler>> {
     let mut handlers = puente_erp::handlers::all(room);
     handlers.push(Arc::new(backup::BackUp::new(room, dir, config)));
+    handlers.push(Arc::new(Tidy::new(room)));
     handlers
 }

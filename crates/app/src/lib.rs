@@ -14,6 +14,7 @@ mod export;
 mod handlers;
 pub mod jobs;
 mod logs;
+pub mod maintenance;
 pub mod movements;
 pub mod paths;
 pub mod rules;

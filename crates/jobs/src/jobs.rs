@@ -9,7 +9,7 @@ use crate::queue::{Queue, Recovered, lock};
 use crate::workers::{self, Headcount, WhenIdle};
 use crate::{
     AuditEntry, Error, Job, JobId, LogLine, NewJob, NewSchedule, Retention, Schedule, audit, job,
-    keeper, log, moves, retention, schedule,
+    keeper, log, moves, schedule,
 };
 use puente_core::{Cancel, Clock};
 use puente_store::Database;
@@ -20,8 +20,6 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Rows deleted in one write: other writers wait for it.
-const PRUNE_STEP: u32 = 500;
 /// Between two looks at a job that another process may settle.
 const LOOK: Duration = Duration::from_millis(250);
 /// Between two looks at a job that runs here, should its ring be missed.
@@ -202,17 +200,24 @@ impl Jobs {
     /// attempts it ran, in the order of their numbers.
     ///
     /// # Errors
-    /// [`Error::Stopped`] after [`Jobs::stop`], [`Error::Thread`], and those of the database.
+    /// [`Error::Stopped`] after [`Jobs::stop`], [`Error::Thread`], and those of the database: on a
+    /// full disk what waits is left waiting.
     pub fn run_due(&self, workers: usize) -> Result<Vec<JobId>, Error> {
         let queue = self.begin_work()?;
         let mut threads = Vec::new();
         for _ in 0..workers.max(1) {
             threads.push(workers::spawn(queue, WhenIdle::End)?);
         }
-        let mut ran: Vec<JobId> = threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_default())
-            .collect();
+        let mut ran = Vec::new();
+        let mut failed = None;
+        for thread in threads {
+            let mut one = thread.join().unwrap_or_default();
+            ran.append(&mut one.jobs);
+            failed = failed.or(one.error);
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
         ran.sort_unstable();
         ran.dedup();
         Ok(ran)
@@ -289,16 +294,7 @@ impl Jobs {
     /// # Errors
     /// Those of the database.
     pub fn prune(&self, retention: Retention) -> Result<usize, Error> {
-        let mut deleted = 0;
-        loop {
-            let step = self
-                .queue()
-                .write(move |tx, hand| retention::prune(tx, hand.now, retention, PRUNE_STEP))?;
-            if step == 0 {
-                return Ok(deleted);
-            }
-            deleted += step;
-        }
+        self.queue().prune(retention)
     }
 
     /// Adds an entry to the audit trail. To make it a part of the write that it is about, use

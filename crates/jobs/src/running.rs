@@ -2,7 +2,7 @@
 
 use crate::moves::{self, insert};
 use crate::queue::{Active, Queue, lock};
-use crate::{Error, JobId, Level, NewJob, log};
+use crate::{Error, JobId, Level, NewJob, Retention, log};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use serde_json::Value;
@@ -70,6 +70,14 @@ impl Running {
     /// Those of the database.
     pub fn enqueue(&self, new: NewJob) -> Result<JobId, Error> {
         self.queue.enqueue(new)
+    }
+
+    /// Deletes settled jobs that were kept long enough, as [`Jobs::prune`](crate::Jobs::prune).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn prune(&self, retention: Retention) -> Result<usize, Error> {
+        self.queue.prune(retention)
     }
 }
 

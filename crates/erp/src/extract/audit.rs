@@ -30,6 +30,9 @@ pub(super) enum By {
     Counts,
     /// Sums as well.
     Sums,
+    /// Nothing: every row is read again. Without marks a change that moves no sum (a void, another
+    /// article) shows nowhere else.
+    Rows,
 }
 
 /// Finds where documents and lines differ, and reads those rows again.
@@ -62,6 +65,7 @@ const RANGES: u64 = 32_768;
 /// A table of the source that is compared with the warehouse.
 struct Compared {
     which: Table,
+    by: By,
     table: String,
     key: String,
     sums: Vec<SumColumn>,
@@ -86,10 +90,11 @@ impl Compared {
         let read = layout.documents();
         Compared {
             which: Table::Documents,
+            by,
             table: read.scan.table,
             key: read.key,
             sums: match by {
-                By::Counts => Vec::new(),
+                By::Counts | By::Rows => Vec::new(),
                 By::Sums => document_sums(layout),
             },
         }
@@ -99,12 +104,21 @@ impl Compared {
         let read = layout.lines();
         Compared {
             which: Table::Lines,
+            by,
             table: read.scan.table,
             key: read.key,
             sums: match by {
-                By::Counts => Vec::new(),
+                By::Counts | By::Rows => Vec::new(),
                 By::Sums => layout.line_sums(),
             },
+        }
+    }
+
+    /// How many rows a range should hold.
+    fn range_rows(&self) -> u64 {
+        match self.by {
+            By::Counts | By::Sums => RANGE_ROWS,
+            By::Rows => PAGE_ROWS / 2,
         }
     }
 
@@ -189,21 +203,21 @@ fn differing(moment: &mut Moment<'_>, of: &Compared) -> Result<Vec<Range>> {
     }];
     while let Some(range) = open.pop() {
         moment.cancel.check()?;
-        let ranges = cut(range);
+        let ranges = cut(range, of.range_rows());
         let (there, here) = (of.there(moment, ranges)?, of.here(moment, ranges)?);
         let mut after = ranges.after;
         for (there, here) in there.iter().zip(&here) {
             let width = i64::try_from(ranges.width).unwrap_or(i64::MAX);
             let through = after.saturating_add(width).min(ranges.through);
-            if there != here {
-                let rows = there.rows.max(here.rows);
+            let rows = there.rows.max(here.rows);
+            if there != here || (of.by == By::Rows && rows > 0) {
                 let narrow = through.abs_diff(after) == 1;
                 let differs = Range {
                     after,
                     through,
                     rows,
                 };
-                if rows > 2 * RANGE_ROWS && !narrow {
+                if rows > 2 * of.range_rows() && !narrow {
                     open.push(differs);
                 } else {
                     found.push(differs);
@@ -217,9 +231,9 @@ fn differing(moment: &mut Moment<'_>, of: &Compared) -> Result<Vec<Range>> {
 }
 
 /// At least two, or one key each.
-fn cut(range: Range) -> Ranges {
+fn cut(range: Range, rows: u64) -> Ranges {
     let keys = range.through.abs_diff(range.after);
-    let count = (range.rows / RANGE_ROWS).clamp(2, RANGES);
+    let count = (range.rows / rows).clamp(2, RANGES);
     Ranges {
         after: range.after,
         through: range.through,

@@ -429,9 +429,10 @@ impl Moment<'_> {
         taken_at: chrono::DateTime<chrono::Utc>,
     ) -> Result<Proof> {
         let mut proof = prove(self, measured, taken_at)?;
-        let ways: &[By] = match audit_too {
-            true => &[By::Sums],
-            false => &[By::Counts, By::Sums],
+        let ways: &[By] = match (audit_too, &self.kept.mark) {
+            (true, Some(_)) => &[By::Sums],
+            (true, None) => &[By::Rows],
+            (false, _) => &[By::Counts, By::Sums],
         };
         for by in ways {
             if proof.holds() && !audit_too {
