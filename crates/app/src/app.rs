@@ -2,11 +2,13 @@
 
 use crate::Result;
 use crate::config::{self, Config, SecretsIn};
+use crate::events::Events;
 use crate::handlers;
+use crate::jobs::Words;
 use crate::logs::{self, Logs};
-use crate::maintenance;
 use crate::paths::DataDir;
-use puente_core::{Clock, Code, Error, Secret, SystemClock};
+use crate::schedules;
+use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
 use puente_store::secrets::Secrets;
@@ -14,6 +16,9 @@ use puente_store::{Database, state_options};
 use puente_warehouse::Warehouse;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Jobs at a time: one company's server seldom serves two well, two servers do.
+pub const WORKERS: usize = 2;
 
 /// How to open Puente's data.
 pub struct AppOptions {
@@ -25,6 +30,8 @@ pub struct AppOptions {
     pub secrets: Option<Secrets>,
     /// Opens the file of secrets, where the office chose one.
     pub passphrase: Option<Secret>,
+    /// The language in which answers speak, whatever the settings say.
+    pub lang: Option<Lang>,
 }
 
 impl AppOptions {
@@ -35,6 +42,7 @@ impl AppOptions {
             clock: Arc::new(SystemClock),
             secrets: None,
             passphrase: None,
+            lang: None,
         }
     }
 }
@@ -52,6 +60,7 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
 
@@ -90,10 +99,6 @@ impl App {
         let handlers = handlers::all(&room, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
-        // Nobody has to wait for tidying up: on a full disk, say, there are other worries.
-        if let Err(error) = maintenance::schedule(&jobs) {
-            tracing::warn!(%error, "tidying up is not scheduled");
-        }
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
         notes.iter().for_each(|note| tracing::warn!("{note}"));
         Ok(App {
@@ -102,8 +107,50 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            lang: options.lang,
             _logs: Arc::new(logs),
         })
+    }
+
+    /// The language in which answers speak.
+    pub fn lang(&self) -> Lang {
+        self.words().lang()
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        Words {
+            state: self.room.state.clone(),
+            asked: self.lang,
+            usual: self.config.lang,
+        }
+    }
+
+    /// Everything that happens from now on, as interfaces want to hear it.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the system gives no thread.
+    pub fn events(&self) -> Result<Events> {
+        Ok(Events::new(self.jobs.subscribe()?, self.words()))
+    }
+
+    /// What a host that stays open does once: puts the schedules of a new office in place, and begins
+    /// to run jobs and schedules. Not in safe mode.
+    ///
+    /// # Errors
+    /// Those of the store and of the queue.
+    pub fn start(&self) -> Result<()> {
+        schedules::put_defaults(self)?;
+        self.jobs.start(WORKERS)?;
+        Ok(())
+    }
+
+    /// Ends what [`App::start`] began, within five seconds, for good. What did not end in time goes on
+    /// at the next start.
+    pub fn stop(&self) {
+        let late = self.jobs.stop();
+        if !late.is_empty() {
+            tracing::warn!(jobs = ?late, "these did not end in time");
+        }
     }
 
     /// Adds to the audit trail what a person did. Never a secret.

@@ -1,36 +1,64 @@
 //! Backups of the state. The warehouse is not in them: it can be extracted again.
 
 use crate::config::Config;
+use crate::jobs::{self, JobRow};
 use crate::paths::DataDir;
-use crate::{App, Nothing, Result};
+use crate::{App, Nothing, Result, settings};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Clock, Code, Error, NoProgress};
 use puente_erp::Room;
-use puente_jobs::{Handler, Interrupted, Job, NewJob, RetryPolicy, Running};
+use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
 use puente_store::backup::{self, Kind, Retention};
 use puente_store::{Database, state_options};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use ts_rs::TS;
 
 /// The kind of job that makes a backup and drops those that are not kept.
 pub const CREATE: &str = "backup.create";
 
 /// Names a backup by its file's name, as [`list`] gives it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "BackupNamed")]
 pub struct Named {
     /// `puente-20261122T013400Z.db`.
     pub name: String,
 }
 
+/// Why a backup was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "BackupReason")]
+pub enum Reason {
+    /// By a person or a schedule.
+    Regular,
+    /// What was there before a restore.
+    BeforeRestore,
+    /// What was there before a newer version changed its format.
+    BeforeMigration,
+}
+
+impl Reason {
+    /// As on the wire: `before_restore`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Regular => "regular",
+            Reason::BeforeRestore => "before_restore",
+            Reason::BeforeMigration => "before_migration",
+        }
+    }
+}
+
 /// A backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "Backup")]
 pub struct BackupRow {
     /// Its file's name.
     pub name: String,
-    /// Why it was made: `regular`, `before_restore`, `before_migration`.
-    pub reason: &'static str,
+    /// Why it was made.
+    pub reason: Reason,
     /// When.
     pub at: DateTime<Utc>,
     /// Its size.
@@ -38,7 +66,8 @@ pub struct BackupRow {
 }
 
 /// What a look through a backup found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "BackupVerified")]
 pub struct Verified {
     /// Its file's name.
     pub name: String,
@@ -47,7 +76,8 @@ pub struct Verified {
 }
 
 /// What a restore did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "BackupRestored")]
 pub struct Restored {
     /// The backup that was restored.
     pub name: String,
@@ -59,9 +89,9 @@ pub struct Restored {
 ///
 /// # Errors
 /// Those of the store.
-pub fn create(app: &App, _: Nothing) -> Result<Vec<Job>> {
+pub fn create(app: &App, _: Nothing) -> Result<Vec<JobRow>> {
     let id = app.jobs.enqueue(NewJob::new(CREATE, json!({})).once())?;
-    Ok(vec![app.jobs.get(id)?])
+    Ok(vec![jobs::row(app, app.jobs.get(id)?)])
 }
 
 /// The backups, newest first.
@@ -122,6 +152,25 @@ pub fn restore(dir: &DataDir, clock: std::sync::Arc<dyn Clock>, name: &str) -> R
     }
 }
 
+/// Goes back to a backup while Puente is open. Jobs end first, within five seconds, and none begins any
+/// more: the host opens the data anew after this command, whatever came of it.
+///
+/// # Errors
+/// As [`verify`], with nothing changed and jobs running on; those of the disk, with the state as it was.
+pub fn restore_open(app: &App, request: Named) -> Result<Restored> {
+    let path = path_of(&app.dir, &request.name)?;
+    backup::verify(&path, &state_options(), &Cancel::new())?;
+    app.stop();
+    let done = backup::restore(&app.room.state, &path, &Cancel::new(), &NoProgress)?;
+    let replaced = file_name(&done.replaced.path);
+    let detail = json!({ "replaced": replaced });
+    app.audit("backup.restore", &request.name, detail)?;
+    Ok(Restored {
+        name: request.name,
+        replaced: Some(replaced),
+    })
+}
+
 /// The backups of a data folder, newest first.
 ///
 /// # Errors
@@ -135,9 +184,9 @@ fn row(backup: &backup::Backup) -> BackupRow {
     BackupRow {
         name: file_name(&backup.path),
         reason: match backup.kind {
-            Kind::Regular => "regular",
-            Kind::BeforeRestore => "before_restore",
-            Kind::BeforeMigration => "before_migration",
+            Kind::Regular => Reason::Regular,
+            Kind::BeforeRestore => Reason::BeforeRestore,
+            Kind::BeforeMigration => Reason::BeforeMigration,
         },
         at: backup.at,
         bytes: backup.bytes,
@@ -162,21 +211,15 @@ fn file_name(path: &Path) -> String {
 pub(crate) struct BackUp {
     state: Database,
     dir: DataDir,
-    retention: Retention,
+    config: Config,
 }
 
 impl BackUp {
     pub(crate) fn new(room: &Room, dir: &DataDir, config: &Config) -> Self {
-        let kept = &config.backups;
-        let retention = Retention {
-            last: kept.last,
-            daily: kept.days,
-            monthly: kept.months,
-        };
         BackUp {
             state: room.state.clone(),
             dir: dir.clone(),
-            retention,
+            config: config.clone(),
         }
     }
 }
@@ -200,7 +243,76 @@ impl Handler for BackUp {
 
     fn run(&self, job: &Running, _: Value) -> Result<Value> {
         let made = backup::create(&self.state, &job.cancel, job)?;
-        backup::prune(&self.dir.state(), &self.dir.backups(), self.retention)?;
+        let kept = settings::read(&self.state, &self.config)?.backups;
+        let retention = Retention {
+            last: kept.last,
+            daily: kept.days,
+            monthly: kept.months,
+        };
+        backup::prune(&self.dir.state(), &self.dir.backups(), retention)?;
         serde_json::to_value(row(&made)).map_err(|error| Error::invalid("backup", error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+    use crate::{AppOptions, schedules, sync};
+    use puente_store::secrets::Secrets;
+
+    #[test]
+    fn an_open_office_goes_back_to_a_backup_and_is_opened_anew() {
+        let desk = Desk::with_files();
+        desk.app.start().unwrap();
+        let made = create(&desk.app, Nothing {}).unwrap().remove(0);
+        desk.app.jobs.wait(puente_jobs::JobId(made.id)).unwrap();
+        let server = "archivos".to_owned();
+        crate::servers::remove(&desk.app, crate::servers::Named { server }).unwrap();
+        let name = list(&desk.app, Nothing {}).unwrap().remove(0).name;
+        let restored = restore_open(&desk.app, Named { name }).unwrap();
+        assert!(restored.replaced.is_some());
+        drop(desk.app);
+        let app = App::open(AppOptions {
+            secrets: Some(Secrets::memory()),
+            ..AppOptions::new(desk.folder.path().join("data"))
+        })
+        .unwrap();
+        assert_eq!(crate::servers::list(&app, Nothing {}).unwrap().len(), 1);
+        app.start().unwrap();
+        let id = puente_jobs::JobId(sync::all(&app, Nothing {}).unwrap()[0].id);
+        assert_eq!(app.jobs.wait(id).unwrap().state, puente_jobs::State::Done);
+        assert_eq!(schedules::list(&app, Nothing {}).unwrap().rows.len(), 2);
+        app.stop();
+    }
+
+    #[test]
+    fn what_is_no_backup_is_refused_and_jobs_run_on() {
+        let desk = Desk::new();
+        for (name, code) in [
+            ("puente-20200101T000000Z.db", Code::BackupMissing),
+            ("../puente.db", Code::InvalidInput),
+        ] {
+            let request = Named {
+                name: name.to_owned(),
+            };
+            assert_eq!(restore_open(&desk.app, request).unwrap_err().code, code);
+        }
+        create(&desk.app, Nothing {}).unwrap();
+        desk.run();
+        assert_eq!(list(&desk.app, Nothing {}).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn backups_are_kept_as_the_settings_say_from_the_next_one_on() {
+        let desk = Desk::new();
+        let kept = json!({ "backups": { "last": 2, "days": 0, "months": 0 } });
+        settings::set(&desk.app, serde_json::from_value(kept).unwrap()).unwrap();
+        for _ in 0..4 {
+            create(&desk.app, Nothing {}).unwrap();
+            desk.run();
+            desk.clock.advance(chrono::TimeDelta::hours(1));
+        }
+        assert_eq!(list(&desk.app, Nothing {}).unwrap().len(), 2);
     }
 }

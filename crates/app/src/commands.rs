@@ -1,12 +1,17 @@
 //! The one list of commands. Hosts, bindings and cache invalidation follow from it.
 
+use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
-use crate::{backup, companies, diagnostics, doctor, jobs, movements, rules, servers};
+use crate::{
+    audit, backup, companies, diagnostics, doctor, jobs, movements, network, rules, schedules,
+    servers, settings, sync,
+};
 use serde::Serialize;
 use serde_json::Value;
+use ts_rs::TS;
 
 /// What a command reads or changes, for caches of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Tag {
     /// Registered servers.
@@ -23,6 +28,28 @@ pub enum Tag {
     Jobs,
     /// Backups.
     Backups,
+    /// Schedules.
+    Schedules,
+    /// What the office chose.
+    Settings,
+    /// The audit trail.
+    Audit,
+}
+
+impl Tag {
+    /// All of them.
+    pub const ALL: &'static [Tag] = &[
+        Tag::Servers,
+        Tag::Companies,
+        Tag::Movements,
+        Tag::Proofs,
+        Tag::Rules,
+        Tag::Jobs,
+        Tag::Backups,
+        Tag::Schedules,
+        Tag::Settings,
+        Tag::Audit,
+    ];
 }
 
 /// A command as hosts see it.
@@ -34,8 +61,13 @@ pub struct Command {
     pub reads: &'static [Tag],
     /// What is stale after it.
     pub changes: &'static [Tag],
-    /// Whether the answer comes before the work: it names a job.
+    /// Whether the answer comes before the work: it names jobs.
     pub starts_job: bool,
+    /// Whether the host is to open the data anew after it, whatever came of it: the one that was open
+    /// runs no jobs any more.
+    pub reopens: bool,
+    /// Its request and response in TypeScript, with everything that they refer to.
+    pub types: fn(&mut Bindings) -> Types,
     /// Runs it on JSON.
     pub call: fn(&App, Value) -> Result<Value>,
 }
@@ -58,14 +90,27 @@ pub fn call(app: &App, name: &str, request: Value) -> Result<Value> {
     (command.call)(app, request)
 }
 
+/// What gives the response's type a name from the body alone, so that the list needn't repeat it.
+fn types_of<Request: TS + 'static, Response: TS + 'static>(
+    _: fn(&App, Request) -> Result<Response>,
+    bindings: &mut Bindings,
+) -> Types {
+    Types {
+        request: bindings.add::<Request>(),
+        response: bindings.add::<Response>(),
+    }
+}
+
 macro_rules! commands {
-    ($($name:literal $body:path, $request:ty, reads [$($reads:ident)*], changes [$($changes:ident)*] $($job:ident)?;)*) => {
+    ($($name:literal $body:path, $request:ty, reads [$($reads:ident)*], changes [$($changes:ident)*] $($mark:ident)?;)*) => {
         /// All of them.
         pub static COMMANDS: &[Command] = &[$(Command {
             name: $name,
             reads: &[$(Tag::$reads),*],
             changes: &[$(Tag::$changes),*],
-            starts_job: commands!(@ $($job)?),
+            starts_job: commands!(@job $($mark)?),
+            reopens: commands!(@reopens $($mark)?),
+            types: |bindings| types_of::<$request, _>($body, bindings),
             call: |app, request| {
                 let request: $request = serde_json::from_value(request)
                     .map_err(|error| Error::invalid("request", error))?;
@@ -74,39 +119,51 @@ macro_rules! commands {
             },
         },)*];
     };
-    (@) => { false };
-    (@ job) => { true };
+    (@job job) => { true };
+    (@reopens reopens) => { true };
+    (@$what:ident $($other:ident)?) => { false };
 }
 
 commands! {
     "servers.list" servers::list, Nothing, reads [Servers], changes [];
-    "servers.add" servers::add, servers::Add, reads [], changes [Servers];
+    "servers.add" servers::add, servers::Add, reads [], changes [Servers Audit];
     "servers.test" servers::test, servers::Named, reads [], changes [Servers];
     "servers.try" servers::try_out, servers::Add, reads [], changes [];
-    "servers.edit" servers::edit, servers::Edit, reads [], changes [Servers];
-    "servers.remove" servers::remove, servers::Named, reads [], changes [Servers Companies Movements Proofs];
+    "servers.edit" servers::edit, servers::Edit, reads [], changes [Servers Audit];
+    "servers.remove" servers::remove, servers::Named, reads [], changes [Servers Companies Movements Proofs Audit];
     "servers.grants" servers::grants, servers::GrantsFor, reads [Servers], changes [];
-    "companies.list" companies::list, companies::Search, reads [Companies Movements], changes [];
+    "companies.list" companies::list, companies::Search, reads [Companies Movements Proofs], changes [];
     "companies.show" companies::show, companies::Named, reads [Companies Movements Proofs], changes [];
-    "companies.discover" companies::discover, companies::Discover, reads [], changes [Companies Jobs] job;
-    "movements.extract" movements::extract, movements::Extract, reads [], changes [Movements Proofs Jobs] job;
+    "companies.discover" companies::discover, companies::Discover, reads [], changes [Jobs] job;
+    "sync.all" sync::all, Nothing, reads [], changes [Jobs] job;
+    "movements.extract" movements::extract, movements::Extract, reads [], changes [Jobs] job;
     "movements.status" movements::status, Nothing, reads [Companies Movements Proofs], changes [];
     "movements.summary" movements::summary, movements::SummaryOf, reads [Movements], changes [];
-    "movements.prove" movements::prove, companies::Selected, reads [], changes [Proofs Jobs] job;
+    "movements.prove" movements::prove, companies::Selected, reads [], changes [Jobs] job;
     "movements.proof" movements::proof, companies::Selected, reads [Proofs], changes [];
-    "movements.export" movements::export, movements::Export, reads [Movements], changes [];
+    "movements.export" movements::export, movements::Export, reads [Movements], changes [Audit];
     "rules.list" rules::list, rules::Of, reads [Rules], changes [];
-    "rules.set" rules::set, rules::Set, reads [], changes [Rules];
-    "rules.reset" rules::reset, rules::Of, reads [], changes [Rules];
+    "rules.set" rules::set, rules::Set, reads [], changes [Rules Audit];
+    "rules.reset" rules::reset, rules::Of, reads [], changes [Rules Audit];
     "jobs.list" jobs::list, jobs::List, reads [Jobs], changes [];
     "jobs.show" jobs::show, jobs::One, reads [Jobs], changes [];
-    "jobs.cancel" jobs::cancel, jobs::One, reads [], changes [Jobs];
-    "jobs.retry" jobs::retry, jobs::One, reads [], changes [Jobs];
-    "backup.create" backup::create, Nothing, reads [], changes [Backups Jobs] job;
+    "jobs.cancel" jobs::cancel, jobs::One, reads [], changes [Jobs Audit];
+    "jobs.retry" jobs::retry, jobs::One, reads [], changes [Jobs Audit];
+    "schedules.list" schedules::list, Nothing, reads [Schedules], changes [];
+    "schedules.set" schedules::set, schedules::Set, reads [], changes [Schedules Audit];
+    "schedules.remove" schedules::remove, schedules::Named, reads [], changes [Schedules Audit];
+    "schedules.run" schedules::run, schedules::Named, reads [], changes [Jobs Audit] job;
+    "schedules.preview" schedules::preview, schedules::Preview, reads [Settings], changes [];
+    "backup.create" backup::create, Nothing, reads [], changes [Jobs] job;
     "backup.list" backup::list, Nothing, reads [Backups], changes [];
     "backup.verify" backup::verify, backup::Named, reads [], changes [];
+    "backup.restore" backup::restore_open, backup::Named, reads [], changes [] reopens;
+    "settings.get" settings::get, Nothing, reads [Settings], changes [];
+    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Audit];
+    "network.test" network::test, network::Address, reads [], changes [Audit];
+    "audit.list" audit::list, audit::List, reads [Audit], changes [];
     "doctor" doctor::check, Nothing, reads [], changes [];
-    "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [];
+    "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 
 #[cfg(test)]

@@ -1,37 +1,47 @@
 //! Companies: discover, list, look at one.
 
+use crate::amounts::month_text;
+use crate::jobs::{self, JobRow};
+use crate::movements::ProofView;
 use crate::{App, Result};
-use puente_erp::companies::{self, Company, Selection};
-use puente_erp::extract::{History, history};
+use puente_erp::companies::{self, Company, CompanyId, Selection};
+use puente_erp::extract::{History, history, latest_runs};
 use puente_erp::handlers::{DISCOVER, DiscoverInput};
-use puente_erp::proof::{self, Proof};
+use puente_erp::proof;
 use puente_erp::servers;
-use puente_jobs::{Job, NewJob};
+use puente_jobs::NewJob;
 use puente_warehouse::CompanyCount;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::HashMap;
+use ts_rs::TS;
 
 /// Which companies to list.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "CompanySearch")]
 pub struct Search {
     /// A part of name, NIT, year or server, whatever the case; empty for all.
+    #[ts(as = "Option<String>", optional)]
     pub text: String,
 }
 
 /// Names a company: `NIT` or `NIT:YEAR`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "CompanyNamed")]
 pub struct Named {
     /// As typed.
     pub company: String,
 }
 
 /// Several companies.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "CompaniesSelected")]
 pub struct Selected {
     /// `NIT` or `NIT:YEAR` each; none for all active ones.
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub companies: Vec<String>,
 }
 
@@ -49,29 +59,44 @@ impl Selected {
 }
 
 /// Which servers to ask.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "CompaniesDiscover")]
 pub struct Discover {
     /// Names; none for all.
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub servers: Vec<String>,
 }
 
 /// A company with what is known of its movements.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct CompanyRow {
     /// The company.
     #[serde(flatten)]
     pub company: Company,
     /// What its current load holds.
-    pub count: Option<CompanyCount>,
+    pub held: Option<Held>,
     /// The last run.
     pub last: Option<History>,
     /// Whether the last proof holds.
     pub proven: Option<bool>,
 }
 
+/// What the current load of a company holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Held {
+    /// Movements that are not gone.
+    pub movements: i64,
+    /// Of those, the posted ones.
+    pub posted: i64,
+    /// First month with a date, `2026-01`.
+    pub first_month: Option<String>,
+    /// Last month with a date.
+    pub last_month: Option<String>,
+}
+
 /// Everything about a company.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct CompanyPage {
     /// The company and its last run.
     #[serde(flatten)]
@@ -79,7 +104,7 @@ pub struct CompanyPage {
     /// Runs, newest first.
     pub history: Vec<History>,
     /// The last proof.
-    pub proof: Option<Proof>,
+    pub proof: Option<ProofView>,
 }
 
 /// Lists companies, by name and year.
@@ -88,12 +113,12 @@ pub struct CompanyPage {
 /// Those of the store.
 pub fn list(app: &App, request: Search) -> Result<Vec<CompanyRow>> {
     let wanted = request.text.trim().to_lowercase();
-    let counts = app.room.warehouse.counts()?;
-    companies::list(&app.room.state)?
+    let known = Known::of(app)?;
+    Ok(companies::list(&app.room.state)?
         .into_iter()
         .filter(|company| wanted.is_empty() || described(company).contains(&wanted))
-        .map(|company| row(app, company, &counts))
-        .collect()
+        .map(|company| known.row(company))
+        .collect())
 }
 
 /// Shows companies with everything about them: all years of a NIT, or one.
@@ -101,7 +126,7 @@ pub fn list(app: &App, request: Search) -> Result<Vec<CompanyRow>> {
 /// # Errors
 /// That it doesn't exist; those of the store.
 pub fn show(app: &App, request: Named) -> Result<Vec<CompanyPage>> {
-    let counts = app.room.warehouse.counts()?;
+    let known = Known::of(app)?;
     Selected {
         companies: vec![request.company],
     }
@@ -109,9 +134,9 @@ pub fn show(app: &App, request: Named) -> Result<Vec<CompanyPage>> {
     .into_iter()
     .map(|company| {
         let history = history(&app.room.state, company.id, 20)?;
-        let proof = proof::latest(&app.room.state, company.id)?;
+        let proof = proof::latest(&app.room.state, company.id)?.map(ProofView::of);
         Ok(CompanyPage {
-            row: row(app, company, &counts)?,
+            row: known.row(company),
             history,
             proof,
         })
@@ -123,7 +148,7 @@ pub fn show(app: &App, request: Named) -> Result<Vec<CompanyPage>> {
 ///
 /// # Errors
 /// That a server doesn't exist; those of the store.
-pub fn discover(app: &App, request: Discover) -> Result<Vec<Job>> {
+pub fn discover(app: &App, request: Discover) -> Result<Vec<JobRow>> {
     let all = match request.servers.as_slice() {
         [] => servers::list(&app.room.state)?,
         names => names
@@ -137,24 +162,41 @@ pub fn discover(app: &App, request: Discover) -> Result<Vec<Job>> {
                 server_id: server.id
             });
             let id = app.jobs.enqueue(NewJob::new(DISCOVER, input).once())?;
-            Ok(app.jobs.get(id)?)
+            Ok(jobs::row(app, app.jobs.get(id)?))
         })
         .collect()
 }
 
-pub(crate) fn row(app: &App, company: Company, counts: &[CompanyCount]) -> Result<CompanyRow> {
-    let count = counts
-        .iter()
-        .find(|count| count.company_id == company.id)
-        .cloned();
-    let last = history(&app.room.state, company.id, 1)?.pop();
-    let proven = proof::latest(&app.room.state, company.id)?.map(|proof| proof.holds());
-    Ok(CompanyRow {
-        company,
-        count,
-        last,
-        proven,
-    })
+/// What is known of companies, read once for a whole list.
+pub(crate) struct Known {
+    counts: HashMap<CompanyId, CompanyCount>,
+    runs: HashMap<CompanyId, History>,
+    proven: HashMap<CompanyId, bool>,
+}
+
+impl Known {
+    pub fn of(app: &App) -> Result<Known> {
+        let counts = app.room.warehouse.counts()?.into_iter();
+        Ok(Known {
+            counts: counts.map(|count| (count.company_id, count)).collect(),
+            runs: latest_runs(&app.room.state)?,
+            proven: proof::latest_verdicts(&app.room.state)?,
+        })
+    }
+
+    pub fn row(&self, company: Company) -> CompanyRow {
+        CompanyRow {
+            held: self.counts.get(&company.id).map(|count| Held {
+                movements: count.movements,
+                posted: count.posted,
+                first_month: count.first_month.map(month_text),
+                last_month: count.last_month.map(month_text),
+            }),
+            last: self.runs.get(&company.id).cloned(),
+            proven: self.proven.get(&company.id).copied(),
+            company,
+        }
+    }
 }
 
 fn described(company: &Company) -> String {

@@ -51,8 +51,9 @@ impl Default for LogConfig {
 }
 
 /// How many backups are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
+#[ts(rename = "BackupsKept")]
 pub struct BackupConfig {
     /// The newest ones, always.
     pub last: usize,

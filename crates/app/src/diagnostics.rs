@@ -1,7 +1,7 @@
 //! One file with what support needs, and nothing that is secret.
 
-use crate::doctor::{self, Check};
-use crate::{App, Nothing, Result};
+use crate::doctor::{self, Finding};
+use crate::{App, Result};
 use puente_core::Error;
 use puente_erp::servers::{self, Server};
 use puente_jobs::{Filter, Job};
@@ -9,17 +9,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use ts_rs::TS;
 
 /// Where to write.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "DiagnosticsTo")]
 pub struct To {
     /// A file that is replaced if it is there.
     pub output: PathBuf,
 }
 
 /// What was written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "DiagnosticsWritten")]
 pub struct Written {
     /// The file.
     pub output: PathBuf,
@@ -34,7 +37,7 @@ struct Diagnostics<'a> {
     system: String,
     taken_at: String,
     config: &'a crate::config::Config,
-    checks: Vec<Check>,
+    checks: Vec<Finding>,
     servers: Vec<Server>,
     jobs: Vec<Job>,
     log: Vec<String>,
@@ -53,7 +56,7 @@ pub fn export(app: &App, request: To) -> Result<Written> {
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         taken_at: app.room.clock.now().to_rfc3339(),
         config: &app.config,
-        checks: doctor::check(app, Nothing {})?,
+        checks: doctor::findings(app)?,
         servers: servers::list(&app.room.state)?,
         jobs: app.jobs.list(&Filter {
             limit: 50,

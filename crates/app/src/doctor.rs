@@ -2,13 +2,14 @@
 
 use crate::{App, Nothing, Result};
 use chrono::{DateTime, Utc};
-use puente_core::{Code, Error};
+use puente_core::{Code, Error, ErrorView, Lang};
 use puente_erp::servers;
 use serde::Serialize;
+use ts_rs::TS;
 
-/// One check.
+/// What one check found.
 #[derive(Debug, Clone, Serialize)]
-pub struct Check {
+pub struct Finding {
     /// Stable name: `data_folder`, `state`, `warehouse`, `secrets`, `clock`, `settings`, `backup`,
     /// `server`.
     pub name: &'static str,
@@ -18,11 +19,43 @@ pub struct Check {
     pub error: Option<Error>,
 }
 
+/// One check, as it is shown.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "DoctorCheck")]
+pub struct Check {
+    /// Stable name, as in [`Finding::name`].
+    pub name: &'static str,
+    /// What was looked at.
+    pub subject: String,
+    /// What is wrong; nothing when all is well.
+    pub error: Option<ErrorView>,
+}
+
+impl Check {
+    /// A finding in that language.
+    pub fn of(finding: &Finding, lang: Lang) -> Check {
+        Check {
+            name: finding.name,
+            subject: finding.subject.clone(),
+            error: finding.error.as_ref().map(|error| error.view(lang)),
+        }
+    }
+}
+
 /// Runs every check; none stops the others.
 ///
 /// # Errors
 /// Those of the store, when it can't be read at all.
 pub fn check(app: &App, _: Nothing) -> Result<Vec<Check>> {
+    let found = findings(app)?;
+    Ok(found.iter().map(|one| Check::of(one, app.lang())).collect())
+}
+
+/// What [`check`] shows, with errors that have not been put into words yet.
+///
+/// # Errors
+/// As [`check`].
+pub fn findings(app: &App) -> Result<Vec<Finding>> {
     let mut checks = vec![
         look("data_folder", app.dir.path().display(), data_folder(app)),
         look("state", app.dir.state().display(), integrity(app)),
@@ -38,7 +71,7 @@ pub fn check(app: &App, _: Nothing) -> Result<Vec<Check>> {
     ];
     for server in servers::list(&app.room.state)? {
         let error = server.last_error.clone();
-        checks.push(Check {
+        checks.push(Finding {
             name: "server",
             subject: server.name,
             error,
@@ -47,8 +80,8 @@ pub fn check(app: &App, _: Nothing) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
-fn look(name: &'static str, subject: impl ToString, found: Result<()>) -> Check {
-    Check {
+fn look(name: &'static str, subject: impl ToString, found: Result<()>) -> Finding {
+    Finding {
         name,
         subject: subject.to_string(),
         error: found.err(),

@@ -15,8 +15,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Kinds of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "ExportFormat")]
 pub enum Format {
     /// UTF-8 with a byte order mark, semicolons and decimal commas: what spreadsheets in Latin
     /// America open with a double click.

@@ -1,16 +1,53 @@
-//! Every kind of job that this program knows.
+//! Every kind of job that this program knows, and what each changes.
 
 use crate::backup;
+use crate::commands::Tag;
 use crate::config::Config;
-use crate::maintenance::Tidy;
 use crate::paths::DataDir;
+use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
+use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
 use std::sync::Arc;
 
 pub(crate) fn all(room: &Room, dir: &DataDir, config: &Config) -> Vec<Arc<dyn Handler>> {
     let mut handlers = puente_erp::handlers::all(room);
     handlers.push(Arc::new(backup::BackUp::new(room, dir, config)));
-    handlers.push(Arc::new(Tidy::new(room)));
+    handlers.push(Arc::new(SyncAll(room.clone())));
+    handlers.push(Arc::new(ProveAll(room.clone())));
+    handlers.push(Arc::new(Tidy(room.clone())));
     handlers
+}
+
+/// What is stale when a job of that kind has ended, beside the queue itself. Whether a server answers is
+/// known anew after each job that asked it.
+pub(crate) fn changes(kind: &str) -> &'static [Tag] {
+    match kind {
+        DISCOVER | SYNC => &[Tag::Companies, Tag::Servers],
+        EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
+        PROVE => &[Tag::Proofs],
+        backup::CREATE => &[Tag::Backups],
+        SYNC_ALL | PROVE_ALL | TIDY => &[],
+        // Of another version: nobody here knows what it did.
+        _ => Tag::ALL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+
+    #[test]
+    fn what_each_kind_changes_is_declared() {
+        let desk = Desk::new();
+        let app = &desk.app;
+        for handler in all(&app.room, &app.dir, &app.config) {
+            let kind = handler.kind();
+            assert!(
+                changes(kind).len() < Tag::ALL.len(),
+                "{kind} is not in the list"
+            );
+        }
+    }
 }

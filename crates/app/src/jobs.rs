@@ -1,22 +1,43 @@
 //! The queue, as hosts show it.
 
-use crate::{App, Result};
-use puente_core::Error;
-use puente_jobs::{Filter, Job, JobId, LogLine};
+use crate::backup::{self, BackupRow};
+use crate::movements::ProofView;
+use crate::sync::{PROVE_ALL, Queued, SYNC_ALL, TIDY, Tidied};
+use crate::{App, Result, settings};
+use chrono::{DateTime, Utc};
+use puente_core::{Error, ErrorView, Lang, Progress};
+use puente_erp::discover::Report;
+use puente_erp::handlers::{DISCOVER, EXTRACT, ExtractReport, PROVE, SYNC, SyncReport};
+use puente_erp::{companies, servers};
+use puente_jobs::{Filter, Job, JobId, LogLine, State};
+use puente_store::Database;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
+use ts_rs::TS;
 
-/// How many jobs to list.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Which jobs to list, newest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(rename = "JobSearch", optional_fields = nullable)]
 pub struct List {
-    /// The newest so many.
-    pub limit: u32,
+    /// In one of these states; none for all.
+    #[ts(as = "Option<Vec<State>>", optional)]
+    pub states: Vec<State>,
+    /// Of one of these kinds; none for all.
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub kinds: Vec<String>,
+    /// Asked for by this schedule.
+    pub schedule: Option<String>,
+    /// Older than this job: the last one of the page before.
+    pub before: Option<i64>,
+    /// At most so many, 1000 at most; 100 when left out.
+    pub limit: Option<u32>,
 }
 
 /// Names a job.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "JobNamed")]
 pub struct One {
     /// Its number.
     pub id: i64,
@@ -36,25 +57,95 @@ impl One {
     }
 }
 
+/// A job.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "Job")]
+pub struct JobRow {
+    /// Its number.
+    pub id: i64,
+    /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
+    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+    pub kind: String,
+    /// What it does it to: a company or a server as people call it; empty where there is but one.
+    pub subject: String,
+    /// The company, where it is about one.
+    pub company_id: Option<i64>,
+    /// The server, where it is about one.
+    pub server_id: Option<i64>,
+    /// The schedule that asked for it.
+    pub schedule: Option<String>,
+    /// Where it stands.
+    pub state: State,
+    /// Attempts begun.
+    pub attempts: u32,
+    /// Not before this time; none: at once.
+    pub run_at: Option<DateTime<Utc>>,
+    /// Someone asked the running job to stop.
+    pub cancel_requested: bool,
+    /// The last one known.
+    pub progress: Option<Progress>,
+    /// What it gave, once done.
+    pub result: Option<JobResult>,
+    /// Why it failed, waits for another attempt, or is uncertain.
+    pub error: Option<ErrorView>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it came into its state.
+    pub changed_at: DateTime<Utc>,
+    /// When its last attempt began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was settled.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Of two pictures of a job, the one with more is newer.
+    pub revision: i64,
+}
+
+/// What a job gave.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum JobResult {
+    /// Companies of a server.
+    Discovered(Report),
+    /// Movements of a company.
+    Extracted(ExtractReport),
+    /// A proof.
+    Proven(ProofView),
+    /// A backup.
+    BackedUp(BackupRow),
+    /// Companies of a server, and the extractions that follow.
+    Synced(SyncReport),
+    /// Other jobs that do the work.
+    Queued(Queued),
+    /// Old rows that were dropped.
+    Tidied(Tidied),
+    /// Nothing that is shown, or written by another version.
+    Other,
+}
+
 /// A job with its log.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "JobPage")]
 pub struct Shown {
     /// The job.
     #[serde(flatten)]
-    pub job: Job,
+    pub job: JobRow,
     /// Its lines, oldest first.
     pub log: Vec<LogLine>,
 }
 
-/// The newest jobs.
+/// Jobs, newest first.
 ///
 /// # Errors
 /// Those of the store.
-pub fn list(app: &App, request: List) -> Result<Vec<Job>> {
-    Ok(app.jobs.list(&Filter {
-        limit: request.limit,
-        ..Filter::default()
-    })?)
+pub fn list(app: &App, request: List) -> Result<Vec<JobRow>> {
+    let jobs = app.jobs.list(&Filter {
+        states: request.states,
+        kinds: request.kinds,
+        schedule: request.schedule,
+        before: request.before.map(JobId),
+        limit: request.limit.unwrap_or(100).min(1000),
+    })?;
+    Ok(rows(app, jobs))
 }
 
 /// A job with its log.
@@ -64,7 +155,7 @@ pub fn list(app: &App, request: List) -> Result<Vec<Job>> {
 pub fn show(app: &App, request: One) -> Result<Shown> {
     let id = JobId(request.id);
     Ok(Shown {
-        job: app.jobs.get(id)?,
+        job: row(app, app.jobs.get(id)?),
         log: app.jobs.log(id)?,
     })
 }
@@ -73,26 +164,104 @@ pub fn show(app: &App, request: One) -> Result<Shown> {
 ///
 /// # Errors
 /// That it doesn't exist or has ended; those of the store.
-pub fn cancel(app: &App, request: One) -> Result<Job> {
+pub fn cancel(app: &App, request: One) -> Result<JobRow> {
     let job = app.jobs.cancel(JobId(request.id))?;
     app.audit(
         "job.cancel",
         &format!("job:{}", job.id),
         json!({ "kind": job.kind }),
     )?;
-    Ok(job)
+    Ok(row(app, job))
 }
 
 /// Queues a failed or cancelled job again.
 ///
 /// # Errors
 /// That it doesn't exist or has not ended badly; those of the store.
-pub fn retry(app: &App, request: One) -> Result<Job> {
+pub fn retry(app: &App, request: One) -> Result<JobRow> {
     let job = app.jobs.retry(JobId(request.id))?;
     app.audit(
         "job.retry",
         &format!("job:{}", job.id),
         json!({ "kind": job.kind }),
     )?;
-    Ok(job)
+    Ok(row(app, job))
+}
+
+/// Jobs, as they are shown.
+pub fn rows(app: &App, jobs: Vec<Job>) -> Vec<JobRow> {
+    jobs.into_iter().map(|job| row(app, job)).collect()
+}
+
+/// A job, as it is shown.
+pub fn row(app: &App, job: Job) -> JobRow {
+    app.words().job(job)
+}
+
+/// What is needed to put a job into words. It keeps neither the queue nor its workers alive.
+#[derive(Clone)]
+pub(crate) struct Words {
+    pub state: Database,
+    /// The language that was asked for when the data was opened.
+    pub asked: Option<Lang>,
+    /// The one to fall back to.
+    pub usual: Lang,
+}
+
+impl Words {
+    /// The language in which answers speak: another window may have changed it a moment ago.
+    pub fn lang(&self) -> Lang {
+        self.asked
+            .unwrap_or_else(|| settings::lang(&self.state).unwrap_or(self.usual))
+    }
+
+    pub fn job(&self, job: Job) -> JobRow {
+        let (company_id, server_id) = (number(&job, "company_id"), number(&job, "server_id"));
+        let subject = match (company_id, server_id) {
+            (Some(id), _) => companies::get(&self.state, id).map(|company| company.label()),
+            (None, Some(id)) => servers::get(&self.state, id).map(|server| server.name),
+            (None, None) => Ok(String::new()),
+        };
+        JobRow {
+            id: job.id.0,
+            // What a job was about may be gone by now.
+            subject: subject.unwrap_or_default(),
+            company_id,
+            server_id,
+            schedule: job.schedule,
+            state: job.state,
+            attempts: job.attempts,
+            run_at: job.run_at,
+            cancel_requested: job.cancel_requested,
+            progress: job.progress,
+            result: job.result.map(|result| read_result(&job.kind, result)),
+            error: job.error.map(|error| error.view(self.lang())),
+            created_at: job.created_at,
+            changed_at: job.changed_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+            revision: job.revision,
+            kind: job.kind,
+        }
+    }
+}
+
+fn number(job: &Job, field: &str) -> Option<i64> {
+    job.input.get(field).and_then(Value::as_i64)
+}
+
+fn read_result(kind: &str, result: Value) -> JobResult {
+    match kind {
+        DISCOVER => serde_json::from_value(result).map(JobResult::Discovered),
+        EXTRACT => serde_json::from_value(result).map(JobResult::Extracted),
+        PROVE => {
+            serde_json::from_value(result).map(|proof| JobResult::Proven(ProofView::of(proof)))
+        }
+        SYNC => serde_json::from_value(result).map(JobResult::Synced),
+        SYNC_ALL | PROVE_ALL => serde_json::from_value(result).map(JobResult::Queued),
+        TIDY => serde_json::from_value(result).map(JobResult::Tidied),
+        backup::CREATE => serde_json::from_value(result).map(JobResult::BackedUp),
+        _ => Ok(JobResult::Other),
+    }
+    .unwrap_or(JobResult::Other)
 }

@@ -3,30 +3,40 @@
 //! A host (terminal, window, LAN) opens an [`App`] and calls commands: plain functions
 //! `fn(&App, Request) -> Result<Response, Error>`, listed once in [`commands`].
 
+pub mod amounts;
 mod app;
+pub mod audit;
 pub mod backup;
+pub mod bindings;
 pub mod commands;
 pub mod companies;
 pub mod config;
+#[cfg(test)]
+mod desk;
 pub mod diagnostics;
 pub mod doctor;
+pub mod events;
 mod export;
 mod handlers;
 pub mod jobs;
 mod logs;
-pub mod maintenance;
 pub mod movements;
+pub mod network;
 pub mod paths;
 pub mod rules;
+pub mod schedules;
 pub mod servers;
+pub mod settings;
+pub mod sync;
 
-pub use app::{App, AppOptions};
+pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;
 
 /// A result of a command.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// A request without fields.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
+#[ts(type = "Record<string, never>")]
 pub struct Nothing {}

@@ -1,72 +1,84 @@
 //! Movements: extract, summarise, prove, export.
 
-use crate::companies::{CompanyRow, Selected, row};
+use crate::amounts::{Amount, Quantity, month_text};
+use crate::companies::{CompanyRow, Known, Selected};
 use crate::export;
 pub use crate::export::Format;
+use crate::jobs::{self, JobRow};
 use crate::{App, Nothing, Result};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::Month;
 use puente_databases::profile::DocumentMeaning;
 use puente_erp::companies::{self, Company};
 use puente_erp::handlers::{EXTRACT, ExtractInput, PROVE, ProveInput, coverage};
-use puente_erp::proof::{self, Proof};
+use puente_erp::proof::{self, Figures, Level, Proof};
 use puente_erp::servers;
-use puente_jobs::{Job, NewJob};
+use puente_jobs::NewJob;
 use puente_warehouse::{ArticleTotal, MonthFilter, MovementFilter, Rank, State, Stream};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use ts_rs::TS;
 
 /// What to bring.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "MovementsExtract", optional_fields = nullable)]
 pub struct Extract {
     /// `NIT` or `NIT:YEAR` each; none for all active ones.
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub companies: Vec<String>,
     /// First day; with `to`, only documents of those days.
     pub from: Option<NaiveDate>,
     /// Last day, included.
     pub to: Option<NaiveDate>,
     /// Read everything again.
+    #[ts(as = "Option<bool>", optional)]
     pub force: bool,
     /// Compare every page with the source.
+    #[ts(as = "Option<bool>", optional)]
     pub audit: bool,
 }
 
 /// What to summarise.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(optional_fields = nullable)]
 pub struct SummaryOf {
     /// `NIT` or `NIT:YEAR` each; none for all.
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub companies: Vec<String>,
     /// First month.
     pub from: Option<Month>,
     /// Last month, included.
     pub to: Option<Month>,
     /// How many articles to rank.
+    #[ts(as = "Option<usize>", optional)]
     pub top: usize,
 }
 
-/// A month of posted documents. Money × 10^4, quantities × 10^6.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// A month of posted documents.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 pub struct MonthRow {
-    /// Year × 100 + month; 0 for documents without a date.
-    pub month: i32,
+    /// `2026-11`; empty for documents without a date.
+    pub month: String,
     /// Movements of all kinds.
     pub movements: i64,
     /// Value of sales, before returns.
-    pub sales_e4: i64,
+    pub sales: Amount,
     /// Value of sold goods that came back.
-    pub returns_e4: i64,
+    pub returns: Amount,
+    /// Sales without returns.
+    pub net_sales: Amount,
     /// Quantity sold, without what came back.
-    pub quantity_e6: i64,
+    pub quantity: Quantity,
     /// Value of purchases, without what went back.
-    pub purchases_e4: i64,
+    pub purchases: Amount,
 }
 
 /// Movements of one kind of documents, over all months.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct TypeRow {
     /// The ERP's code.
     pub doc_type: String,
@@ -77,11 +89,28 @@ pub struct TypeRow {
     /// Movements.
     pub movements: i64,
     /// Value.
-    pub total_e4: i64,
+    pub total: Amount,
+}
+
+/// An article over several companies and months.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct TopArticle {
+    /// Its code.
+    pub code: String,
+    /// Its description.
+    pub description: String,
+    /// In what it is counted.
+    pub unit: String,
+    /// Movements.
+    pub movements: i64,
+    /// How much of it.
+    pub quantity: Quantity,
+    /// Its value.
+    pub total: Amount,
 }
 
 /// What is in the warehouse.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Summary {
     /// Companies with movements.
     pub companies: Vec<Company>,
@@ -94,17 +123,19 @@ pub struct Summary {
     /// By kind and state.
     pub types: Vec<TypeRow>,
     /// Articles that sold most.
-    pub top: Vec<ArticleTotal>,
+    pub top: Vec<TopArticle>,
     /// Where the data is.
     pub warehouse: PathBuf,
 }
 
 /// What to export.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "MovementsExport", optional_fields = nullable)]
 pub struct Export {
     /// `NIT` or `NIT:YEAR` each; none for all.
     #[serde(default)]
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub companies: Vec<String>,
     /// Where to.
     pub output: PathBuf,
@@ -113,11 +144,13 @@ pub struct Export {
     pub format: Option<Format>,
     /// Replace a file that is there.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub overwrite: bool,
 }
 
 /// What was exported.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "MovementsExported")]
 pub struct Exported {
     /// Where to.
     pub output: PathBuf,
@@ -125,22 +158,121 @@ pub struct Exported {
     pub rows: u64,
 }
 
+/// Counts and sums of some rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ProofFigures")]
+pub struct FiguresView {
+    /// Rows.
+    pub rows: u64,
+    /// Sum of quantities.
+    pub quantity: Quantity,
+    /// Sum of totals.
+    pub total: Amount,
+    /// Sum of costs.
+    pub cost: Amount,
+}
+
+/// One line of a proof: what the source holds, and what is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ProofLine {
+    /// The whole table, `documents`, `lines` or `transfers`; empty where it is about one kind of documents.
+    pub table: String,
+    /// Code of the documents.
+    pub doc_type: String,
+    /// `2026-11`; empty without a date and for whole tables.
+    pub month: String,
+    /// What the documents count for; none for whole tables.
+    pub state: Option<State>,
+    /// At the source.
+    pub source: FiguresView,
+    /// In the warehouse.
+    pub warehouse: FiguresView,
+    /// Whether both are the same.
+    pub equal: bool,
+}
+
+/// The proof of one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "Proof")]
+pub struct ProofView {
+    /// How much the server was asked.
+    pub level: Level,
+    /// When.
+    pub taken_at: DateTime<Utc>,
+    /// Whether nothing differs.
+    pub holds: bool,
+    /// What differs, for technicians, at most the first five.
+    pub differences: String,
+    /// Whole tables.
+    pub tables: Vec<ProofLine>,
+    /// By document type, month and state.
+    pub groups: Vec<ProofLine>,
+}
+
+impl ProofView {
+    pub(crate) fn of(proof: Proof) -> ProofView {
+        let line = |source: &Figures, warehouse: &Figures| ProofLine {
+            table: String::new(),
+            doc_type: String::new(),
+            month: String::new(),
+            state: None,
+            source: FiguresView::of(source),
+            warehouse: FiguresView::of(warehouse),
+            equal: source == warehouse,
+        };
+        ProofView {
+            holds: proof.holds(),
+            differences: proof.differences(),
+            level: proof.level,
+            taken_at: proof.taken_at,
+            tables: proof
+                .tables
+                .into_iter()
+                .map(|table| ProofLine {
+                    table: table.table,
+                    ..line(&table.source, &table.warehouse)
+                })
+                .collect(),
+            groups: proof
+                .groups
+                .into_iter()
+                .map(|group| ProofLine {
+                    doc_type: group.doc_type,
+                    month: month_text(group.month),
+                    state: Some(group.state),
+                    ..line(&group.source, &group.warehouse)
+                })
+                .collect(),
+        }
+    }
+}
+
+impl FiguresView {
+    fn of(figures: &Figures) -> FiguresView {
+        FiguresView {
+            rows: figures.rows,
+            quantity: Quantity(figures.quantity_e6),
+            total: Amount(figures.total_e4),
+            cost: Amount(figures.cost_e4),
+        }
+    }
+}
+
 /// A company with its last proof.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "CompanyProof")]
 pub struct ProofOf {
     /// The company.
     pub company: Company,
     /// Its last proof; none before the first run.
-    pub proof: Option<Proof>,
-    /// Whether it holds.
-    pub holds: Option<bool>,
+    pub proof: Option<ProofView>,
 }
 
 /// Queues the extraction of companies, one job each.
 ///
 /// # Errors
 /// That a company doesn't exist, that the days don't fit; those of the store.
-pub fn extract(app: &App, request: Extract) -> Result<Vec<Job>> {
+pub fn extract(app: &App, request: Extract) -> Result<Vec<JobRow>> {
     coverage(request.from, request.to)?;
     let found = Selected {
         companies: request.companies,
@@ -168,7 +300,7 @@ pub fn extract(app: &App, request: Extract) -> Result<Vec<Job>> {
 ///
 /// # Errors
 /// That a company doesn't exist; those of the store.
-pub fn prove(app: &App, request: Selected) -> Result<Vec<Job>> {
+pub fn prove(app: &App, request: Selected) -> Result<Vec<JobRow>> {
     let found = request.find(app)?;
     queue(app, found, PROVE, |company| {
         json!(ProveInput {
@@ -182,12 +314,12 @@ fn queue(
     companies: Vec<Company>,
     kind: &str,
     input: impl Fn(&Company) -> serde_json::Value,
-) -> Result<Vec<Job>> {
+) -> Result<Vec<JobRow>> {
     companies
         .iter()
         .map(|company| {
             let id = app.jobs.enqueue(NewJob::new(kind, input(company)).once())?;
-            Ok(app.jobs.get(id)?)
+            Ok(jobs::row(app, app.jobs.get(id)?))
         })
         .collect()
 }
@@ -197,11 +329,11 @@ fn queue(
 /// # Errors
 /// Those of the store.
 pub fn status(app: &App, _: Nothing) -> Result<Vec<CompanyRow>> {
-    let counts = app.room.warehouse.counts()?;
-    companies::list(&app.room.state)?
+    let known = Known::of(app)?;
+    Ok(companies::list(&app.room.state)?
         .into_iter()
-        .map(|company| row(app, company, &counts))
-        .collect()
+        .map(|company| known.row(company))
+        .collect())
 }
 
 /// The last proofs.
@@ -213,13 +345,8 @@ pub fn proof(app: &App, request: Selected) -> Result<Vec<ProofOf>> {
         .find(app)?
         .into_iter()
         .map(|company| {
-            let proof = proof::latest(&app.room.state, company.id)?;
-            let holds = proof.as_ref().map(Proof::holds);
-            Ok(ProofOf {
-                company,
-                proof,
-                holds,
-            })
+            let proof = proof::latest(&app.room.state, company.id)?.map(ProofView::of);
+            Ok(ProofOf { company, proof })
         })
         .collect()
 }
@@ -277,6 +404,9 @@ pub fn summary(app: &App, request: SummaryOf) -> Result<Summary> {
         app.room
             .warehouse
             .top_articles(&filter, Rank::Total, request.top)?
+            .into_iter()
+            .map(TopArticle::of)
+            .collect()
     };
     let mut by_month: BTreeMap<i32, MonthRow> = BTreeMap::new();
     let mut by_type: BTreeMap<(String, u8), TypeRow> = BTreeMap::new();
@@ -289,15 +419,15 @@ pub fn summary(app: &App, request: SummaryOf) -> Result<Summary> {
                 meaning,
                 state: total.state,
                 movements: 0,
-                total_e4: 0,
+                total: Amount::default(),
             });
         row.movements = row.movements.saturating_add(total.lines);
-        row.total_e4 = row.total_e4.saturating_add(total.total_e4);
+        row.total.add(total.total_e4);
         if total.state == State::Posted {
             by_month
                 .entry(total.month)
                 .or_insert_with(|| MonthRow {
-                    month: total.month,
+                    month: month_text(total.month),
                     ..MonthRow::default()
                 })
                 .add(total, meaning);
@@ -316,28 +446,39 @@ pub fn summary(app: &App, request: SummaryOf) -> Result<Summary> {
 
 impl MonthRow {
     fn add(&mut self, total: &puente_warehouse::MonthTotal, meaning: DocumentMeaning) {
-        let (value, quantity) = (total.total_e4, total.quantity_e6);
+        let (value, quantity) = (i128::from(total.total_e4), i128::from(total.quantity_e6));
         self.movements = self.movements.saturating_add(total.lines);
         match meaning {
             DocumentMeaning::Sale => {
-                self.sales_e4 = self.sales_e4.saturating_add(value);
-                self.quantity_e6 = self.quantity_e6.saturating_add(quantity);
+                self.sales.add(value);
+                self.net_sales.add(value);
+                self.quantity.add(quantity);
             }
             DocumentMeaning::SaleReturn => {
-                self.returns_e4 = self.returns_e4.saturating_add(value);
-                self.quantity_e6 = self.quantity_e6.saturating_sub(quantity);
+                self.returns.add(value);
+                self.net_sales.add(-value);
+                self.quantity.add(-quantity);
             }
-            DocumentMeaning::Purchase => {
-                self.purchases_e4 = self.purchases_e4.saturating_add(value);
-            }
-            DocumentMeaning::PurchaseReturn => {
-                self.purchases_e4 = self.purchases_e4.saturating_sub(value);
-            }
+            DocumentMeaning::Purchase => self.purchases.add(value),
+            DocumentMeaning::PurchaseReturn => self.purchases.add(-value),
             DocumentMeaning::RemissionIn
             | DocumentMeaning::RemissionOut
             | DocumentMeaning::Transfer
             | DocumentMeaning::Order
             | DocumentMeaning::Other => {}
+        }
+    }
+}
+
+impl TopArticle {
+    fn of(article: ArticleTotal) -> TopArticle {
+        TopArticle {
+            code: article.code,
+            description: article.description,
+            unit: article.unit,
+            movements: article.lines,
+            quantity: article.quantity_e6.into(),
+            total: article.total_e4.into(),
         }
     }
 }

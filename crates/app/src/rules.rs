@@ -5,18 +5,21 @@ use puente_databases::profile::PlaceRule;
 use puente_erp::rules;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use ts_rs::TS;
 
 /// Names a profile.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "RulesOf")]
 pub struct Of {
     /// `tns`.
     pub profile: String,
 }
 
 /// New rules for a profile.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "RulesSet")]
 pub struct Set {
     /// `tns`.
     pub profile: String,

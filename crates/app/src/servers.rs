@@ -1,40 +1,47 @@
 //! Servers of ERPs: register, test, change, remove.
 
-use crate::{App, Nothing, Result};
-use puente_core::{Cancel, Code, Error, Secret};
+use crate::{App, Nothing, Result, sync};
+use chrono::{DateTime, Utc};
+use puente_core::{Cancel, Code, Error, ErrorView, Secret};
 use puente_databases::ServerInfo;
 use puente_erp::Statements;
 use puente_erp::servers::{self, NewServer, Options, Server};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
+use ts_rs::TS;
 
 /// Names a server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "ServerNamed")]
 pub struct Named {
     /// Its name or its number.
     pub server: String,
 }
 
 /// A server to be registered. The password is taken in and never given out.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
+#[ts(rename = "ServerAdd")]
 pub struct Add {
     /// Everything but the password.
     #[serde(flatten)]
     pub server: NewServer,
     /// Its password; not for files.
     #[serde(default, deserialize_with = "password")]
+    #[ts(as = "Option<String>", optional = nullable)]
     pub password: Option<Secret>,
     /// Save it without a test.
     #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
     pub no_test: bool,
 }
 
 /// What is to be changed of a server; what is left out stays.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
+#[ts(rename = "ServerEdit", optional_fields = nullable)]
 #[allow(missing_docs, reason = "the fields are those of NewServer")]
 pub struct Edit {
     /// Its name or its number.
@@ -48,13 +55,15 @@ pub struct Edit {
     pub options: Option<Options>,
     /// A new password.
     #[serde(deserialize_with = "password")]
+    #[ts(as = "Option<String>", optional = nullable)]
     pub password: Option<Secret>,
     /// Save it without a test.
+    #[ts(as = "Option<bool>", optional)]
     pub no_test: bool,
 }
 
 /// Asks for the GRANTs of a login.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct GrantsFor {
     /// The server's name or number.
@@ -64,7 +73,8 @@ pub struct GrantsFor {
 }
 
 /// What a test of a connection found.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(rename = "ServerTested")]
 pub struct Tested {
     /// What the server says about itself; nothing for files.
     pub info: Option<ServerInfo>,
@@ -75,8 +85,40 @@ pub struct Tested {
     pub warnings: Vec<String>,
 }
 
+/// A registered server, as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "Server")]
+pub struct ServerRow {
+    /// Its number.
+    pub id: servers::ServerId,
+    /// Unique, as people call it.
+    pub name: String,
+    /// What it is.
+    pub kind: servers::Kind,
+    /// Host name or address; empty for files.
+    pub host: String,
+    /// TCP port; 0 for files.
+    pub port: u16,
+    /// Login; empty for files.
+    pub user: String,
+    /// Whether a password is kept for it.
+    pub has_password: bool,
+    /// Database that lists the companies; the folder for files.
+    pub master: String,
+    /// Name of the ERP profile.
+    pub profile: String,
+    /// The rest.
+    pub options: Options,
+    /// When the last contact was.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// Why the last contact failed; none when it went well.
+    pub last_error: Option<ErrorView>,
+    /// What a technician should know, as [`Tested::warnings`] of the last test.
+    pub warnings: Vec<String>,
+}
+
 /// Statements to be run by whoever administers the server.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, TS)]
 pub struct Grants {
     /// In the master database.
     pub master: Vec<String>,
@@ -88,22 +130,25 @@ pub struct Grants {
 ///
 /// # Errors
 /// Those of the store.
-pub fn list(app: &App, _: Nothing) -> Result<Vec<Server>> {
-    Ok(servers::list(&app.room.state)?)
+pub fn list(app: &App, _: Nothing) -> Result<Vec<ServerRow>> {
+    let all = servers::list(&app.room.state)?;
+    Ok(all.into_iter().map(|server| row(app, server)).collect())
 }
 
 /// Registers a server, after a test unless told otherwise.
 ///
 /// # Errors
 /// Those of the fields, of the connection and of the keyring; nothing is kept then.
-pub fn add(app: &App, request: Add) -> Result<Server> {
+pub fn add(app: &App, request: Add) -> Result<ServerRow> {
     request.server.validate()?;
-    if !request.no_test {
-        try_out(app, request.clone())?;
-    }
+    let tested = match request.no_test {
+        true => None,
+        false => Some(try_out(app, request.clone())?),
+    };
     let room = &app.room;
     let name = request.server.name.clone();
     let id = servers::insert(&room.state, request.server, room.clock.now())?;
+    remember(app, id, tested.as_ref())?;
     if let Some(password) = &request.password
         && let Err(error) = keep_password(app, id, password)
     {
@@ -115,7 +160,7 @@ pub fn add(app: &App, request: Add) -> Result<Server> {
         &format!("server:{id}"),
         json!({ "name": name }),
     )?;
-    Ok(servers::get(&room.state, id)?)
+    Ok(row(app, servers::get(&room.state, id)?))
 }
 
 /// Tests a server that is not registered yet, and keeps nothing.
@@ -138,6 +183,9 @@ pub fn test(app: &App, request: Named) -> Result<Tested> {
     let tested = test_with(app, &server, password);
     let error = tested.as_ref().err().cloned();
     servers::set_contact(&app.room.state, server.id, app.room.clock.now(), error)?;
+    if let Ok(tested) = &tested {
+        servers::set_warnings(&app.room.state, server.id, &tested.warnings)?;
+    }
     tested
 }
 
@@ -145,7 +193,7 @@ pub fn test(app: &App, request: Named) -> Result<Tested> {
 ///
 /// # Errors
 /// As [`add`]; nothing is changed then.
-pub fn edit(app: &App, request: Edit) -> Result<Server> {
+pub fn edit(app: &App, request: Edit) -> Result<ServerRow> {
     let room = &app.room;
     let old = servers::find(&room.state, &request.server)?;
     let new = NewServer {
@@ -159,41 +207,44 @@ pub fn edit(app: &App, request: Edit) -> Result<Server> {
         options: request.options.unwrap_or(old.options.clone()),
     };
     new.validate()?;
+    let mut tested = None;
     if !request.no_test {
         let password = match &request.password {
             Some(password) => Some(password.clone()),
             None => password_of(app, &old)?,
         };
-        test_with(app, &sketch(new.clone()), password)?;
+        tested = Some(test_with(app, &sketch(new.clone()), password)?);
     }
     if let Some(password) = &request.password {
         keep_password(app, old.id, password)?;
     }
     servers::update(&room.state, old.id, new, room.clock.now())?;
+    remember(app, old.id, tested.as_ref())?;
     app.audit(
         "server.edit",
         &format!("server:{}", old.id),
         json!({ "name": old.name }),
     )?;
-    Ok(servers::get(&room.state, old.id)?)
+    Ok(row(app, servers::get(&room.state, old.id)?))
 }
 
 /// Removes a server with its companies, what was extracted from them, and its password.
 ///
 /// # Errors
 /// That it doesn't exist; those of the store and of the keyring.
-pub fn remove(app: &App, request: Named) -> Result<Server> {
+pub fn remove(app: &App, request: Named) -> Result<ServerRow> {
     let server = servers::find(&app.room.state, &request.server)?;
     for company in servers::remove(&app.room.state, server.id)? {
         app.room.warehouse.forget(company)?;
     }
-    app.room.warehouse.sweep(&Cancel::new())?;
+    // Deleting a million rows takes a while: that is for a job.
+    sync::enqueue_tidy(app)?;
     if let Some(name) = &server.secret_name {
         app.room.secrets.delete(name)?;
     }
     let detail = json!({ "name": server.name });
     app.audit("server.remove", &format!("server:{}", server.id), detail)?;
-    Ok(server)
+    Ok(row(app, server))
 }
 
 /// What a login needs to read what Puente reads, and nothing else.
@@ -211,6 +262,33 @@ pub fn grants(app: &App, request: GrantsFor) -> Result<Grants> {
         master: grants.master,
         company: grants.company,
     })
+}
+
+fn row(app: &App, server: Server) -> ServerRow {
+    ServerRow {
+        id: server.id,
+        name: server.name,
+        kind: server.kind,
+        host: server.host,
+        port: server.port,
+        user: server.user,
+        has_password: server.secret_name.is_some(),
+        master: server.master,
+        profile: server.profile,
+        options: server.options,
+        checked_at: server.checked_at,
+        last_error: server.last_error.map(|error| error.view(app.lang())),
+        warnings: server.warnings,
+    }
+}
+
+/// Keeps what a test before saving found.
+fn remember(app: &App, id: servers::ServerId, tested: Option<&Tested>) -> Result<()> {
+    if let Some(tested) = tested {
+        servers::set_contact(&app.room.state, id, app.room.clock.now(), None)?;
+        servers::set_warnings(&app.room.state, id, &tested.warnings)?;
+    }
+    Ok(())
 }
 
 fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tested> {
@@ -282,10 +360,11 @@ fn sketch(new: NewServer) -> Server {
         options: new.options,
         checked_at: None,
         last_error: None,
+        warnings: Vec::new(),
     }
 }
 
-fn password<'de, D: serde::Deserializer<'de>>(
+pub(crate) fn password<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))

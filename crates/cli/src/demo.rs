@@ -77,7 +77,7 @@ fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
             &[("version", &server.version()), ("port", &server.port())],
         ),
     );
-    let app = open(folder)?;
+    let app = open(terminal, folder)?;
     let new = NewServer {
         name: "demo".to_owned(),
         kind: Kind::Firebird,
@@ -108,7 +108,7 @@ fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
     let proofs = puente_app::movements::proof(&app, extracted)?;
     let holds = proofs
         .iter()
-        .filter(|proof| proof.holds == Some(true))
+        .filter(|of| of.proof.as_ref().is_some_and(|proof| proof.holds))
         .count();
     say(
         terminal,
@@ -119,7 +119,7 @@ fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
 
 fn on_files(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
     let sample = puente_sandbox::SampleFiles::create(&folder.join("files"))?;
-    let app = open(folder)?;
+    let app = open(terminal, folder)?;
     let new = NewServer {
         name: "demo".to_owned(),
         kind: Kind::Files,
@@ -153,7 +153,7 @@ fn first_time(
     let jobs = puente_app::companies::discover(app, Discover::default())?;
     let jobs = watch::run(app, terminal, &jobs)?;
     if !terminal.json {
-        show::discovered(terminal, &jobs);
+        show::discovered(terminal, &puente_app::jobs::rows(app, jobs.clone()));
     }
     watch::verdict(terminal, &jobs)?;
     say(terminal, terminal.text("demo.extract"));
@@ -173,7 +173,7 @@ fn first_time(
 /// The companies that something was extracted of.
 fn with_movements(app: &App) -> Result<Selected, Error> {
     let rows = puente_app::movements::status(app, Nothing {})?;
-    let held = rows.into_iter().filter(|row| row.count.is_some());
+    let held = rows.into_iter().filter(|row| row.held.is_some());
     let names = held.map(|row| format!("{}:{}", row.company.nit, row.company.fiscal_year));
     Ok(Selected {
         companies: names.collect(),
@@ -186,7 +186,7 @@ fn extract(terminal: &Terminal, app: &App) -> Result<u64, Error> {
     let jobs = puente_app::movements::extract(app, Extract::default())?;
     let jobs = watch::run(app, terminal, &jobs)?;
     if !terminal.json {
-        show::extracted(terminal, app, &jobs);
+        show::extracted(terminal, &puente_app::jobs::rows(app, jobs.clone()));
     }
     // One company of the sample names a file that isn't there, as happens: it is said, and stops
     // nothing.
@@ -251,8 +251,9 @@ fn finish(
 }
 
 /// A demo keeps its passwords in memory: they are those of a server that ends with it.
-fn open(folder: &Path) -> Result<App, Error> {
+fn open(terminal: &Terminal, folder: &Path) -> Result<App, Error> {
     App::open(AppOptions {
+        lang: Some(terminal.lang),
         secrets: Some(Secrets::memory()),
         ..AppOptions::new(folder.join("puente"))
     })

@@ -12,7 +12,7 @@ use args::{Cli, Verb};
 use output::Terminal;
 use puente_app::paths::DataDir;
 use puente_app::{App, AppOptions};
-use puente_core::{Error, Secret};
+use puente_core::{Error, Lang, Secret};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn run(terminal: &Terminal, cli: Cli) -> Result<(), Error> {
-    let open = || open(cli.global.data_dir.clone());
+    let open = || open(cli.global.data_dir.clone(), terminal.lang);
     match cli.verb {
         Verb::Demo(demo) => demo::run(terminal, &demo),
         Verb::Backup(args::Backup::Restore { name, yes }) => verbs::restore(
@@ -57,10 +57,11 @@ fn data_dir(given: Option<PathBuf>) -> Result<PathBuf, Error> {
     given.map_or_else(DataDir::of_this_user, Ok)
 }
 
-fn open(given: Option<PathBuf>) -> Result<App, Error> {
+fn open(given: Option<PathBuf>, lang: Lang) -> Result<App, Error> {
     let passphrase = std::env::var("PUENTE_PASSPHRASE").ok().map(Secret::from);
     App::open(AppOptions {
         passphrase,
+        lang: Some(lang),
         ..AppOptions::new(data_dir(given)?)
     })
 }

@@ -3,6 +3,7 @@
 use crate::texts;
 use chrono::{DateTime, Local, Utc};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use puente_app::amounts::{Amount, Quantity};
 use puente_core::{Code, Error, ErrorView, Lang, Severity, fixed};
 use serde::Serialize;
 use std::fmt::Display;
@@ -125,16 +126,16 @@ impl Terminal {
         grouped(&number.into().to_string(), self.lang)
     }
 
-    /// Money × 10^4, rounded to whole units.
-    pub fn money(&self, scaled: impl Into<i128>) -> String {
-        let scaled: i128 = scaled.into();
+    /// Money, rounded to whole units.
+    pub fn money(&self, amount: Amount) -> String {
+        let scaled = amount.0;
         let half = if scaled < 0 { -5_000 } else { 5_000 };
         grouped(&((scaled + half) / 10_000).to_string(), self.lang)
     }
 
-    /// A quantity × 10^6, with the decimals it has.
-    pub fn quantity(&self, scaled: i64) -> String {
-        let text = fixed::to_text(scaled, 6);
+    /// A quantity, with the decimals it has.
+    pub fn quantity(&self, quantity: Quantity) -> String {
+        let text = fixed::to_text(quantity.0, fixed::QUANTITY_SCALE);
         let trimmed = text.trim_end_matches('0').trim_end_matches('.');
         let (whole, decimals) = trimmed.split_once('.').unwrap_or((trimmed, ""));
         let point = self.lang.pick(',', '.');
@@ -212,11 +213,14 @@ mod tests {
             ("1.234.567".into(), "-1,234".into())
         );
         assert_eq!(
-            (ES.money(12_345_678_i64), ES.money(-15_000_i64)),
+            (ES.money(Amount(12_345_678)), ES.money(Amount(-15_000))),
             ("1.235".into(), "-2".into())
         );
         assert_eq!(
-            (ES.quantity(1_500_000), ES.quantity(-2_000_000)),
+            (
+                ES.quantity(Quantity(1_500_000)),
+                ES.quantity(Quantity(-2_000_000))
+            ),
             ("1,5".into(), "-2".into())
         );
     }

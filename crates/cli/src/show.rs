@@ -1,30 +1,26 @@
 //! How answers look in a terminal.
 
 use crate::output::Terminal;
-use puente_app::App;
 use puente_app::backup::BackupRow;
 use puente_app::companies::{CompanyPage, CompanyRow};
 use puente_app::doctor::Check;
-use puente_app::jobs::Shown;
-use puente_app::movements::{ProofOf, Summary};
-use puente_app::servers::{Grants, Tested};
+use puente_app::jobs::{JobResult, JobRow, Shown};
+use puente_app::movements::{ProofLine, ProofOf, ProofView, Summary};
+use puente_app::servers::{Grants, ServerRow, Tested};
 use puente_core::Code;
 use puente_databases::profile::PlaceRule;
-use puente_erp::discover::{Reason, Report};
+use puente_erp::discover::Reason;
 use puente_erp::extract::Mode;
-use puente_erp::handlers::ExtractReport;
-use puente_erp::proof::{Level, Proof};
-use puente_erp::servers::Server;
-use puente_jobs::{Job, State};
+use puente_erp::proof::Level;
 
-pub fn servers(terminal: &Terminal, servers: &[Server]) {
+pub fn servers(terminal: &Terminal, servers: &[ServerRow]) {
     let rows = servers.iter().map(|server| {
         let address = match server.port {
             0 => server.master.clone(),
             port => format!("{}:{port} {}", server.host, server.master),
         };
         let contact = match (&server.last_error, server.checked_at) {
-            (Some(error), _) => error.view(terminal.lang).message,
+            (Some(error), _) => error.message.clone(),
             (None, Some(at)) => terminal.fill("servers.well", &[("at", &terminal.moment(at))]),
             (None, None) => terminal.text("servers.never").to_owned(),
         };
@@ -68,8 +64,12 @@ pub fn grants(terminal: &Terminal, grants: &Grants) {
     grants.company.iter().for_each(|grant| terminal.line(grant));
 }
 
-pub fn discovered(terminal: &Terminal, jobs: &[Job]) {
-    for report in results::<Report>(jobs) {
+pub fn discovered(terminal: &Terminal, jobs: &[JobRow]) {
+    let reports = jobs.iter().filter_map(|job| match &job.result {
+        Some(JobResult::Discovered(report)) => Some(report),
+        Some(_) | None => None,
+    });
+    for report in reports {
         terminal.line(terminal.fill(
             "discovered",
             &[
@@ -107,14 +107,13 @@ pub fn discovered(terminal: &Terminal, jobs: &[Job]) {
 
 pub fn companies(terminal: &Terminal, rows: &[CompanyRow]) {
     let table = rows.iter().map(|row| {
-        let count = row.count.as_ref();
+        let held = row.held.as_ref();
         vec![
             row.company.nit.clone(),
             row.company.fiscal_year.to_string(),
             row.company.name.clone(),
             row.company.server.clone(),
-            count
-                .map(|count| terminal.count(count.movements))
+            held.map(|held| terminal.count(held.movements))
                 .unwrap_or_default(),
             row.last
                 .as_ref()
@@ -173,23 +172,15 @@ pub fn company_pages(terminal: &Terminal, pages: &[CompanyPage]) {
     }
 }
 
-pub fn extracted(terminal: &Terminal, app: &App, jobs: &[Job]) {
-    for job in jobs.iter().filter(|job| job.state == State::Done) {
-        let Some(report) = result::<ExtractReport>(job) else {
+pub fn extracted(terminal: &Terminal, jobs: &[JobRow]) {
+    for job in jobs {
+        let Some(JobResult::Extracted(report)) = &job.result else {
             continue;
         };
-        let id = job
-            .input
-            .get("company_id")
-            .and_then(serde_json::Value::as_i64)
-            .unwrap_or(0);
-        let name = puente_erp::companies::get(&app.room.state, id)
-            .map(|company| company.label())
-            .unwrap_or_default();
         terminal.line(terminal.fill(
             "extracted",
             &[
-                ("company", &name),
+                ("company", &job.subject),
                 ("mode", &terminal.text(mode_key(report.mode))),
                 ("read", &terminal.count(report.rows_read)),
                 ("inserted", &terminal.count(report.inserted)),
@@ -214,8 +205,8 @@ pub fn summary(terminal: &Terminal, summary: &Summary) {
         vec![
             article.code.clone(),
             article.description.clone(),
-            terminal.quantity(article.quantity_e6),
-            terminal.money(article.total_e4),
+            terminal.quantity(article.quantity),
+            terminal.money(article.total),
         ]
     });
     let headings =
@@ -232,26 +223,22 @@ pub fn summary(terminal: &Terminal, summary: &Summary) {
 /// How much was sold by month: a bar each, and its number.
 fn chart(terminal: &Terminal, summary: &Summary) {
     const WIDTH: i128 = 40;
-    let net = |month: &puente_app::movements::MonthRow| {
-        i128::from(month.sales_e4) - i128::from(month.returns_e4)
-    };
-    let most = summary.months.iter().map(net).max().unwrap_or(0).max(1);
+    let sales = summary.months.iter().map(|month| month.net_sales.0);
+    let most = sales.max().unwrap_or(0).max(1);
     if summary.months.is_empty() {
         return terminal.line(terminal.text("summary.none"));
     }
     terminal.line("");
     terminal.line(terminal.text("summary.chart"));
     for month in &summary.months {
-        let sold = net(month);
+        let sold = month.net_sales.0;
         // Eighths of a character, so that small differences show.
         let eighths = usize::try_from((sold.max(0) * WIDTH * 8) / most).unwrap_or(0);
         let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
         let bar = format!("{}{part}", "█".repeat(eighths / 8));
-        let name = match month.month {
-            0 => terminal.text("summary.undated").to_owned(),
-            number => format!("{}-{:02}", number / 100, number % 100),
-        };
-        terminal.line(format!("{name:>9} {bar:<40} {:>18}", terminal.money(sold)));
+        let name = month_name(terminal, &month.month);
+        let money = terminal.money(month.net_sales);
+        terminal.line(format!("{name:>9} {bar:<40} {money:>18}"));
     }
 }
 
@@ -265,13 +252,7 @@ pub fn proofs(terminal: &Terminal, proofs: &[ProofOf]) {
         terminal.line(format!("  {}", proof_line(terminal, proof)));
         let tables = proof.tables.iter().map(|table| {
             let name = terminal.text(&format!("stage.{}", table.table)).to_owned();
-            figures(
-                terminal,
-                name,
-                String::new(),
-                &table.source,
-                &table.warehouse,
-            )
+            figures(terminal, name, String::new(), table)
         });
         let groups = proof.groups.iter().map(|group| {
             let state = serde_json::to_value(group.state).ok();
@@ -284,11 +265,8 @@ pub fn proofs(terminal: &Terminal, proofs: &[ProofOf]) {
                 group.doc_type,
                 terminal.text(&format!("state.{state}"))
             );
-            let month = match group.month {
-                0 => terminal.text("summary.undated").to_owned(),
-                month => format!("{}-{:02}", month / 100, month % 100),
-            };
-            figures(terminal, kind, month, &group.source, &group.warehouse)
+            let month = month_name(terminal, &group.month).to_owned();
+            figures(terminal, kind, month, group)
         });
         let headings = [
             "col.what",
@@ -304,30 +282,33 @@ pub fn proofs(terminal: &Terminal, proofs: &[ProofOf]) {
     }
 }
 
-fn figures(
-    terminal: &Terminal,
-    what: String,
-    month: String,
-    source: &puente_erp::proof::Figures,
-    here: &puente_erp::proof::Figures,
-) -> Vec<String> {
+fn month_name<'a>(terminal: &Terminal, month: &'a str) -> &'a str {
+    if month.is_empty() {
+        terminal.text("summary.undated")
+    } else {
+        month
+    }
+}
+
+fn figures(terminal: &Terminal, what: String, month: String, line: &ProofLine) -> Vec<String> {
+    let (source, here) = (&line.source, &line.warehouse);
     vec![
         what,
         month,
         terminal.count(source.rows),
         terminal.count(here.rows),
-        terminal.money(source.total_e4),
-        terminal.money(here.total_e4),
-        terminal.yes(source == here),
+        terminal.money(source.total),
+        terminal.money(here.total),
+        terminal.yes(line.equal),
     ]
 }
 
-fn proof_line(terminal: &Terminal, proof: &Proof) -> String {
+fn proof_line(terminal: &Terminal, proof: &ProofView) -> String {
     let level = terminal.text(match proof.level {
         Level::Totals => "proof.totals",
         Level::Deep => "proof.deep",
     });
-    let verdict = terminal.text(if proof.holds() {
+    let verdict = terminal.text(if proof.holds {
         "proof.holds"
     } else {
         "proof.broken"
@@ -357,12 +338,9 @@ pub fn rules(terminal: &Terminal, rules: &[PlaceRule]) {
     terminal.table(&headings, rows.collect(), terminal.text("rules.none"));
 }
 
-pub fn jobs(terminal: &Terminal, jobs: &[Job]) {
+pub fn jobs(terminal: &Terminal, jobs: &[JobRow]) {
     let rows = jobs.iter().map(|job| {
-        let error = job
-            .error
-            .as_ref()
-            .map(|error| error.view(terminal.lang).message);
+        let error = job.error.as_ref().map(|error| error.message.clone());
         vec![
             job.id.to_string(),
             terminal.text(&format!("kind.{}", job.kind)).to_owned(),
@@ -384,7 +362,7 @@ pub fn jobs(terminal: &Terminal, jobs: &[Job]) {
 pub fn job(terminal: &Terminal, shown: &Shown) {
     jobs(terminal, std::slice::from_ref(&shown.job));
     if let Some(error) = &shown.job.error {
-        terminal.explain(&error.view(terminal.lang));
+        terminal.explain(error);
     }
     for line in &shown.log {
         let level = line.level.as_str();
@@ -396,13 +374,11 @@ pub fn job(terminal: &Terminal, shown: &Shown) {
     }
 }
 
-pub fn backed_up(terminal: &Terminal, jobs: &[Job]) {
-    for job in jobs.iter().filter(|job| job.state == State::Done) {
-        let name = job
-            .result
-            .as_ref()
-            .and_then(|result| result.get("name")?.as_str());
-        terminal.line(terminal.fill("backup.made", &[("name", &name.unwrap_or(""))]));
+pub fn backed_up(terminal: &Terminal, jobs: &[JobRow]) {
+    for job in jobs {
+        if let Some(JobResult::BackedUp(backup)) = &job.result {
+            terminal.line(terminal.fill("backup.made", &[("name", &backup.name)]));
+        }
     }
 }
 
@@ -411,7 +387,9 @@ pub fn backups(terminal: &Terminal, rows: &[BackupRow]) {
         vec![
             row.name.clone(),
             terminal.moment(row.at),
-            terminal.text(&format!("backup.{}", row.reason)).to_owned(),
+            terminal
+                .text(&format!("backup.{}", row.reason.as_str()))
+                .to_owned(),
             terminal.count(row.bytes),
         ]
     });
@@ -426,8 +404,7 @@ pub fn checks(terminal: &Terminal, checks: &[Check]) {
         let name = terminal.text(&format!("check.{}", check.name));
         terminal.line(format!("{mark} {name}: {}", check.subject));
         if let Some(error) = &check.error {
-            let view = error.view(terminal.lang);
-            terminal.line(format!("    {} → {}", view.message, view.hint));
+            terminal.line(format!("    {} → {}", error.message, error.hint));
         }
     }
 }
@@ -437,12 +414,4 @@ fn mode_key(mode: Mode) -> &'static str {
         Mode::Full => "mode.full",
         Mode::Incremental => "mode.incremental",
     }
-}
-
-fn results<T: serde::de::DeserializeOwned>(jobs: &[Job]) -> Vec<T> {
-    jobs.iter().filter_map(result).collect()
-}
-
-fn result<T: serde::de::DeserializeOwned>(job: &Job) -> Option<T> {
-    serde_json::from_value(job.result.clone()?).ok()
 }

@@ -7,11 +7,11 @@ use crate::args::{
 use crate::output::Terminal;
 use crate::{show, watch};
 use puente_app::companies::{Discover, Named, Search, Selected};
+use puente_app::jobs::JobRow;
 use puente_app::movements::{Export, Extract, SummaryOf};
 use puente_app::{App, Nothing};
 use puente_core::{Error, Month, Secret, SystemClock};
 use puente_erp::servers::{NewServer, Options, QuietHours};
-use puente_jobs::Job;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -103,9 +103,7 @@ pub fn movements(terminal: &Terminal, app: &App, verb: Movements) -> Result<()> 
                 audit,
             };
             let jobs = command::extract(app, request)?;
-            finish(terminal, app, &jobs, |jobs| {
-                show::extracted(terminal, app, jobs)
-            })
+            finish(terminal, app, &jobs, |jobs| show::extracted(terminal, jobs))
         }
         Movements::Status => {
             let rows = command::status(app, Nothing {})?;
@@ -168,18 +166,14 @@ fn proof(terminal: &Terminal, app: &App, which: Which, deep: bool) -> Result<()>
     let proofs = puente_app::movements::proof(app, selected)?;
     terminal.result(&proofs, |proofs| show::proofs(terminal, proofs));
     taken?;
-    match proofs.iter().find(|proof| proof.holds == Some(false)) {
+    let broken = proofs
+        .iter()
+        .find_map(|of| Some((&of.company, of.proof.as_ref().filter(|proof| !proof.holds)?)));
+    match broken {
         None => Ok(()),
-        Some(broken) => Err(Error::new(puente_core::Code::ProofMismatch)
-            .with("company", broken.company.label())
-            .with(
-                "differences",
-                broken
-                    .proof
-                    .as_ref()
-                    .map(puente_erp::proof::Proof::differences)
-                    .unwrap_or_default(),
-            )),
+        Some((company, proof)) => Err(Error::new(puente_core::Code::ProofMismatch)
+            .with("company", company.label())
+            .with("differences", &proof.differences)),
     }
 }
 
@@ -198,8 +192,12 @@ pub fn jobs(terminal: &Terminal, app: &App, verb: Jobs) -> Result<()> {
     use puente_app::jobs as command;
     match verb {
         Jobs::List { limit } => {
-            let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-            let jobs = command::list(app, command::List { limit })?;
+            let limit = Some(u32::try_from(limit).unwrap_or(u32::MAX));
+            let request = command::List {
+                limit,
+                ..command::List::default()
+            };
+            let jobs = command::list(app, request)?;
             terminal.result(&jobs, |jobs| show::jobs(terminal, jobs));
         }
         Jobs::Show { id } => {
@@ -216,7 +214,8 @@ pub fn jobs(terminal: &Terminal, app: &App, verb: Jobs) -> Result<()> {
         }
         Jobs::RunDue => {
             let ended = watch::run_due(app, terminal)?;
-            terminal.result(&ended, |jobs| show::jobs(terminal, jobs));
+            let rows = command::rows(app, ended.clone());
+            terminal.result(&rows, |jobs| show::jobs(terminal, jobs));
             return watch::verdict(terminal, &ended);
         }
     }
@@ -265,11 +264,16 @@ pub fn restore(terminal: &Terminal, dir: &Path, name: &str, yes: bool) -> Result
 }
 
 pub fn doctor(terminal: &Terminal, app: &App) -> Result<()> {
-    let checks = puente_app::doctor::check(app, Nothing {})?;
+    use puente_app::doctor::{Check, findings};
+    let found = findings(app)?;
+    let checks: Vec<Check> = found
+        .iter()
+        .map(|one| Check::of(one, terminal.lang))
+        .collect();
     terminal.result(&checks, |checks| show::checks(terminal, checks));
-    checks
+    found
         .into_iter()
-        .find_map(|check| check.error)
+        .find_map(|one| one.error)
         .map_or(Ok(()), Err)
 }
 
@@ -288,11 +292,11 @@ pub fn diagnostics(terminal: &Terminal, app: &App, verb: Diagnostics) -> Result<
 fn finish(
     terminal: &Terminal,
     app: &App,
-    jobs: &[Job],
-    view: impl FnOnce(&Vec<Job>),
+    jobs: &[JobRow],
+    view: impl FnOnce(&Vec<JobRow>),
 ) -> Result<()> {
     let ended = watch::run(app, terminal, jobs)?;
-    terminal.result(&ended, view);
+    terminal.result(&puente_app::jobs::rows(app, ended.clone()), view);
     watch::verdict(terminal, &ended)
 }
 

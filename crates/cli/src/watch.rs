@@ -3,6 +3,7 @@
 use crate::output::Terminal;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use puente_app::App;
+use puente_app::jobs::JobRow;
 use puente_core::{Error, Progress};
 use puente_jobs::{Event, Filter, Job, JobId, State};
 use std::collections::HashMap;
@@ -14,8 +15,12 @@ use std::time::Duration;
 const WORKERS: usize = 2;
 
 /// Runs what is due, those jobs among it, and gives them as they ended. Ctrl+C cancels them.
-pub fn run(app: &App, terminal: &Terminal, jobs: &[Job]) -> Result<Vec<Job>, Error> {
-    let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+pub fn run(app: &App, terminal: &Terminal, jobs: &[JobRow]) -> Result<Vec<Job>, Error> {
+    let ids: Vec<JobId> = jobs.iter().map(|job| JobId(job.id)).collect();
+    run_until_done(app, terminal, ids)
+}
+
+fn run_until_done(app: &App, terminal: &Terminal, ids: Vec<JobId>) -> Result<Vec<Job>, Error> {
     let events = app.jobs.subscribe()?;
     let done = AtomicBool::new(false);
     let cancelling = cancel_on_interrupt(app, terminal, ids.clone());
@@ -39,7 +44,7 @@ pub fn run_due(app: &App, terminal: &Terminal) -> Result<Vec<Job>, Error> {
         ..Filter::default()
     };
     let jobs = app.jobs.list(&waiting)?;
-    run(app, terminal, &jobs)
+    run_until_done(app, terminal, jobs.iter().map(|job| job.id).collect())
 }
 
 /// The first job that did not end well, as an error; said of the others too.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// How an error is to be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Something that a person can and must put right first: a refused precondition.
@@ -140,6 +140,17 @@ codes! {
     /// The database was replaced or restored since it was last read. `path`.
     DbRestored = "DB_RESTORED", Warning, permanent;
 
+    /// No way leads to a host: its name, its port, or the network. `host`.
+    NetUnreachable = "NET_UNREACHABLE", Failure, retry;
+    /// No answer within the time. `host`, `seconds`.
+    NetTimeout = "NET_TIMEOUT", Failure, retry;
+    /// A certificate is not trusted. `host`, `reason`, `issuer`.
+    NetTlsRefused = "NET_TLS_REFUSED", Failure, permanent;
+    /// The proxy refuses, or wants another user or password. `proxy`.
+    NetProxyRefused = "NET_PROXY_REFUSED", Failure, permanent;
+    /// The host answers with something that is no HTTP, or the connection broke. `host`.
+    NetFailed = "NET_FAILED", Failure, retry;
+
     /// An ERP profile is not well formed. `profile`, `reason`.
     ProfileInvalid = "PROFILE_INVALID", Warning, permanent;
     /// The live database lacks what the profile needs. `profile`, `missing`.
@@ -182,6 +193,43 @@ impl Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// In TypeScript: the union of all names.
+impl ts_rs::TS for Code {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &ts_rs::Config) -> String {
+        "ErrorCode".to_owned()
+    }
+
+    fn inline(_: &ts_rs::Config) -> String {
+        let names: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| format!("\"{}\"", code.as_str()))
+            .collect();
+        names.join(" | ")
+    }
+
+    fn decl(config: &ts_rs::Config) -> String {
+        format!("type ErrorCode = {};", Self::inline(config))
+    }
+
+    fn decl_concrete(config: &ts_rs::Config) -> String {
+        Self::decl(config)
+    }
+
+    fn docs() -> Option<String> {
+        Some(
+            "/**\n * Every error that a person or a program can meet, by its stable name.\n */\n"
+                .to_owned(),
+        )
+    }
+
+    fn output_path() -> Option<std::path::PathBuf> {
+        Some("ErrorCode.ts".into())
     }
 }
 
@@ -327,7 +375,7 @@ pub fn travel(error: &dyn Coded) -> Error {
 }
 
 /// An error on the wire: what hosts and the UI get.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct ErrorView {
     /// Stable name.
     pub code: Code,

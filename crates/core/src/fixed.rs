@@ -36,9 +36,9 @@ pub fn parse(text: &str, scale: u32) -> Result<i64, ValueError> {
     }
 }
 
-/// Writes all `scale` decimals: `to_text(15_000, 4)` is `1.5000`. [`parse`] reads it back.
-pub fn to_text(scaled: i64, scale: u32) -> String {
-    let scale = scale as usize;
+/// Writes all `scale` decimals: `to_text(15_000, 4)` is `1.5000`. [`parse`] reads back what fits.
+pub fn to_text(scaled: impl Into<i128>, scale: u32) -> String {
+    let (scaled, scale): (i128, usize) = (scaled.into(), scale as usize);
     let digits = format!("{:0width$}", scaled.unsigned_abs(), width = scale + 1);
     let (whole, decimals) = digits.split_at(digits.len() - scale);
     let sign = if scaled < 0 { "-" } else { "" };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A language that Puente speaks. Spanish is canonical; English follows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Neutral Latin American Spanish, addressed as *usted*.

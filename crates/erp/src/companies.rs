@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 pub type CompanyId = i64;
 
 /// Whether the server still lists the company.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "CompanyState")]
 pub enum State {
     /// Listed at the last discovery.
     Active,
@@ -21,7 +22,7 @@ pub enum State {
 }
 
 /// A company in a fiscal year.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Company {
     /// Row id.
     pub id: CompanyId,

@@ -23,8 +23,9 @@ pub struct Listed {
 }
 
 /// Why a listed company was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "SkipReason")]
 pub enum Reason {
     /// The same NIT and year came from another server first.
     OnAnotherServer {
@@ -48,7 +49,7 @@ pub enum Reason {
 }
 
 /// A listed company that was left out, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Skipped {
     /// Code in the ERP.
     pub code: String,
@@ -63,7 +64,8 @@ pub struct Skipped {
 }
 
 /// What a discovery found, for the person who asked.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
+#[ts(rename = "DiscoverReport")]
 pub struct Report {
     /// Rows of the list that carry a NIT.
     pub listed: u64,

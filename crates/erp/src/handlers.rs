@@ -26,7 +26,10 @@ pub const EXTRACT: &str = "movements.extract";
 /// The kind of job that takes the deep proof.
 pub const PROVE: &str = "movements.prove";
 
-/// Input of [`DISCOVER`].
+/// The kind of job that lists a server's companies and queues the extraction of all that are active.
+pub const SYNC: &str = "servers.sync";
+
+/// Input of [`DISCOVER`] and [`SYNC`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiscoverInput {
     /// The server.
@@ -60,7 +63,7 @@ pub struct ProveInput {
 }
 
 /// Result of [`EXTRACT`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ExtractReport {
     /// How the run went about it.
     pub mode: Mode,
@@ -76,10 +79,20 @@ pub struct ExtractReport {
     pub notes: Notes,
 }
 
+/// Result of [`SYNC`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct SyncReport {
+    /// What the list gave.
+    pub found: Report,
+    /// The extractions that were queued, or were waiting already: numbers of jobs.
+    pub queued: Vec<i64>,
+}
+
 /// The handlers, for the queue.
 pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
     vec![
         Arc::new(Discover(room.clone())),
+        Arc::new(Sync(room.clone())),
         Arc::new(Extract(room.clone())),
         Arc::new(Prove(room.clone())),
     ]
@@ -120,6 +133,7 @@ impl ProgressSink for Pulse<'_> {
 const PULSE: Duration = Duration::from_secs(10);
 
 struct Discover(Room);
+struct Sync(Room);
 struct Extract(Room);
 struct Prove(Room);
 
@@ -149,6 +163,37 @@ impl Handler for Discover {
         let found = discover_now(&self.0, &server, job);
         remember_contact(&self.0, server.id, &found)?;
         Ok(answer(&found?))
+    }
+}
+
+impl Handler for Sync {
+    fn kind(&self) -> &'static str {
+        SYNC
+    }
+
+    fn resources(&self, input: &Json) -> Vec<String> {
+        resource("server", input.get("server_id"))
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        Interrupted::Resume
+    }
+
+    fn retry(&self) -> RetryPolicy {
+        RETRY
+    }
+
+    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
+        let input: DiscoverInput = read_input(input)?;
+        let room = &self.0;
+        let server = servers::get(&room.state, input.server_id)?;
+        let found = discover_now(room, &server, job);
+        remember_contact(room, server.id, &found)?;
+        let report = SyncReport {
+            found: found?,
+            queued: queue_extractions(room, server.id, job)?,
+        };
+        Ok(answer(&report))
     }
 }
 
@@ -231,6 +276,30 @@ fn discover_now(room: &Room, server: &Server, job: &Running) -> Result<Report> {
         );
     }
     Ok(plan.report)
+}
+
+/// One extraction for each active company of the server: the one that waits already, if one does.
+fn queue_extractions(
+    room: &Room,
+    server: ServerId,
+    job: &Running,
+) -> std::result::Result<Vec<i64>, puente_core::Error> {
+    companies::list(&room.state)?
+        .into_iter()
+        .filter(|company| company.server_id == server && company.state == companies::State::Active)
+        .map(|company| {
+            let input = serde_json::json!(ExtractInput {
+                company_id: company.id,
+                from: None,
+                to: None,
+                force: false,
+                audit: false,
+            });
+            Ok(job
+                .enqueue(puente_jobs::NewJob::new(EXTRACT, input).once())?
+                .0)
+        })
+        .collect()
 }
 
 fn extract_now(

@@ -12,11 +12,12 @@ use puente_store::{Database, time};
 use puente_warehouse::{State, Stream};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How much the server was asked to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "ProofLevel")]
 pub enum Level {
     /// Counts and sums of whole tables by the server.
     Totals,
@@ -230,6 +231,21 @@ pub fn latest(db: &Database, company: CompanyId) -> Result<Option<Proof>> {
         .map_err(Error::from)
     })?;
     Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+}
+
+/// Whether the newest proof of each company holds.
+///
+/// # Errors
+/// Those of the store.
+pub fn latest_verdicts(db: &Database) -> Result<HashMap<CompanyId, bool>> {
+    db.read(|conn| {
+        let mut statement = conn.prepare_cached(
+            "SELECT company_id, holds FROM proof
+             WHERE id IN (SELECT max(id) FROM proof GROUP BY company_id)",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+    })
 }
 
 /// 128-bit sums travel as text: JSON readers turn large numbers into floats.

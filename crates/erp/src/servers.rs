@@ -11,8 +11,9 @@ use std::path::PathBuf;
 pub type ServerId = i64;
 
 /// What a server is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "ServerKind")]
 pub enum Kind {
     /// A Firebird server, reached over TCP.
     Firebird,
@@ -51,8 +52,9 @@ impl std::str::FromStr for Kind {
 }
 
 /// What a technician may set beyond the address; every field has a sensible default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
+#[ts(rename = "ServerOptions", optional_fields = nullable)]
 pub struct Options {
     /// Charset of texts that the database itself declares as NONE; empty = the profile's.
     pub charset: Option<String>,
@@ -85,7 +87,7 @@ impl Default for Options {
 }
 
 /// A daily window in the office's time zone, which may pass midnight.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct QuietHours {
     /// First minute, `HH:MM`.
     pub from: String,
@@ -122,10 +124,12 @@ pub struct Server {
     pub checked_at: Option<DateTime<Utc>>,
     /// Why the last contact failed; empty when it went well.
     pub last_error: Option<puente_core::Error>,
+    /// What a technician should know, by stable name, as the last test found it.
+    pub warnings: Vec<String>,
 }
 
 /// A server to be registered or changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct NewServer {
     /// See [`Server::name`].
     pub name: String,
@@ -143,6 +147,7 @@ pub struct NewServer {
     pub profile: String,
     /// See [`Server::options`].
     #[serde(default)]
+    #[ts(as = "Option<Options>", optional)]
     pub options: Options,
 }
 
@@ -280,6 +285,19 @@ pub fn set_contact(
     })
 }
 
+/// Remembers what the last test found that a technician should know.
+///
+/// # Errors
+/// Those of the store.
+pub fn set_warnings(db: &Database, id: ServerId, warnings: &[String]) -> Result<()> {
+    let warnings = to_json(&warnings);
+    db.write(move |tx| {
+        tx.prepare_cached("UPDATE server SET warnings = ?2 WHERE id = ?1")?
+            .execute(params![id, warnings])?;
+        Ok(())
+    })
+}
+
 /// Removes a server with its companies, extractions and proofs; what stands in the warehouse is the
 /// caller's to retire. Gives the ids of the companies that went.
 ///
@@ -358,7 +376,7 @@ pub fn secret_name(id: ServerId) -> String {
 }
 
 const SELECT: &str = "SELECT id, name, kind, host, port, user_name, secret_name, master, profile, \
-     options, checked_at, last_error FROM server";
+     options, checked_at, last_error, warnings FROM server";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Server> {
     Ok(Server {
@@ -382,6 +400,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Server> {
         last_error: row
             .get::<_, Option<String>>(11)?
             .and_then(|text| serde_json::from_str(&text).ok()),
+        warnings: serde_json::from_str(row.get_ref(12)?.as_str()?).unwrap_or_default(),
     })
 }
 

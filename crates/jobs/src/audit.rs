@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// An entry of the audit trail.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ts_rs::TS)]
 pub struct AuditEntry {
     /// Its place in the trail.
     pub id: i64,
@@ -22,6 +22,7 @@ pub struct AuditEntry {
     /// To what: `server:3`.
     pub subject: String,
     /// Further facts. Never a secret.
+    #[ts(type = "Record<string, unknown>")]
     pub detail: Value,
 }
 

@@ -13,8 +13,9 @@ pub const MAX_LINES: usize = 1000;
 pub const MAX_LINE: usize = 2000;
 
 /// How much a line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "LogLevel")]
 pub enum Level {
     /// For whoever looks for a defect.
     Debug,
@@ -41,7 +42,7 @@ impl Level {
 }
 
 /// A line of a job's log, in English, for technicians. Never a secret: whoever writes it redacts it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct LogLine {
     /// When.
     pub at: DateTime<Utc>,

@@ -17,6 +17,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "erp",
         sql: include_str!("../../../migrations/state/0002_erp.sql"),
     },
+    Migration {
+        version: 3,
+        name: "settings",
+        sql: include_str!("../../../migrations/state/0003_settings.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

@@ -45,7 +45,7 @@ pub struct MonthTotal {
 }
 
 /// What articles are ranked by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Rank {
     /// Money.
@@ -138,7 +138,7 @@ pub struct MovementFilter {
 }
 
 /// What a page of movements is sorted by. Ties are broken by company, stream and line key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
 pub enum SortKey {
     /// Day; rows without a date are the smallest.

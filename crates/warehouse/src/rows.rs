@@ -4,9 +4,21 @@ use serde::{Deserialize, Serialize};
 
 /// The two sources of movements. Their keys are independent of each other.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
 )]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "MovementStream")]
 pub enum Stream {
     /// Lines of documents (sales, purchases, returns, remissions).
     #[default]
@@ -17,9 +29,21 @@ pub enum Stream {
 
 /// What a document, and so each of its movements, counts for.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
 )]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "MovementState")]
 pub enum State {
     /// Posted: the only state that counts in summaries unless another is asked for.
     #[default]

@@ -9,7 +9,8 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A month of a year, stored as `year * 100 + month` and written `2026-11`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ts_rs::TS)]
+#[ts(type = "string")]
 pub struct Month {
     year: i32,
     month: u32,

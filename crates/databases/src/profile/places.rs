@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// What a warehouse holds, as far as demand is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS,
+)]
 pub enum PlaceFlag {
     /// Implants.
     #[serde(rename = "es_implante")]
@@ -43,7 +45,7 @@ impl PlaceFlag {
 }
 
 /// A rule: warehouses whose name fits the pattern hold this.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceRule {
     /// As in SQL's LIKE: `%` is any text, `_` any character. Capitals and small letters are alike.

@@ -18,7 +18,7 @@ mod walk;
 pub(crate) use full::within;
 pub(crate) use prove::{stored_figures, stored_groups};
 pub(crate) use record::keep;
-pub use record::{History, Notes, history};
+pub use record::{History, Notes, history, latest_runs};
 
 use crate::layout::Layout;
 use crate::proof::Proof;
@@ -77,8 +77,9 @@ pub struct Request {
 }
 
 /// How a run went about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "lowercase")]
+#[ts(rename = "ExtractMode")]
 pub enum Mode {
     /// A new load.
     Full,

@@ -5,13 +5,14 @@ use crate::companies::CompanyId;
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
 use puente_store::{Database, time};
-use rusqlite::params;
+use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What else is worth knowing of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default)]
+#[ts(rename = "RunNotes")]
 pub struct Notes {
     /// Columns and tables that the profile names and the database lacks, or that are new; readable.
     pub schema: Vec<String>,
@@ -26,7 +27,8 @@ pub struct Notes {
 }
 
 /// A run, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(rename = "Run")]
 pub struct History {
     /// The company-year.
     pub company_id: CompanyId,
@@ -104,37 +106,57 @@ pub fn keep(db: &Database, run: History) -> Result<()> {
     })
 }
 
+const COLUMNS: &str = "company_id, job_id, mode, started_at, finished_at, rows_read, inserted, \
+     updated, removed, notes";
+
 /// The newest runs of a company, newest first.
 ///
 /// # Errors
 /// Those of the store.
 pub fn history(db: &Database, company: CompanyId, limit: usize) -> Result<Vec<History>> {
     db.read(|conn| {
-        let mut statement = conn.prepare_cached(
-            "SELECT company_id, job_id, mode, started_at, finished_at, rows_read, inserted, \
-             updated, removed, notes FROM extraction WHERE company_id = ?1 \
-             ORDER BY id DESC LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![company, number(limit as u64)], |row| {
-            let at = |text: String| time::from_text(&text).unwrap_or_default();
-            let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
-            Ok(History {
-                company_id: row.get(0)?,
-                job_id: row.get(1)?,
-                mode: match row.get_ref(2)?.as_str()? {
-                    "full" => Mode::Full,
-                    _ => Mode::Incremental,
-                },
-                started_at: at(row.get(3)?),
-                finished_at: at(row.get(4)?),
-                rows_read: count(5)?,
-                inserted: count(6)?,
-                updated: count(7)?,
-                removed: count(8)?,
-                notes: serde_json::from_str(row.get_ref(9)?.as_str()?).unwrap_or_default(),
-            })
-        })?;
+        let mut statement = conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM extraction WHERE company_id = ?1 ORDER BY id DESC LIMIT ?2"
+        ))?;
+        let rows = statement.query_map(params![company, number(limit as u64)], from_row)?;
         rows.collect::<rusqlite::Result<_>>().map_err(Error::from)
+    })
+}
+
+/// The newest run of each company.
+///
+/// # Errors
+/// Those of the store.
+pub fn latest_runs(db: &Database) -> Result<HashMap<CompanyId, History>> {
+    db.read(|conn| {
+        let mut statement = conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM extraction
+             WHERE id IN (SELECT max(id) FROM extraction GROUP BY company_id)"
+        ))?;
+        let rows = statement.query_map([], from_row)?;
+        rows.map(|row| row.map(|run| (run.company_id, run)))
+            .collect::<rusqlite::Result<_>>()
+            .map_err(Error::from)
+    })
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<History> {
+    let at = |text: String| time::from_text(&text).unwrap_or_default();
+    let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+    Ok(History {
+        company_id: row.get(0)?,
+        job_id: row.get(1)?,
+        mode: match row.get_ref(2)?.as_str()? {
+            "full" => Mode::Full,
+            _ => Mode::Incremental,
+        },
+        started_at: at(row.get(3)?),
+        finished_at: at(row.get(4)?),
+        rows_read: count(5)?,
+        inserted: count(6)?,
+        updated: count(7)?,
+        removed: count(8)?,
+        notes: serde_json::from_str(row.get_ref(9)?.as_str()?).unwrap_or_default(),
     })
 }
 

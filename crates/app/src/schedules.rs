@@ -1,0 +1,621 @@
+//! Work that comes again and again, in words that people use: every so many hours, each day at a time.
+
+use crate::jobs::{self, JobRow};
+use crate::sync::{PROVE_ALL, SYNC_ALL, TIDY};
+use crate::{App, Nothing, Result, backup, settings};
+use chrono::{DateTime, Utc};
+use puente_core::Error;
+use puente_jobs::{Cadence, NewJob, NewSchedule, Schedule};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use ts_rs::TS;
+
+/// Remembers that the schedules of a new office were put in place, so that one that is removed stays
+/// removed.
+const PUT: &str = "once.schedules";
+/// How many runs a look ahead gives.
+const AHEAD: usize = 5;
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// What a schedule does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ScheduledWork")]
+pub enum Work {
+    /// Discovers on every server and extracts every active company.
+    Sync,
+    /// Takes the deep proof of every company.
+    Prove,
+    /// Backs up Puente's own data.
+    Backup,
+    /// Drops old jobs and rows that nobody sees any more.
+    Tidy,
+    /// Something that this version doesn't know. Can't be set.
+    Other,
+}
+
+impl Work {
+    const ALL: [Work; 4] = [Work::Sync, Work::Prove, Work::Backup, Work::Tidy];
+
+    fn kind(self) -> Result<&'static str> {
+        match self {
+            Work::Sync => Ok(SYNC_ALL),
+            Work::Prove => Ok(PROVE_ALL),
+            Work::Backup => Ok(backup::CREATE),
+            Work::Tidy => Ok(TIDY),
+            Work::Other => Err(Error::invalid("work", "other")),
+        }
+    }
+
+    fn of(kind: &str) -> Work {
+        Work::ALL
+            .into_iter()
+            .find(|work| work.kind().is_ok_and(|known| known == kind))
+            .unwrap_or(Work::Other)
+    }
+}
+
+/// How often, in the office's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "every", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Every {
+    /// Every so many minutes: 5, 10, 15, 20 or 30.
+    Minutes {
+        /// So many.
+        minutes: u32,
+    },
+    /// Every so many hours (1, 2, 3, 4, 6, 8 or 12), at that minute.
+    Hours {
+        /// So many.
+        hours: u32,
+        /// Of the hour.
+        minute: u32,
+    },
+    /// Each day.
+    Day {
+        /// `06:30`.
+        at: String,
+    },
+    /// On days of the week.
+    Week {
+        /// `mon` to `sun`.
+        days: Vec<String>,
+        /// `06:30`.
+        at: String,
+    },
+    /// On a day of the month.
+    Month {
+        /// 1 to 28: the days that every month has.
+        day: u32,
+        /// `06:30`.
+        at: String,
+    },
+    /// Anything else: minute, hour, day, month, day of the week.
+    Cron {
+        /// `0 6 * * 1-5`.
+        cron: String,
+    },
+}
+
+/// A schedule.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "Schedule")]
+pub struct ScheduleRow {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub work: Work,
+    /// How often.
+    pub cadence: Every,
+    /// The same as a cron pattern.
+    pub cron: String,
+    /// The zone in which it is read.
+    pub zone: String,
+    /// Whether a run that was missed, because Puente was not open, is made up for.
+    pub catch_up: bool,
+    /// Whether it runs at all.
+    pub enabled: bool,
+    /// When it runs next.
+    pub next_run: Option<DateTime<Utc>>,
+    /// When it ran last.
+    pub last_run: Option<DateTime<Utc>>,
+    /// That job, as far as it is kept.
+    pub last_job: Option<JobRow>,
+}
+
+/// All schedules, and those that are worth having.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct Schedules {
+    /// By name.
+    pub rows: Vec<ScheduleRow>,
+    /// What no schedule does yet: each can be set as it is.
+    pub proposed: Vec<Set>,
+}
+
+/// A schedule to be put in place; one of that name is replaced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "ScheduleSet", optional_fields = nullable)]
+pub struct Set {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub work: Work,
+    /// How often.
+    pub cadence: Every,
+    /// IANA name of its zone; that of the settings when left out.
+    #[serde(default)]
+    pub zone: Option<String>,
+    /// Whether a run that was missed is made up for: yes, when left out.
+    #[serde(default)]
+    pub catch_up: Option<bool>,
+    /// Whether it runs at all: yes, when left out.
+    #[serde(default)]
+    pub enabled: Option<bool>,
+}
+
+/// Names a schedule.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "ScheduleNamed")]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+}
+
+/// A cadence to be looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "SchedulePreview", optional_fields = nullable)]
+pub struct Preview {
+    /// How often.
+    pub cadence: Every,
+    /// IANA name of its zone; that of the settings when left out.
+    #[serde(default)]
+    pub zone: Option<String>,
+}
+
+/// When a cadence would run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ScheduleRuns")]
+pub struct Runs {
+    /// As a cron pattern.
+    pub cron: String,
+    /// The next runs.
+    pub next: Vec<DateTime<Utc>>,
+}
+
+/// All schedules.
+///
+/// # Errors
+/// Those of the store.
+pub fn list(app: &App, _: Nothing) -> Result<Schedules> {
+    let rows: Vec<ScheduleRow> = app
+        .jobs
+        .schedules()?
+        .into_iter()
+        .map(|schedule| row(app, schedule))
+        .collect();
+    let proposed = usual()
+        .into_iter()
+        .filter(|set| !rows.iter().any(|row| row.work == set.work))
+        .collect();
+    Ok(Schedules { rows, proposed })
+}
+
+/// Puts a schedule in place.
+///
+/// # Errors
+/// That a field doesn't fit; those of the store.
+pub fn set(app: &App, request: Set) -> Result<ScheduleRow> {
+    let schedule = app.jobs.put_schedule(to_new(app, request)?)?;
+    app.audit(
+        "schedule.set",
+        &format!("schedule:{}", schedule.name),
+        json!({ "kind": schedule.kind, "cron": schedule.cron, "zone": schedule.zone, "enabled": schedule.enabled }),
+    )?;
+    Ok(row(app, schedule))
+}
+
+/// Removes a schedule. Its jobs stay.
+///
+/// # Errors
+/// That it doesn't exist; those of the store.
+pub fn remove(app: &App, request: Named) -> Result<ScheduleRow> {
+    let removed = row(app, find(app, &request.name)?);
+    app.jobs.remove_schedule(&request.name)?;
+    app.audit(
+        "schedule.remove",
+        &format!("schedule:{}", request.name),
+        json!({ "cron": removed.cron }),
+    )?;
+    Ok(removed)
+}
+
+/// Queues a schedule's work now; it ticks on as before.
+///
+/// # Errors
+/// That it doesn't exist; those of the store.
+pub fn run(app: &App, request: Named) -> Result<Vec<JobRow>> {
+    let schedule = find(app, &request.name)?;
+    let new = NewJob::new(schedule.kind, schedule.input).once();
+    let id = app.jobs.enqueue(new)?;
+    app.audit(
+        "schedule.run",
+        &format!("schedule:{}", request.name),
+        json!({ "job": id.0 }),
+    )?;
+    Ok(vec![jobs::row(app, app.jobs.get(id)?)])
+}
+
+/// When a cadence would run, for whoever is about to set it.
+///
+/// # Errors
+/// That it doesn't fit.
+pub fn preview(app: &App, request: Preview) -> Result<Runs> {
+    let cron = request.cadence.cron()?;
+    let cadence = Cadence::parse(&cron, &zone(app, request.zone)?)?;
+    let mut time = app.room.clock.now();
+    let mut next = Vec::with_capacity(AHEAD);
+    for _ in 0..AHEAD {
+        time = cadence.next_after(time)?;
+        next.push(time);
+    }
+    Ok(Runs { cron, next })
+}
+
+/// Puts the schedules of a new office in place, once: backups and tidying are on from the start, and
+/// what reads the ERP is proposed and left to a person.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) fn put_defaults(app: &App) -> Result<()> {
+    if !settings::once(&app.room.state, PUT)? {
+        return Ok(());
+    }
+    for set in usual() {
+        if matches!(set.work, Work::Backup | Work::Tidy) {
+            app.jobs.put_schedule(to_new(app, set)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Offices switch their machines off at night, so these run by day, or at the next start.
+fn usual() -> Vec<Set> {
+    let set = |name: &str, work, cadence| Set {
+        name: name.to_owned(),
+        work,
+        cadence,
+        zone: None,
+        catch_up: Some(true),
+        enabled: Some(true),
+    };
+    let day = |at: &str| Every::Day { at: at.to_owned() };
+    let week = |day: &str, at: &str| Every::Week {
+        days: vec![day.to_owned()],
+        at: at.to_owned(),
+    };
+    vec![
+        set("sync", Work::Sync, day("06:00")),
+        set("backup", Work::Backup, day("12:30")),
+        set("tidy", Work::Tidy, day("12:45")),
+        set("prove", Work::Prove, week("sat", "13:00")),
+    ]
+}
+
+fn to_new(app: &App, set: Set) -> Result<NewSchedule> {
+    let name = set.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 80 {
+        return Err(Error::invalid("name", "1..80"));
+    }
+    Ok(NewSchedule {
+        name,
+        kind: set.work.kind()?.to_owned(),
+        input: json!({}),
+        cron: set.cadence.cron()?,
+        zone: zone(app, set.zone)?,
+        catch_up: set.catch_up.unwrap_or(true),
+        enabled: set.enabled.unwrap_or(true),
+    })
+}
+
+fn zone(app: &App, given: Option<String>) -> Result<String> {
+    match given.filter(|zone| !zone.is_empty()) {
+        Some(zone) => Ok(zone),
+        None => Ok(settings::read(&app.room.state, &app.config)?.zone),
+    }
+}
+
+fn find(app: &App, name: &str) -> Result<Schedule> {
+    app.jobs
+        .schedules()?
+        .into_iter()
+        .find(|schedule| schedule.name == name)
+        .ok_or_else(|| Error::not_found("schedule", name))
+}
+
+fn row(app: &App, schedule: Schedule) -> ScheduleRow {
+    let last_job = schedule.last_job.and_then(|id| app.jobs.get(id).ok());
+    ScheduleRow {
+        work: Work::of(&schedule.kind),
+        cadence: Every::of(&schedule.cron),
+        last_job: last_job.map(|job| jobs::row(app, job)),
+        name: schedule.name,
+        cron: schedule.cron,
+        zone: schedule.zone,
+        catch_up: schedule.catch_up,
+        enabled: schedule.enabled,
+        next_run: schedule.next_run,
+        last_run: schedule.last_run,
+    }
+}
+
+impl Every {
+    /// The cron pattern that means the same.
+    ///
+    /// # Errors
+    /// That a number, a day or a time doesn't fit.
+    pub fn cron(&self) -> Result<String> {
+        let wrong = |value: &dyn std::fmt::Display| Error::invalid("cadence", value);
+        match self {
+            Every::Minutes { minutes } => match minutes {
+                5 | 10 | 15 | 20 | 30 => Ok(format!("*/{minutes} * * * *")),
+                other => Err(wrong(other)),
+            },
+            Every::Hours { hours, minute } => match (hours, minute) {
+                (1, 0..=59) => Ok(format!("{minute} * * * *")),
+                (2 | 3 | 4 | 6 | 8 | 12, 0..=59) => Ok(format!("{minute} */{hours} * * *")),
+                (hours, minute) => Err(wrong(&format!("{hours}:{minute}"))),
+            },
+            Every::Day { at } => {
+                let (hour, minute) = time_of(at)?;
+                Ok(format!("{minute} {hour} * * *"))
+            }
+            Every::Week { days, at } => {
+                let (hour, minute) = time_of(at)?;
+                let mut numbers = days
+                    .iter()
+                    .map(|day| day_number(day).ok_or_else(|| wrong(day)))
+                    .collect::<Result<Vec<usize>>>()?;
+                numbers.sort_unstable();
+                numbers.dedup();
+                if numbers.is_empty() {
+                    return Err(wrong(&"empty"));
+                }
+                let list: Vec<String> = numbers.iter().map(usize::to_string).collect();
+                Ok(format!("{minute} {hour} * * {}", list.join(",")))
+            }
+            Every::Month { day, at } => {
+                let (hour, minute) = time_of(at)?;
+                match day {
+                    1..=28 => Ok(format!("{minute} {hour} {day} * *")),
+                    other => Err(wrong(other)),
+                }
+            }
+            Every::Cron { cron } => Ok(cron.trim().to_owned()),
+        }
+    }
+
+    /// The words for a cron pattern, where there are any.
+    pub fn of(cron: &str) -> Every {
+        let fields: Vec<&str> = cron.split_whitespace().collect();
+        let as_it_is = || Every::Cron {
+            cron: cron.to_owned(),
+        };
+        let [minute, hour, day, month, weekday] = fields.as_slice() else {
+            return as_it_is();
+        };
+        let number = |text: &str| text.parse::<u32>().ok();
+        let step = |text: &str| text.strip_prefix("*/").and_then(number);
+        let time = || Some(format!("{:02}:{:02}", number(hour)?, number(minute)?));
+        let found = match (*hour, *day, *month, *weekday) {
+            ("*", "*", "*", "*") => match (step(minute), number(minute)) {
+                (Some(minutes), _) => Some(Every::Minutes { minutes }),
+                (None, Some(minute)) => Some(Every::Hours { hours: 1, minute }),
+                (None, None) => None,
+            },
+            (hours, "*", "*", "*") if step(hours).is_some() => number(minute)
+                .zip(step(hours))
+                .map(|(minute, hours)| Every::Hours { hours, minute }),
+            (_, "*", "*", "*") => time().map(|at| Every::Day { at }),
+            (_, "*", "*", days) => time()
+                .zip(day_names(days))
+                .map(|(at, days)| Every::Week { days, at }),
+            (_, day, "*", "*") => time()
+                .zip(number(day))
+                .map(|(at, day)| Every::Month { day, at }),
+            (_, _, _, _) => None,
+        };
+        // Only words that lead back to the same pattern say the truth about it.
+        found
+            .filter(|every| every.cron().is_ok_and(|again| again == fields.join(" ")))
+            .unwrap_or_else(as_it_is)
+    }
+}
+
+fn time_of(text: &str) -> Result<(u32, u32)> {
+    let parsed = text
+        .split_once(':')
+        .and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
+    match parsed {
+        Some((hour @ 0..=23, minute @ 0..=59)) => Ok((hour, minute)),
+        Some(_) | None => Err(Error::invalid("cadence", text)),
+    }
+}
+
+/// As cron counts them: Monday is 1, Sunday is 7.
+fn day_number(day: &str) -> Option<usize> {
+    DAYS.iter().position(|known| *known == day).map(|at| at + 1)
+}
+
+fn day_names(list: &str) -> Option<Vec<String>> {
+    list.split(',')
+        .map(|number| {
+            let at = number.parse::<usize>().ok()?.checked_sub(1)?;
+            DAYS.get(at).map(|day| (*day).to_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::{Desk, at};
+    use puente_core::Code;
+    use puente_jobs::State;
+
+    fn every(value: serde_json::Value) -> Every {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn words_become_patterns_and_patterns_the_same_words() {
+        for (words, cron) in [
+            (json!({ "every": "minutes", "minutes": 15 }), "*/15 * * * *"),
+            (
+                json!({ "every": "hours", "hours": 1, "minute": 5 }),
+                "5 * * * *",
+            ),
+            (
+                json!({ "every": "hours", "hours": 4, "minute": 0 }),
+                "0 */4 * * *",
+            ),
+            (json!({ "every": "day", "at": "06:30" }), "30 6 * * *"),
+            (
+                json!({ "every": "week", "days": ["mon", "sun"], "at": "18:00" }),
+                "0 18 * * 1,7",
+            ),
+            (
+                json!({ "every": "month", "day": 28, "at": "00:00" }),
+                "0 0 28 * *",
+            ),
+            (
+                json!({ "every": "cron", "cron": "0 6 * * 1-5" }),
+                "0 6 * * 1-5",
+            ),
+        ] {
+            let every = every(words);
+            assert_eq!(every.cron().unwrap(), cron);
+            assert_eq!(Every::of(cron), every, "{cron}");
+            Cadence::parse(cron, "America/Bogota").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_has_no_words_stays_a_pattern() {
+        for cron in [
+            "*/7 * * * *",
+            "0 6 31 * *",
+            "0 6 * 1 *",
+            "1,2 6 * * *",
+            "x",
+            "0 6 * * 0",
+        ] {
+            assert_eq!(
+                Every::of(cron),
+                Every::Cron {
+                    cron: cron.to_owned()
+                }
+            );
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        for words in [
+            json!({ "every": "minutes", "minutes": 7 }),
+            json!({ "every": "hours", "hours": 5, "minute": 0 }),
+            json!({ "every": "day", "at": "24:00" }),
+            json!({ "every": "day", "at": "mañana" }),
+            json!({ "every": "week", "days": [], "at": "06:00" }),
+            json!({ "every": "week", "days": ["lun"], "at": "06:00" }),
+            json!({ "every": "month", "day": 31, "at": "06:00" }),
+        ] {
+            assert_eq!(every(words).cron().unwrap_err().code, Code::InvalidInput);
+        }
+        let desk = Desk::new();
+        let set_one = |value| set(&desk.app, serde_json::from_value(value).unwrap());
+        let day = json!({ "every": "day", "at": "06:00" });
+        for (request, code) in [
+            (
+                json!({ "name": " ", "work": "sync", "cadence": day }),
+                Code::InvalidInput,
+            ),
+            (
+                json!({ "name": "x", "work": "other", "cadence": day }),
+                Code::InvalidInput,
+            ),
+            (
+                json!({ "name": "x", "work": "sync", "cadence": day, "zone": "Macondo" }),
+                Code::InvalidInput,
+            ),
+            (
+                json!({ "name": "x", "work": "sync", "cadence": { "every": "cron", "cron": "0 0 30 2 *" } }),
+                Code::ScheduleInvalid,
+            ),
+        ] {
+            assert_eq!(set_one(request).unwrap_err().code, code);
+        }
+        assert!(list(&desk.app, Nothing {}).unwrap().rows.is_empty());
+    }
+
+    #[test]
+    fn a_schedule_runs_in_the_zone_of_the_office_and_again_when_asked() {
+        let desk = Desk::new();
+        let zone = json!({ "zone": "America/Bogota" });
+        settings::set(&desk.app, serde_json::from_value(zone).unwrap()).unwrap();
+        let request = json!({ "name": "copia", "work": "backup", "cadence": { "every": "day", "at": "13:00" } });
+        let row = set(&desk.app, serde_json::from_value(request).unwrap()).unwrap();
+        assert_eq!(row.next_run, Some(at("2026-11-25T18:00:00Z")));
+        desk.clock.advance(chrono::TimeDelta::minutes(61));
+        desk.run();
+        let row = list(&desk.app, Nothing {}).unwrap().rows.remove(0);
+        assert_eq!(row.last_job.unwrap().state, State::Done);
+        assert_eq!(row.next_run, Some(at("2026-11-26T18:00:00Z")));
+        let name = "copia".to_owned();
+        assert_eq!(
+            run(&desk.app, Named { name: name.clone() }).unwrap().len(),
+            1
+        );
+        remove(&desk.app, Named { name: name.clone() }).unwrap();
+        assert_eq!(
+            run(&desk.app, Named { name }).unwrap_err().code,
+            Code::NotFound
+        );
+    }
+
+    #[test]
+    fn a_new_office_has_backups_from_the_start_and_what_is_removed_stays_removed() {
+        let desk = Desk::new();
+        put_defaults(&desk.app).unwrap();
+        let found = list(&desk.app, Nothing {}).unwrap();
+        let works: Vec<Work> = found.rows.iter().map(|row| row.work).collect();
+        assert_eq!(works, [Work::Backup, Work::Tidy]);
+        let proposed: Vec<Work> = found.proposed.iter().map(|set| set.work).collect();
+        assert_eq!(proposed, [Work::Sync, Work::Prove]);
+        for proposal in found.proposed {
+            set(&desk.app, proposal).unwrap();
+        }
+        remove(
+            &desk.app,
+            Named {
+                name: "backup".to_owned(),
+            },
+        )
+        .unwrap();
+        put_defaults(&desk.app).unwrap();
+        assert_eq!(list(&desk.app, Nothing {}).unwrap().rows.len(), 3);
+    }
+
+    #[test]
+    fn a_look_ahead_gives_the_next_runs() {
+        let desk = Desk::new();
+        let request =
+            json!({ "cadence": { "every": "day", "at": "06:00" }, "zone": "America/Bogota" });
+        let runs = preview(&desk.app, serde_json::from_value(request).unwrap()).unwrap();
+        assert_eq!(runs.cron, "0 6 * * *");
+        assert_eq!(runs.next.len(), AHEAD);
+        assert_eq!(runs.next[0], at("2026-11-26T11:00:00Z"));
+    }
+}

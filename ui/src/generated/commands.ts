@@ -1,0 +1,2093 @@
+// Generated from crates/app/src/commands.rs by its test. To write it anew:
+// PUENTE_WRITE_BINDINGS=1 cargo test -p puente-app bindings
+
+/**
+ * Money as an exact decimal text: `"1234.5000"`.
+ */
+export type Amount = string;
+
+/**
+ * An entry of the audit trail.
+ */
+export type AuditEntry = {
+/**
+ * Its place in the trail.
+ */
+id: number,
+/**
+ * When.
+ */
+at: string,
+/**
+ * Who: a user, an API key by its name, `schedule:<name>`.
+ */
+actor: string,
+/**
+ * What was done: `server.add`.
+ */
+action: string,
+/**
+ * To what: `server:3`.
+ */
+subject: string,
+/**
+ * Further facts. Never a secret.
+ */
+detail: Record<string, unknown>, };
+
+/**
+ * Which entries, newest first.
+ */
+export type AuditSearch = {
+/**
+ * About this subject: `server:3`.
+ */
+subject?: string | null,
+/**
+ * Older than this entry: the last one of the page before.
+ */
+before?: number | null,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null, };
+
+/**
+ * A backup.
+ */
+export type Backup = {
+/**
+ * Its file's name.
+ */
+name: string,
+/**
+ * Why it was made.
+ */
+reason: BackupReason,
+/**
+ * When.
+ */
+at: string,
+/**
+ * Its size.
+ */
+bytes: number, };
+
+/**
+ * Names a backup by its file's name, as `list` gives it.
+ */
+export type BackupNamed = {
+/**
+ * `puente-20261122T013400Z.db`.
+ */
+name: string, };
+
+/**
+ * Why a backup was made.
+ */
+export type BackupReason = "regular" | "before_restore" | "before_migration";
+
+/**
+ * What a restore did.
+ */
+export type BackupRestored = {
+/**
+ * The backup that was restored.
+ */
+name: string,
+/**
+ * The copy of what was there before; none when it was damaged and had been set aside.
+ */
+replaced: string | null, };
+
+/**
+ * What a look through a backup found.
+ */
+export type BackupVerified = {
+/**
+ * Its file's name.
+ */
+name: string,
+/**
+ * Format of its schema.
+ */
+version: number, };
+
+/**
+ * How many backups are kept.
+ */
+export type BackupsKept = {
+/**
+ * The newest ones, always.
+ */
+last: number,
+/**
+ * One a day for so many days.
+ */
+days: number,
+/**
+ * One a month for so many months.
+ */
+months: number, };
+
+/**
+ * What closing the window does.
+ */
+export type CloseBehaviour = "tray" | "quit";
+
+/**
+ * Which servers to ask.
+ */
+export type CompaniesDiscover = {
+/**
+ * Names; none for all.
+ */
+servers?: Array<string>, };
+
+/**
+ * Several companies.
+ */
+export type CompaniesSelected = {
+/**
+ * `NIT` or `NIT:YEAR` each; none for all active ones.
+ */
+companies?: Array<string>, };
+
+/**
+ * A company in a fiscal year.
+ */
+export type Company = {
+/**
+ * Row id.
+ */
+id: number,
+/**
+ * Its server.
+ */
+server_id: number,
+/**
+ * Name of its server.
+ */
+server: string,
+/**
+ * Digits only, check digit included. Unique with the year over all servers.
+ */
+nit: string,
+/**
+ * 1990 to 2100.
+ */
+fiscal_year: number,
+/**
+ * Code in the ERP.
+ */
+code: string,
+/**
+ * Legal name, as the ERP writes it.
+ */
+name: string,
+/**
+ * NIT, as the ERP writes it.
+ */
+nit_written: string,
+/**
+ * Whether the written check digit is the computed one.
+ */
+check_digit_ok: boolean,
+/**
+ * Database of this company and year, as the ERP writes it.
+ */
+location: string,
+/**
+ * Whether the server still lists it.
+ */
+state: CompanyState,
+/**
+ * When it was first seen.
+ */
+discovered_at: string,
+/**
+ * When it was last listed.
+ */
+seen_at: string, };
+
+/**
+ * Names a company: `NIT` or `NIT:YEAR`.
+ */
+export type CompanyNamed = {
+/**
+ * As typed.
+ */
+company: string, };
+
+/**
+ * Everything about a company.
+ */
+export type CompanyPage = {
+/**
+ * Runs, newest first.
+ */
+history: Array<Run>,
+/**
+ * The last proof.
+ */
+proof: Proof | null,
+/**
+ * What its current load holds.
+ */
+held: Held | null,
+/**
+ * The last run.
+ */
+last: Run | null,
+/**
+ * Whether the last proof holds.
+ */
+proven: boolean | null,
+/**
+ * Row id.
+ */
+id: number,
+/**
+ * Its server.
+ */
+server_id: number,
+/**
+ * Name of its server.
+ */
+server: string,
+/**
+ * Digits only, check digit included. Unique with the year over all servers.
+ */
+nit: string,
+/**
+ * 1990 to 2100.
+ */
+fiscal_year: number,
+/**
+ * Code in the ERP.
+ */
+code: string,
+/**
+ * Legal name, as the ERP writes it.
+ */
+name: string,
+/**
+ * NIT, as the ERP writes it.
+ */
+nit_written: string,
+/**
+ * Whether the written check digit is the computed one.
+ */
+check_digit_ok: boolean,
+/**
+ * Database of this company and year, as the ERP writes it.
+ */
+location: string,
+/**
+ * Whether the server still lists it.
+ */
+state: CompanyState,
+/**
+ * When it was first seen.
+ */
+discovered_at: string,
+/**
+ * When it was last listed.
+ */
+seen_at: string, };
+
+/**
+ * A company with its last proof.
+ */
+export type CompanyProof = {
+/**
+ * The company.
+ */
+company: Company,
+/**
+ * Its last proof; none before the first run.
+ */
+proof: Proof | null, };
+
+/**
+ * A company with what is known of its movements.
+ */
+export type CompanyRow = {
+/**
+ * What its current load holds.
+ */
+held: Held | null,
+/**
+ * The last run.
+ */
+last: Run | null,
+/**
+ * Whether the last proof holds.
+ */
+proven: boolean | null,
+/**
+ * Row id.
+ */
+id: number,
+/**
+ * Its server.
+ */
+server_id: number,
+/**
+ * Name of its server.
+ */
+server: string,
+/**
+ * Digits only, check digit included. Unique with the year over all servers.
+ */
+nit: string,
+/**
+ * 1990 to 2100.
+ */
+fiscal_year: number,
+/**
+ * Code in the ERP.
+ */
+code: string,
+/**
+ * Legal name, as the ERP writes it.
+ */
+name: string,
+/**
+ * NIT, as the ERP writes it.
+ */
+nit_written: string,
+/**
+ * Whether the written check digit is the computed one.
+ */
+check_digit_ok: boolean,
+/**
+ * Database of this company and year, as the ERP writes it.
+ */
+location: string,
+/**
+ * Whether the server still lists it.
+ */
+state: CompanyState,
+/**
+ * When it was first seen.
+ */
+discovered_at: string,
+/**
+ * When it was last listed.
+ */
+seen_at: string, };
+
+/**
+ * Which companies to list.
+ */
+export type CompanySearch = {
+/**
+ * A part of name, NIT, year or server, whatever the case; empty for all.
+ */
+text?: string, };
+
+/**
+ * Whether the server still lists the company.
+ */
+export type CompanyState = "active" | "gone";
+
+/**
+ * Where to write.
+ */
+export type DiagnosticsTo = {
+/**
+ * A file that is replaced if it is there.
+ */
+output: string, };
+
+/**
+ * What was written.
+ */
+export type DiagnosticsWritten = {
+/**
+ * The file.
+ */
+output: string,
+/**
+ * Its size.
+ */
+bytes: number, };
+
+/**
+ * What a discovery found, for the person who asked.
+ */
+export type DiscoverReport = {
+/**
+ * Rows of the list that carry a NIT.
+ */
+listed: number,
+/**
+ * New here.
+ */
+added: number,
+/**
+ * Known here, and something about them changed.
+ */
+updated: number,
+/**
+ * Known here, nothing changed.
+ */
+unchanged: number,
+/**
+ * Known here and not listed any more.
+ */
+gone: number,
+/**
+ * NITs whose check digit is not the computed one; taken all the same.
+ */
+check_digit_wrong: Array<string>,
+/**
+ * Left out, each with its reason.
+ */
+skipped: Array<Skipped>, };
+
+/**
+ * One check, as it is shown.
+ */
+export type DoctorCheck = {
+/**
+ * Stable name, as in `Finding::name`.
+ */
+name: string,
+/**
+ * What was looked at.
+ */
+subject: string,
+/**
+ * What is wrong; nothing when all is well.
+ */
+error: ErrorView | null, };
+
+/**
+ * What a document does.
+ */
+export type DocumentMeaning = "sale" | "sale_return" | "purchase" | "purchase_return" | "remission_in" | "remission_out" | "transfer" | "order" | "other";
+
+/**
+ * Every error that a person or a program can meet, by its stable name.
+ */
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+
+/**
+ * An error on the wire: what hosts and the UI get.
+ */
+export type ErrorView = {
+/**
+ * Stable name.
+ */
+code: ErrorCode,
+/**
+ * What happened, in the reader's language.
+ */
+message: string,
+/**
+ * What to do about it, in the reader's language.
+ */
+hint: string,
+/**
+ * The chain of causes, for technicians. No secrets.
+ */
+detail: string,
+/**
+ * Whether the same attempt may succeed later.
+ */
+retryable: boolean,
+/**
+ * How to show it.
+ */
+severity: Severity, };
+
+/**
+ * Something that an interface may have to show.
+ */
+export type Event = { "type": "progress",
+/**
+ * The job.
+ */
+job: number,
+/**
+ * Its kind.
+ */
+kind: string,
+/**
+ * How far it is.
+ */
+progress: Progress, } | { "type": "job_changed",
+/**
+ * The job as it stands now.
+ */
+job: Job, } | { "type": "stale",
+/**
+ * What changed.
+ */
+tags: Array<Tag>, } | { "type": "missed" };
+
+/**
+ * How often, in the office's zone.
+ */
+export type Every = { "every": "minutes",
+/**
+ * So many.
+ */
+minutes: number, } | { "every": "hours",
+/**
+ * So many.
+ */
+hours: number,
+/**
+ * Of the hour.
+ */
+minute: number, } | { "every": "day",
+/**
+ * `06:30`.
+ */
+at: string, } | { "every": "week",
+/**
+ * `mon` to `sun`.
+ */
+days: Array<string>,
+/**
+ * `06:30`.
+ */
+at: string, } | { "every": "month",
+/**
+ * 1 to 28: the days that every month has.
+ */
+day: number,
+/**
+ * `06:30`.
+ */
+at: string, } | { "every": "cron",
+/**
+ * `0 6 * * 1-5`.
+ */
+cron: string, };
+
+/**
+ * Kinds of files.
+ */
+export type ExportFormat = "csv" | "xlsx";
+
+/**
+ * How a run went about it.
+ */
+export type ExtractMode = "full" | "incremental";
+
+/**
+ * Result of `EXTRACT`.
+ */
+export type ExtractReport = {
+/**
+ * How the run went about it.
+ */
+mode: ExtractMode,
+/**
+ * Rows that the server sent.
+ */
+rows_read: number,
+/**
+ * Movements that were new.
+ */
+inserted: number,
+/**
+ * Movements that were different.
+ */
+updated: number,
+/**
+ * Movements that were deleted at the source.
+ */
+removed: number,
+/**
+ * What else is worth knowing.
+ */
+notes: RunNotes, };
+
+/**
+ * Statements to be run by whoever administers the server.
+ */
+export type Grants = {
+/**
+ * In the master database.
+ */
+master: Array<string>,
+/**
+ * In the database of each company and year.
+ */
+company: Array<string>, };
+
+/**
+ * Asks for the GRANTs of a login.
+ */
+export type GrantsFor = {
+/**
+ * The server's name or number.
+ */
+server: string,
+/**
+ * The login that is to read.
+ */
+login: string, };
+
+/**
+ * What the current load of a company holds.
+ */
+export type Held = {
+/**
+ * Movements that are not gone.
+ */
+movements: number,
+/**
+ * Of those, the posted ones.
+ */
+posted: number,
+/**
+ * First month with a date, `2026-01`.
+ */
+first_month: string | null,
+/**
+ * Last month with a date.
+ */
+last_month: string | null, };
+
+/**
+ * A job.
+ */
+export type Job = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ */
+kind: string,
+/**
+ * What it does it to: a company or a server as people call it; empty where there is but one.
+ */
+subject: string,
+/**
+ * The company, where it is about one.
+ */
+company_id: number | null,
+/**
+ * The server, where it is about one.
+ */
+server_id: number | null,
+/**
+ * The schedule that asked for it.
+ */
+schedule: string | null,
+/**
+ * Where it stands.
+ */
+state: JobState,
+/**
+ * Attempts begun.
+ */
+attempts: number,
+/**
+ * Not before this time; none: at once.
+ */
+run_at: string | null,
+/**
+ * Someone asked the running job to stop.
+ */
+cancel_requested: boolean,
+/**
+ * The last one known.
+ */
+progress: Progress | null,
+/**
+ * What it gave, once done.
+ */
+result: JobResult | null,
+/**
+ * Why it failed, waits for another attempt, or is uncertain.
+ */
+error: ErrorView | null,
+/**
+ * When it was asked for.
+ */
+created_at: string,
+/**
+ * When it came into its state.
+ */
+changed_at: string,
+/**
+ * When its last attempt began.
+ */
+started_at: string | null,
+/**
+ * When it was settled.
+ */
+finished_at: string | null,
+/**
+ * Of two pictures of a job, the one with more is newer.
+ */
+revision: number, };
+
+/**
+ * Names a job.
+ */
+export type JobNamed = {
+/**
+ * Its number.
+ */
+id: number, };
+
+/**
+ * A job with its log.
+ */
+export type JobPage = {
+/**
+ * Its lines, oldest first.
+ */
+log: Array<LogLine>,
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ */
+kind: string,
+/**
+ * What it does it to: a company or a server as people call it; empty where there is but one.
+ */
+subject: string,
+/**
+ * The company, where it is about one.
+ */
+company_id: number | null,
+/**
+ * The server, where it is about one.
+ */
+server_id: number | null,
+/**
+ * The schedule that asked for it.
+ */
+schedule: string | null,
+/**
+ * Where it stands.
+ */
+state: JobState,
+/**
+ * Attempts begun.
+ */
+attempts: number,
+/**
+ * Not before this time; none: at once.
+ */
+run_at: string | null,
+/**
+ * Someone asked the running job to stop.
+ */
+cancel_requested: boolean,
+/**
+ * The last one known.
+ */
+progress: Progress | null,
+/**
+ * What it gave, once done.
+ */
+result: JobResult | null,
+/**
+ * Why it failed, waits for another attempt, or is uncertain.
+ */
+error: ErrorView | null,
+/**
+ * When it was asked for.
+ */
+created_at: string,
+/**
+ * When it came into its state.
+ */
+changed_at: string,
+/**
+ * When its last attempt began.
+ */
+started_at: string | null,
+/**
+ * When it was settled.
+ */
+finished_at: string | null,
+/**
+ * Of two pictures of a job, the one with more is newer.
+ */
+revision: number, };
+
+/**
+ * What a job gave.
+ */
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "other" };
+
+/**
+ * Which jobs to list, newest first.
+ */
+export type JobSearch = {
+/**
+ * In one of these states; none for all.
+ */
+states?: Array<JobState>,
+/**
+ * Of one of these kinds; none for all.
+ */
+kinds?: Array<string>,
+/**
+ * Asked for by this schedule.
+ */
+schedule?: string | null,
+/**
+ * Older than this job: the last one of the page before.
+ */
+before?: number | null,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null, };
+
+/**
+ * Where a job stands.
+ */
+export type JobState = "queued" | "paused" | "running" | "done" | "failed" | "cancelled" | "uncertain";
+
+/**
+ * A language that Puente speaks. Spanish is canonical; English follows it.
+ */
+export type Lang = "es" | "en";
+
+/**
+ * How much a line matters.
+ */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/**
+ * A line of a job's log, in English, for technicians. Never a secret: whoever writes it redacts it.
+ */
+export type LogLine = {
+/**
+ * When.
+ */
+at: string,
+/**
+ * How much it matters.
+ */
+level: LogLevel,
+/**
+ * At most `MAX_LINE` characters.
+ */
+text: string, };
+
+/**
+ * A month of a year, stored as `year * 100 + month` and written `2026-11`.
+ */
+export type Month = string;
+
+/**
+ * A month of posted documents.
+ */
+export type MonthRow = {
+/**
+ * `2026-11`; empty for documents without a date.
+ */
+month: string,
+/**
+ * Movements of all kinds.
+ */
+movements: number,
+/**
+ * Value of sales, before returns.
+ */
+sales: Amount,
+/**
+ * Value of sold goods that came back.
+ */
+returns: Amount,
+/**
+ * Sales without returns.
+ */
+net_sales: Amount,
+/**
+ * Quantity sold, without what came back.
+ */
+quantity: Quantity,
+/**
+ * Value of purchases, without what went back.
+ */
+purchases: Amount, };
+
+/**
+ * What a document, and so each of its movements, counts for.
+ */
+export type MovementState = "posted" | "draft" | "voided" | "gone";
+
+/**
+ * What to export.
+ */
+export type MovementsExport = {
+/**
+ * `NIT` or `NIT:YEAR` each; none for all.
+ */
+companies?: Array<string>,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
+ * What was exported.
+ */
+export type MovementsExported = {
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * Movements.
+ */
+rows: number, };
+
+/**
+ * What to bring.
+ */
+export type MovementsExtract = {
+/**
+ * `NIT` or `NIT:YEAR` each; none for all active ones.
+ */
+companies?: Array<string>,
+/**
+ * First day; with `to`, only documents of those days.
+ */
+from?: string | null,
+/**
+ * Last day, included.
+ */
+to?: string | null,
+/**
+ * Read everything again.
+ */
+force?: boolean,
+/**
+ * Compare every page with the source.
+ */
+audit?: boolean, };
+
+/**
+ * A certificate.
+ */
+export type NetworkCertificate = {
+/**
+ * Whose it is.
+ */
+subject: string,
+/**
+ * Who issued it.
+ */
+issuer: string,
+/**
+ * First moment of its time.
+ */
+valid_from: string,
+/**
+ * Last moment of its time.
+ */
+valid_to: string, };
+
+/**
+ * An address to be tried.
+ */
+export type NetworkTest = {
+/**
+ * `https://api.siigo.com`.
+ */
+url: string, };
+
+/**
+ * What trying an address found.
+ */
+export type NetworkTested = {
+/**
+ * The address, without its query.
+ */
+url: string,
+/**
+ * Whether something answered there, and may be trusted.
+ */
+reachable: boolean,
+/**
+ * The status that it answered with.
+ */
+status: number | null,
+/**
+ * How the connection is encrypted; none before there was one, and for plain HTTP.
+ */
+tls: NetworkTls | null,
+/**
+ * How long it took.
+ */
+milliseconds: number,
+/**
+ * Why it failed, and what to do.
+ */
+error: ErrorView | null, };
+
+/**
+ * How a connection is encrypted, and who vouches for the other side.
+ */
+export type NetworkTls = {
+/**
+ * `TLS 1.3`; empty when the certificate was refused before that was settled.
+ */
+version: string,
+/**
+ * Whether this machine trusts the certificate.
+ */
+trusted: boolean,
+/**
+ * Who issued the server's certificate: also where that is an antivirus or a proxy of the office.
+ */
+issuer: string,
+/**
+ * The hosts that it is for.
+ */
+names: Array<string>,
+/**
+ * As the server sent them, its own first.
+ */
+chain: Array<NetworkCertificate>, };
+
+/**
+ * A request without fields.
+ */
+export type Nothing = Record<string, never>;
+
+/**
+ * What a warehouse holds, as far as demand is concerned.
+ */
+export type PlaceFlag = "es_implante" | "es_instrumental" | "es_equipo_poder";
+
+/**
+ * A rule: warehouses whose name fits the pattern hold this.
+ */
+export type PlaceRule = {
+/**
+ * As in SQL's LIKE: `%` is any text, `_` any character. Capitals and small letters are alike.
+ */
+pattern: string,
+/**
+ * What it means.
+ */
+flag: PlaceFlag,
+/**
+ * Whether the pattern is known to catch names that it should not.
+ */
+fragile?: boolean,
+/**
+ * Why, for whoever edits the rules.
+ */
+note?: string, };
+
+/**
+ * How far a long piece of work is.
+ */
+export type Progress = {
+/**
+ * What is being done now, as the key of a text (`documents`, `lines`, `proof`), never a sentence.
+ */
+stage: string,
+/**
+ * Units done, usually rows.
+ */
+done: number,
+/**
+ * Units expected in all, when that is known.
+ */
+total: number | null,
+/**
+ * What the stage speaks of (a company, a file), shown as it is.
+ */
+subject?: string,
+/**
+ * Further counts by name (`inserted`, `updated`), for the details view.
+ */
+counts?: { [key in string]: number }, };
+
+/**
+ * The proof of one run.
+ */
+export type Proof = {
+/**
+ * How much the server was asked.
+ */
+level: ProofLevel,
+/**
+ * When.
+ */
+taken_at: string,
+/**
+ * Whether nothing differs.
+ */
+holds: boolean,
+/**
+ * What differs, for technicians, at most the first five.
+ */
+differences: string,
+/**
+ * Whole tables.
+ */
+tables: Array<ProofLine>,
+/**
+ * By document type, month and state.
+ */
+groups: Array<ProofLine>, };
+
+/**
+ * Counts and sums of some rows.
+ */
+export type ProofFigures = {
+/**
+ * Rows.
+ */
+rows: number,
+/**
+ * Sum of quantities.
+ */
+quantity: Quantity,
+/**
+ * Sum of totals.
+ */
+total: Amount,
+/**
+ * Sum of costs.
+ */
+cost: Amount, };
+
+/**
+ * How much the server was asked to do.
+ */
+export type ProofLevel = "totals" | "deep";
+
+/**
+ * One line of a proof: what the source holds, and what is here.
+ */
+export type ProofLine = {
+/**
+ * The whole table, `documents`, `lines` or `transfers`; empty where it is about one kind of documents.
+ */
+table: string,
+/**
+ * Code of the documents.
+ */
+doc_type: string,
+/**
+ * `2026-11`; empty without a date and for whole tables.
+ */
+month: string,
+/**
+ * What the documents count for; none for whole tables.
+ */
+state: MovementState | null,
+/**
+ * At the source.
+ */
+source: ProofFigures,
+/**
+ * In the warehouse.
+ */
+warehouse: ProofFigures,
+/**
+ * Whether both are the same.
+ */
+equal: boolean, };
+
+/**
+ * How Puente gets out to the network.
+ */
+export type Proxy = {
+/**
+ * Whether, and which one.
+ */
+mode: ProxyMode,
+/**
+ * `http://10.0.0.1:3128`, without user and password; for `manual`.
+ */
+url: string,
+/**
+ * Who logs in to it; empty when nobody has to.
+ */
+user: string, };
+
+/**
+ * Whether to go through a proxy.
+ */
+export type ProxyMode = "system" | "none" | "manual";
+
+/**
+ * A quantity of goods as an exact decimal text: `"1.500000"`.
+ */
+export type Quantity = string;
+
+/**
+ * The jobs that followed from one.
+ */
+export type Queued = {
+/**
+ * Their numbers.
+ */
+jobs: Array<number>, };
+
+/**
+ * A daily window in the office's time zone, which may pass midnight.
+ */
+export type QuietHours = {
+/**
+ * First minute, `HH:MM`.
+ */
+from: string,
+/**
+ * First minute after it, `HH:MM`.
+ */
+to: string,
+/**
+ * IANA zone, `America/Bogota`.
+ */
+zone: string, };
+
+/**
+ * Names a profile.
+ */
+export type RulesOf = {
+/**
+ * `tns`.
+ */
+profile: string, };
+
+/**
+ * New rules for a profile.
+ */
+export type RulesSet = {
+/**
+ * `tns`.
+ */
+profile: string,
+/**
+ * `PATTERN=FLAG` each; the first one that fits decides.
+ */
+rules: Array<string>, };
+
+/**
+ * A run, as it is kept.
+ */
+export type Run = {
+/**
+ * The company-year.
+ */
+company_id: number,
+/**
+ * The job that ran.
+ */
+job_id: string,
+/**
+ * How it went about it.
+ */
+mode: ExtractMode,
+/**
+ * When it began.
+ */
+started_at: string,
+/**
+ * When it ended.
+ */
+finished_at: string,
+/**
+ * Rows that the server sent.
+ */
+rows_read: number,
+/**
+ * Movements that were new.
+ */
+inserted: number,
+/**
+ * Movements that were different.
+ */
+updated: number,
+/**
+ * Movements that were deleted at the source.
+ */
+removed: number,
+/**
+ * The rest.
+ */
+notes: RunNotes, };
+
+/**
+ * What else is worth knowing of a run.
+ */
+export type RunNotes = {
+/**
+ * Columns and tables that the profile names and the database lacks, or that are new; readable.
+ */
+schema: Array<string>,
+/**
+ * Texts whose bytes had to be replaced.
+ */
+replaced_texts: number,
+/**
+ * Transaction counters of the server before the run.
+ */
+counters_before: { [key in string]: number },
+/**
+ * And after it.
+ */
+counters_after: { [key in string]: number },
+/**
+ * Statements that were sent.
+ */
+statements: number, };
+
+/**
+ * A schedule.
+ */
+export type Schedule = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * What it does.
+ */
+work: ScheduledWork,
+/**
+ * How often.
+ */
+cadence: Every,
+/**
+ * The same as a cron pattern.
+ */
+cron: string,
+/**
+ * The zone in which it is read.
+ */
+zone: string,
+/**
+ * Whether a run that was missed, because Puente was not open, is made up for.
+ */
+catch_up: boolean,
+/**
+ * Whether it runs at all.
+ */
+enabled: boolean,
+/**
+ * When it runs next.
+ */
+next_run: string | null,
+/**
+ * When it ran last.
+ */
+last_run: string | null,
+/**
+ * That job, as far as it is kept.
+ */
+last_job: Job | null, };
+
+/**
+ * Names a schedule.
+ */
+export type ScheduleNamed = {
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * A cadence to be looked at.
+ */
+export type SchedulePreview = {
+/**
+ * How often.
+ */
+cadence: Every,
+/**
+ * IANA name of its zone; that of the settings when left out.
+ */
+zone?: string | null, };
+
+/**
+ * When a cadence would run.
+ */
+export type ScheduleRuns = {
+/**
+ * As a cron pattern.
+ */
+cron: string,
+/**
+ * The next runs.
+ */
+next: Array<string>, };
+
+/**
+ * A schedule to be put in place; one of that name is replaced.
+ */
+export type ScheduleSet = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * What it does.
+ */
+work: ScheduledWork,
+/**
+ * How often.
+ */
+cadence: Every,
+/**
+ * IANA name of its zone; that of the settings when left out.
+ */
+zone?: string | null,
+/**
+ * Whether a run that was missed is made up for: yes, when left out.
+ */
+catch_up?: boolean | null,
+/**
+ * Whether it runs at all: yes, when left out.
+ */
+enabled?: boolean | null, };
+
+/**
+ * What a schedule does.
+ */
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "other";
+
+/**
+ * All schedules, and those that are worth having.
+ */
+export type Schedules = {
+/**
+ * By name.
+ */
+rows: Array<Schedule>,
+/**
+ * What no schedule does yet: each can be set as it is.
+ */
+proposed: Array<ScheduleSet>, };
+
+/**
+ * A registered server, as it is shown.
+ */
+export type Server = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * Unique, as people call it.
+ */
+name: string,
+/**
+ * What it is.
+ */
+kind: ServerKind,
+/**
+ * Host name or address; empty for files.
+ */
+host: string,
+/**
+ * TCP port; 0 for files.
+ */
+port: number,
+/**
+ * Login; empty for files.
+ */
+user: string,
+/**
+ * Whether a password is kept for it.
+ */
+has_password: boolean,
+/**
+ * Database that lists the companies; the folder for files.
+ */
+master: string,
+/**
+ * Name of the ERP profile.
+ */
+profile: string,
+/**
+ * The rest.
+ */
+options: ServerOptions,
+/**
+ * When the last contact was.
+ */
+checked_at: string | null,
+/**
+ * Why the last contact failed; none when it went well.
+ */
+last_error: ErrorView | null,
+/**
+ * What a technician should know, as `Tested::warnings` of the last test.
+ */
+warnings: Array<string>, };
+
+/**
+ * A server to be registered. The password is taken in and never given out.
+ */
+export type ServerAdd = {
+/**
+ * Its password; not for files.
+ */
+password?: string | null,
+/**
+ * Save it without a test.
+ */
+no_test?: boolean,
+/**
+ * See `Server::name`.
+ */
+name: string,
+/**
+ * See `Server::kind`.
+ */
+kind: ServerKind,
+/**
+ * See `Server::host`.
+ */
+host: string,
+/**
+ * See `Server::port`.
+ */
+port: number,
+/**
+ * See `Server::user`.
+ */
+user: string,
+/**
+ * See `Server::master`.
+ */
+master: string,
+/**
+ * See `Server::profile`.
+ */
+profile: string,
+/**
+ * See `Server::options`.
+ */
+options?: ServerOptions, };
+
+/**
+ * What is to be changed of a server; what is left out stays.
+ */
+export type ServerEdit = {
+/**
+ * Its name or its number.
+ */
+server: string, name?: string | null, host?: string | null, port?: number | null, user?: string | null, master?: string | null, profile?: string | null, options?: ServerOptions | null,
+/**
+ * A new password.
+ */
+password?: string | null,
+/**
+ * Save it without a test.
+ */
+no_test?: boolean, };
+
+/**
+ * A database and the server that has it open.
+ */
+export type ServerInfo = {
+/**
+ * Kind of server: `Firebird`.
+ */
+engine: string,
+/**
+ * Version of the server: `3.0.11`.
+ */
+version: string,
+/**
+ * Version of the file's structure: `12.0`.
+ */
+file_version: string,
+/**
+ * SQL dialect of the database (1 or 3).
+ */
+dialect: number,
+/**
+ * Default charset of the database; `NONE` when it has none.
+ */
+charset: string,
+/**
+ * Who is logged in, as the server sees it.
+ */
+user: string,
+/**
+ * Whether that user may do anything (owner of the server).
+ */
+is_superuser: boolean,
+/**
+ * Whether the database is open for reading only, for everyone.
+ */
+database_read_only: boolean,
+/**
+ * Whether this connection is encrypted; `None` when the server does not say.
+ */
+encrypted: boolean | null,
+/**
+ * Name of that encryption, when the server says.
+ */
+encryption: string | null,
+/**
+ * Page size in bytes.
+ */
+page_size: number,
+/**
+ * How the connection is made: `pure` or the client library's path.
+ */
+driver: string,
+/**
+ * Path of the database as the server sees it.
+ */
+path: string,
+/**
+ * When this copy of the database was made (created or restored), as the server writes it.
+ */
+created_at: string,
+/**
+ * Counters of the server by name, for comparing before and after: `oldest_interesting`,
+ * `oldest_active`, `oldest_snapshot`, `next` for transactions.
+ */
+counters: { [key in string]: number }, };
+
+/**
+ * What a server is.
+ */
+export type ServerKind = "firebird" | "files";
+
+/**
+ * Names a server.
+ */
+export type ServerNamed = {
+/**
+ * Its name or its number.
+ */
+server: string, };
+
+/**
+ * What a technician may set beyond the address; every field has a sensible default.
+ */
+export type ServerOptions = {
+/**
+ * Charset of texts that the database itself declares as NONE; empty = the profile's.
+ */
+charset?: string | null,
+/**
+ * SQL dialect, 1 or 3; empty = ask the database.
+ */
+dialect?: number | null,
+/**
+ * Seconds to wait for a connection, 1 to 120.
+ */
+connect_seconds: number,
+/**
+ * Seconds without a byte from the server until it counts as dead, 1 to 3600.
+ */
+answer_seconds: number,
+/**
+ * Most rows a second to ask of the server; empty = as fast as it gives them.
+ */
+rows_per_second?: number | null,
+/**
+ * Hours in which nothing is read.
+ */
+quiet_hours?: QuietHours | null,
+/**
+ * Path of the vendor's client library, for servers that the built-in driver can't log in to.
+ */
+client_library?: string | null, };
+
+/**
+ * What a test of a connection found.
+ */
+export type ServerTested = {
+/**
+ * What the server says about itself; nothing for files.
+ */
+info: ServerInfo | null,
+/**
+ * Companies that the master database lists.
+ */
+companies: number,
+/**
+ * What a technician should know, by stable name: `superuser`, `default_password`,
+ * `unencrypted`.
+ */
+warnings: Array<string>, };
+
+/**
+ * What is to be changed; what is left out stays.
+ */
+export type SettingsChange = { lang?: Lang | null, theme?: Theme | null, zone?: string | null, country?: string | null, close?: CloseBehaviour | null, autostart?: boolean | null, notifications?: boolean | null, start?: StartChoice | null, proxy?: Proxy | null,
+/**
+ * A new password for the proxy; an empty one forgets it.
+ */
+proxy_password?: string | null,
+/**
+ * An empty text goes back to the operating system's certificates alone.
+ */
+extra_ca?: string | null, backups?: BackupsKept | null, };
+
+/**
+ * Settings, as they are shown.
+ */
+export type SettingsView = {
+/**
+ * Whether a password for the proxy is kept.
+ */
+has_proxy_password: boolean,
+/**
+ * Language of the interface.
+ */
+lang: Lang,
+/**
+ * Light or dark.
+ */
+theme: Theme,
+/**
+ * IANA name of the office's zone: `America/Bogota`.
+ */
+zone: string,
+/**
+ * ISO 3166 code of its country, which says how dates and money are written: `CO`.
+ */
+country: string,
+/**
+ * What closing the window does.
+ */
+close: CloseBehaviour,
+/**
+ * Whether Puente is to start with the session.
+ */
+autostart: boolean,
+/**
+ * Whether the desktop is told when long work ends while the window is hidden.
+ */
+notifications: boolean,
+/**
+ * What Puente opens when it starts.
+ */
+start: StartChoice,
+/**
+ * How it gets out to the network.
+ */
+proxy: Proxy,
+/**
+ * A file with certificates that are trusted besides those of the operating system.
+ */
+extra_ca: string | null,
+/**
+ * Backups that are kept.
+ */
+backups: BackupsKept, };
+
+/**
+ * How an error is to be taken.
+ */
+export type Severity = "warning" | "neutral" | "failure";
+
+/**
+ * Why a listed company was left out.
+ */
+export type SkipReason = { "kind": "on_another_server",
+/**
+ * Its name.
+ */
+server: string, } | { "kind": "listed_twice",
+/**
+ * Code of the one that counts.
+ */
+code: string, } | { "kind": "bad_nit",
+/**
+ * Why, as the key of a word in the catalogue of errors.
+ */
+reason: string, } | { "kind": "bad_year" } | { "kind": "no_location" };
+
+/**
+ * A listed company that was left out, and why.
+ */
+export type Skipped = {
+/**
+ * Code in the ERP.
+ */
+code: string,
+/**
+ * Legal name.
+ */
+name: string,
+/**
+ * NIT as written.
+ */
+nit: string,
+/**
+ * Fiscal year as written.
+ */
+year: string,
+/**
+ * Why.
+ */
+reason: SkipReason, };
+
+/**
+ * What Puente opens when it starts.
+ */
+export type StartChoice = "none" | "office" | "demo";
+
+/**
+ * What is in the warehouse.
+ */
+export type Summary = {
+/**
+ * Companies with movements.
+ */
+companies: Array<Company>,
+/**
+ * Movements that are not gone.
+ */
+movements: number,
+/**
+ * Of those, posted ones.
+ */
+posted: number,
+/**
+ * By month, oldest first.
+ */
+months: Array<MonthRow>,
+/**
+ * By kind and state.
+ */
+types: Array<TypeRow>,
+/**
+ * Articles that sold most.
+ */
+top: Array<TopArticle>,
+/**
+ * Where the data is.
+ */
+warehouse: string, };
+
+/**
+ * What to summarise.
+ */
+export type SummaryOf = {
+/**
+ * `NIT` or `NIT:YEAR` each; none for all.
+ */
+companies?: Array<string>,
+/**
+ * First month.
+ */
+from?: Month | null,
+/**
+ * Last month, included.
+ */
+to?: Month | null,
+/**
+ * How many articles to rank.
+ */
+top?: number, };
+
+/**
+ * Result of `SYNC`.
+ */
+export type SyncReport = {
+/**
+ * What the list gave.
+ */
+found: DiscoverReport,
+/**
+ * The extractions that were queued, or were waiting already: numbers of jobs.
+ */
+queued: Array<number>, };
+
+/**
+ * What a command reads or changes, for caches of the interface.
+ */
+export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "audit";
+
+/**
+ * Light or dark.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * What was tidied up.
+ */
+export type Tidied = {
+/**
+ * Old jobs that were dropped.
+ */
+jobs: number,
+/**
+ * Rows of the warehouse that nobody saw any more.
+ */
+rows: number,
+/**
+ * Bytes given back to the disk.
+ */
+bytes: number, };
+
+/**
+ * An article over several companies and months.
+ */
+export type TopArticle = {
+/**
+ * Its code.
+ */
+code: string,
+/**
+ * Its description.
+ */
+description: string,
+/**
+ * In what it is counted.
+ */
+unit: string,
+/**
+ * Movements.
+ */
+movements: number,
+/**
+ * How much of it.
+ */
+quantity: Quantity,
+/**
+ * Its value.
+ */
+total: Amount, };
+
+/**
+ * Movements of one kind of documents, over all months.
+ */
+export type TypeRow = {
+/**
+ * The ERP's code.
+ */
+doc_type: string,
+/**
+ * What it means.
+ */
+meaning: DocumentMeaning,
+/**
+ * What its documents count for.
+ */
+state: MovementState,
+/**
+ * Movements.
+ */
+movements: number,
+/**
+ * Value.
+ */
+total: Amount, };
+
+/** Every command with its request and its response. */
+export type Commands = {
+  "servers.list": { request: Nothing; response: Array<Server> };
+  "servers.add": { request: ServerAdd; response: Server };
+  "servers.test": { request: ServerNamed; response: ServerTested };
+  "servers.try": { request: ServerAdd; response: ServerTested };
+  "servers.edit": { request: ServerEdit; response: Server };
+  "servers.remove": { request: ServerNamed; response: Server };
+  "servers.grants": { request: GrantsFor; response: Grants };
+  "companies.list": { request: CompanySearch; response: Array<CompanyRow> };
+  "companies.show": { request: CompanyNamed; response: Array<CompanyPage> };
+  "companies.discover": { request: CompaniesDiscover; response: Array<Job> };
+  "sync.all": { request: Nothing; response: Array<Job> };
+  "movements.extract": { request: MovementsExtract; response: Array<Job> };
+  "movements.status": { request: Nothing; response: Array<CompanyRow> };
+  "movements.summary": { request: SummaryOf; response: Summary };
+  "movements.prove": { request: CompaniesSelected; response: Array<Job> };
+  "movements.proof": { request: CompaniesSelected; response: Array<CompanyProof> };
+  "movements.export": { request: MovementsExport; response: MovementsExported };
+  "rules.list": { request: RulesOf; response: Array<PlaceRule> };
+  "rules.set": { request: RulesSet; response: Array<PlaceRule> };
+  "rules.reset": { request: RulesOf; response: Array<PlaceRule> };
+  "jobs.list": { request: JobSearch; response: Array<Job> };
+  "jobs.show": { request: JobNamed; response: JobPage };
+  "jobs.cancel": { request: JobNamed; response: Job };
+  "jobs.retry": { request: JobNamed; response: Job };
+  "schedules.list": { request: Nothing; response: Schedules };
+  "schedules.set": { request: ScheduleSet; response: Schedule };
+  "schedules.remove": { request: ScheduleNamed; response: Schedule };
+  "schedules.run": { request: ScheduleNamed; response: Array<Job> };
+  "schedules.preview": { request: SchedulePreview; response: ScheduleRuns };
+  "backup.create": { request: Nothing; response: Array<Job> };
+  "backup.list": { request: Nothing; response: Array<Backup> };
+  "backup.verify": { request: BackupNamed; response: BackupVerified };
+  "backup.restore": { request: BackupNamed; response: BackupRestored };
+  "settings.get": { request: Nothing; response: SettingsView };
+  "settings.set": { request: SettingsChange; response: SettingsView };
+  "network.test": { request: NetworkTest; response: NetworkTested };
+  "audit.list": { request: AuditSearch; response: Array<AuditEntry> };
+  "doctor": { request: Nothing; response: Array<DoctorCheck> };
+  "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
+};
+
+export type CommandName = keyof Commands;
+
+/** What a command reads and makes stale, whether its answer comes before the work, and whether the host opens its data anew after it. */
+export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; startsJob: boolean; reopens: boolean }> = {
+  "servers.list": { reads: ["servers"], changes: [], startsJob: false, reopens: false },
+  "servers.add": { reads: [], changes: ["servers","audit"], startsJob: false, reopens: false },
+  "servers.test": { reads: [], changes: ["servers"], startsJob: false, reopens: false },
+  "servers.try": { reads: [], changes: [], startsJob: false, reopens: false },
+  "servers.edit": { reads: [], changes: ["servers","audit"], startsJob: false, reopens: false },
+  "servers.remove": { reads: [], changes: ["servers","companies","movements","proofs","audit"], startsJob: false, reopens: false },
+  "servers.grants": { reads: ["servers"], changes: [], startsJob: false, reopens: false },
+  "companies.list": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
+  "companies.show": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
+  "companies.discover": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sync.all": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.extract": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.status": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
+  "movements.summary": { reads: ["movements"], changes: [], startsJob: false, reopens: false },
+  "movements.prove": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.proof": { reads: ["proofs"], changes: [], startsJob: false, reopens: false },
+  "movements.export": { reads: ["movements"], changes: ["audit"], startsJob: false, reopens: false },
+  "rules.list": { reads: ["rules"], changes: [], startsJob: false, reopens: false },
+  "rules.set": { reads: [], changes: ["rules","audit"], startsJob: false, reopens: false },
+  "rules.reset": { reads: [], changes: ["rules","audit"], startsJob: false, reopens: false },
+  "jobs.list": { reads: ["jobs"], changes: [], startsJob: false, reopens: false },
+  "jobs.show": { reads: ["jobs"], changes: [], startsJob: false, reopens: false },
+  "jobs.cancel": { reads: [], changes: ["jobs","audit"], startsJob: false, reopens: false },
+  "jobs.retry": { reads: [], changes: ["jobs","audit"], startsJob: false, reopens: false },
+  "schedules.list": { reads: ["schedules"], changes: [], startsJob: false, reopens: false },
+  "schedules.set": { reads: [], changes: ["schedules","audit"], startsJob: false, reopens: false },
+  "schedules.remove": { reads: [], changes: ["schedules","audit"], startsJob: false, reopens: false },
+  "schedules.run": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "schedules.preview": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
+  "backup.create": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "backup.list": { reads: ["backups"], changes: [], startsJob: false, reopens: false },
+  "backup.verify": { reads: [], changes: [], startsJob: false, reopens: false },
+  "backup.restore": { reads: [], changes: [], startsJob: false, reopens: true },
+  "settings.get": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
+  "settings.set": { reads: [], changes: ["settings","schedules","audit"], startsJob: false, reopens: false },
+  "network.test": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "audit.list": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
+  "doctor": { reads: [], changes: [], startsJob: false, reopens: false },
+  "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+};
