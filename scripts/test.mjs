@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { byHand, hasApt, install, missingOf, PACKAGES } from "./lib/debian.mjs";
 import { ask, root, run } from "./lib/process.mjs";
 import { needCargoTool, needComponents, needRust } from "./lib/rust.mjs";
+import { seeded } from "./lib/seed.mjs";
 import { duration, green, heading, main, red, Stop, say, warn, yellow } from "./lib/terminal.mjs";
 
 /**
@@ -36,7 +37,8 @@ const STEPS = [
   {
     name: "tests",
     what: "unit and integration tests, on real servers",
-    check: () => cargo("nextest", "run", "--workspace", "--locked"),
+    check: async () =>
+      (await run("cargo", ["nextest", "run", "--workspace", "--locked"], { env: seeded() })) === 0,
   },
   {
     name: "doctests",
