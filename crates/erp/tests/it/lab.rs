@@ -2,8 +2,8 @@
 
 use puente_core::{Cancel, Clock, Code, Lang, NoProgress, Secret, SystemClock};
 use puente_databases::{
-    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, Result, Scan, ServerInfo, SourceDb, Totals,
-    TotalsRequest,
+    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, RangeSums, RangesRequest, Result, Scan,
+    ServerInfo, SourceDb, Totals, TotalsRequest,
 };
 use puente_erp::companies::{self, Company};
 use puente_erp::extract::{End, Extraction, Limits, Request};
@@ -413,6 +413,10 @@ impl SourceDb for Amid<'_> {
 
     fn totals(&mut self, request: &TotalsRequest) -> Result<Totals> {
         self.inner.totals(request)
+    }
+
+    fn ranges(&mut self, request: &RangesRequest) -> Result<Vec<RangeSums>> {
+        self.inner.ranges(request)
     }
 
     fn grouped(&mut self, request: &GroupRequest) -> Result<Vec<Group>> {
