@@ -8,6 +8,7 @@ use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
 use crate::schedules;
+use crate::table::Views;
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
@@ -60,6 +61,7 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    pub(crate) views: Views,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
@@ -107,6 +109,7 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            views: Views::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
         })

@@ -35,6 +35,7 @@ mod summary;
 mod sums;
 mod sweep;
 mod texts;
+mod view;
 mod warehouse;
 
 pub use error::Error;
@@ -47,6 +48,7 @@ pub use rows::{
     Article, Batch, Changes, DocType, Document, Movement, MovementBatch, Party, Place, State,
     Stream,
 };
+pub use view::View;
 pub use warehouse::Warehouse;
 
 /// The rows of movements that one [`Warehouse::put`] should bring: enough that the transaction
