@@ -60,8 +60,8 @@ pub struct Restored {
 /// # Errors
 /// Those of the store.
 pub fn create(app: &App, _: Nothing) -> Result<Vec<Job>> {
-    let id = app.jobs.enqueue(NewJob::new(CREATE, json!({})).once())?;
-    Ok(vec![app.jobs.get(id)?])
+    let job = crate::jobs::ask(app, NewJob::new(CREATE, json!({})).once())?;
+    Ok(vec![job])
 }
 
 /// The backups, newest first.

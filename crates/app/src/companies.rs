@@ -136,8 +136,7 @@ pub fn discover(app: &App, request: Discover) -> Result<Vec<Job>> {
             let input = json!(DiscoverInput {
                 server_id: server.id
             });
-            let id = app.jobs.enqueue(NewJob::new(DISCOVER, input).once())?;
-            Ok(app.jobs.get(id)?)
+            crate::jobs::ask(app, NewJob::new(DISCOVER, input).once())
         })
         .collect()
 }

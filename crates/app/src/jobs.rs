@@ -2,7 +2,7 @@
 
 use crate::{App, Result};
 use puente_core::Error;
-use puente_jobs::{Filter, Job, JobId, LogLine};
+use puente_jobs::{Filter, Job, JobId, LogLine, NewJob, State};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -44,6 +44,21 @@ pub struct Shown {
     pub job: Job,
     /// Its lines, oldest first.
     pub log: Vec<LogLine>,
+}
+
+/// Queues what a person asks for. When the same failed a moment ago and waits for its next attempt,
+/// the wait is over: the person may have mended what it failed on.
+pub(crate) fn ask(app: &App, new: NewJob) -> Result<Job> {
+    let id = app.jobs.enqueue(new)?;
+    let job = app.jobs.get(id)?;
+    if job.state != State::Paused {
+        return Ok(job);
+    }
+    match app.jobs.retry(id) {
+        // Its time came while we looked.
+        Err(puente_jobs::Error::WrongState { .. }) => Ok(app.jobs.get(id)?),
+        other => Ok(other?),
+    }
 }
 
 /// The newest jobs.

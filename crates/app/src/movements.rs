@@ -185,10 +185,7 @@ fn queue(
 ) -> Result<Vec<Job>> {
     companies
         .iter()
-        .map(|company| {
-            let id = app.jobs.enqueue(NewJob::new(kind, input(company)).once())?;
-            Ok(app.jobs.get(id)?)
-        })
+        .map(|company| crate::jobs::ask(app, NewJob::new(kind, input(company)).once()))
         .collect()
 }
 
