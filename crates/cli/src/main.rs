@@ -37,7 +37,12 @@ fn run(terminal: &Terminal, cli: Cli) -> Result<(), Error> {
     let open = || open(cli.global.data_dir.clone(), terminal.lang);
     match cli.verb {
         Verb::Demo(demo) => demo::run(terminal, &demo),
-        Verb::Serve(serve) => serve::run(terminal, data_dir(cli.global.data_dir.clone())?, &serve),
+        Verb::Serve(serve) => serve::run(
+            terminal,
+            cli.global.lang,
+            data_dir(cli.global.data_dir.clone())?,
+            &serve,
+        ),
         Verb::Backup(args::Backup::Restore { name, yes }) => verbs::restore(
             terminal,
             &data_dir(cli.global.data_dir.clone())?,
