@@ -67,8 +67,8 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the data folder, settles what a killed process left running, and proposes nothing yet:
-    /// jobs run when a host starts them.
+    /// Opens the data folder, settles what a killed process left running, and has tidying up
+    /// scheduled; jobs run when a host starts them.
     ///
     /// # Errors
     /// [`Code::DataFolderReadOnly`], [`Code::DiskFull`], [`Code::StoreNewer`],

@@ -165,10 +165,18 @@ mod tests {
         assert!(!rows.is_empty());
         assert_eq!((of(SYNC_ALL), of(handlers::SYNC)), (1, 1));
         assert_eq!(of(handlers::EXTRACT), rows.len());
-        // One company of the sample names a file that isn't there.
-        let failed = done.iter().filter(|job| job.state == State::Failed).count();
-        let held = rows.iter().filter(|row| row.proven == Some(true)).count();
-        assert_eq!((failed, held), (1, rows.len() - 1));
+        // One of the listed files is not there, which must not stop the others.
+        let failed: Vec<_> = done.iter().filter(|job| job.state != State::Done).collect();
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        let code = failed[0].error.as_ref().map(|error| error.code);
+        assert_eq!(code, Some(puente_core::Code::FileUnreadable));
+        for row in rows {
+            let is_lost = failed[0].company_id == Some(row.company.id);
+            assert_eq!(
+                (row.held.is_some(), row.proven == Some(true)),
+                (!is_lost, !is_lost)
+            );
+        }
     }
 
     #[test]

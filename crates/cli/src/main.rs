@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    puente_environment::prepare();
     let cli = args::parse(std::env::args_os().collect());
     let global = &cli.global;
     let lang = global.lang.unwrap_or_default();
