@@ -21,6 +21,7 @@ mod export;
 mod handlers;
 pub mod jobs;
 mod logs;
+pub mod maintenance;
 pub mod movements;
 pub mod network;
 pub mod overview;

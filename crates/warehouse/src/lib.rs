@@ -41,7 +41,7 @@ mod warehouse;
 pub use error::Error;
 pub use filter::{
     ArticleMonth, ArticleTotal, CompanyCount, Cursor, Demand, Header, MonthFilter, MonthTotal,
-    MovementFilter, MovementRow, Page, RangeTotals, Rank, Sort, SortKey, Sums,
+    MovementFilter, MovementRow, Page, RangeTotals, Ranges, Rank, Sort, SortKey, Sums,
 };
 pub use load::{Applied, Coverage, Load, LoadId, LoadState, Swept};
 pub use rows::{

@@ -695,7 +695,7 @@ export type Job = {
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `maintenance.tidy`.
  */
 kind: string,
 /**
@@ -786,7 +786,7 @@ log: Array<LogLine>,
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `maintenance.tidy`.
  */
 kind: string,
 /**
@@ -2401,11 +2401,15 @@ export type Theme = "system" | "light" | "dark";
  */
 export type Tidied = {
 /**
- * Old jobs that were dropped.
+ * Old jobs that were deleted.
  */
 jobs: number,
 /**
- * Rows of the warehouse that nobody saw any more.
+ * Loads whose last row is gone.
+ */
+loads: number,
+/**
+ * Rows that nobody saw any more.
  */
 rows: number,
 /**
