@@ -8,4 +8,5 @@
 
 mod desk;
 mod kills;
+mod office;
 mod verbs;
