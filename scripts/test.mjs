@@ -1,17 +1,21 @@
 // npm test: installs what the checks need, runs them all, and sums up.
 // npm test -- NAME... runs only those of that name; --only-setup runs none.
 
-import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { byHand, hasApt, install, missingOf, PACKAGES } from "./lib/debian.mjs";
 import { ask, root, run } from "./lib/process.mjs";
 import { needCargoTool, needComponents, needRust } from "./lib/rust.mjs";
+import { seeded } from "./lib/seed.mjs";
 import { duration, green, heading, main, red, Stop, say, warn, yellow } from "./lib/terminal.mjs";
+import { needInterface, needNodeModules } from "./lib/ui.mjs";
 
 /**
  * @typedef {{ skipped: string } | boolean} Outcome passed, failed, or not to be run here and why
  * @typedef {{ name: string, what: string, check: () => Promise<Outcome> }} Step
  */
+
+/** The package that links WebKit on Linux. */
+const WINDOW = "puente-desktop";
 
 /** @type {Step[]} */
 const STEPS = [
@@ -28,20 +32,33 @@ const STEPS = [
       (await tool("typescript/bin/tsc", "--project", "scripts")),
   },
   {
+    name: "ui",
+    what: "the interface: types, texts, unused code, tests on the stand-in",
+    check: async () =>
+      (await tool("typescript/bin/tsc", "--project", "ui", "--noEmit")) &&
+      (await run(process.execPath, [join(root, "ui", "scripts", "i18n.mjs")])) === 0 &&
+      (await tool("knip/bin/knip.js", "--directory", "ui")) &&
+      (await tool("vitest/vitest.mjs", "run", "--root", "ui")),
+  },
+  {
     name: "clippy",
     what: "no lint speaks up, warnings included",
     check: () =>
-      cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"),
+      cargo("clippy", ...everything(), "--all-targets", "--locked", "--", "--deny", "warnings"),
   },
   {
     name: "tests",
     what: "unit and integration tests, on real servers",
-    check: () => cargo("nextest", "run", "--workspace", "--locked"),
+    check: async () => {
+      const only = [...everything(), "--locked", "-E", `not package(${WINDOW})`];
+      return (await run("cargo", ["nextest", "run", ...only], { env: seeded() })) === 0;
+    },
   },
+  { name: "window", what: "the real window, on a screen of its own", check: theWindow },
   {
     name: "doctests",
     what: "the examples of the documentation",
-    check: () => cargo("test", "--doc", "--workspace", "--locked", "--quiet"),
+    check: () => cargo("test", "--doc", ...everything(), "--locked", "--quiet"),
   },
   {
     name: "licences",
@@ -74,7 +91,10 @@ async function setUp() {
   const begun = Date.now();
   needRust();
   await needPackages();
-  await needNodeModules();
+  if (!(await needNodeModules("the interface, and the checks of the scripts"))) {
+    throw new Stop("npm ci failed; the interface and the checks of the scripts need it.");
+  }
+  if (!(await needInterface())) throw new Stop("The interface could not be built.");
   await needComponents();
   await needCargoTool("cargo-nextest", "runs the tests");
   await needCargoTool("cargo-deny", "checks the licences of the dependencies");
@@ -94,16 +114,6 @@ async function needPackages() {
   if (missing.length > 0 && !(await install(missing))) {
     throw new Stop(`The tests need packages that could not be installed: ${byHand(missing)}`);
   }
-}
-
-async function needNodeModules() {
-  const lock = join(root, "package-lock.json");
-  const installed = join(root, "node_modules", ".package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  say("node_modules: the checks of the scripts");
-  const npm = process.env.npm_execpath;
-  const code = npm ? await run(process.execPath, [npm, "ci"]) : await run("npm", ["ci"]);
-  if (code !== 0) throw new Stop("npm ci failed; the checks of the scripts need it.");
 }
 
 /** @param {Step[]} steps */
@@ -135,6 +145,25 @@ async function runAll(steps) {
   const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
   console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`);
   return count.failed === 0 ? 0 : 1;
+}
+
+/**
+ * What of the workspace can be built here. Always the same words: packages that are built together
+ * share their dependencies' features, and other words would build many of them again.
+ */
+function everything() {
+  return canHaveWindow() ? ["--workspace"] : ["--workspace", "--exclude", WINDOW];
+}
+
+function canHaveWindow() {
+  if (process.platform !== "linux") return true;
+  return ask("pkg-config", ["--exists", "webkit2gtk-4.1"]) !== undefined;
+}
+
+/** @returns {Promise<Outcome>} */
+async function theWindow() {
+  if (!canHaveWindow()) return { skipped: "WebKitGTK is not on this machine" };
+  return cargo("nextest", "run", ...everything(), "--locked", "-E", `package(${WINDOW})`);
 }
 
 /** @param {string[]} args */

@@ -10,7 +10,21 @@ import { ask, has, run } from "./process.mjs";
  * @property {string} [service] the system service that it would start, which nobody here wants
  */
 
-/** @type {Record<"compiler" | "firebird" | "firebirdTools" | "keyring" | "dbus", Package>} */
+/**
+ * @type {Record<
+ *   | "compiler"
+ *   | "firebird"
+ *   | "firebirdTools"
+ *   | "keyring"
+ *   | "dbus"
+ *   | "webkit"
+ *   | "tray"
+ *   | "screen"
+ *   | "driver"
+ *   | "pictures",
+ *   Package
+ * >}
+ */
 export const PACKAGES = {
   compiler: {
     name: "build-essential",
@@ -52,7 +66,48 @@ export const PACKAGES = {
     },
     program: "dbus-run-session",
   },
+  webkit: {
+    name: "libwebkit2gtk-4.1-dev",
+    why: {
+      es: "WebKitGTK, con el que se construye y se muestra la ventana",
+      en: "WebKitGTK, which the window is built with and drawn by",
+    },
+  },
+  tray: {
+    name: "libayatana-appindicator3-1",
+    why: {
+      es: "el icono de la bandeja",
+      en: "the icon in the tray",
+    },
+  },
+  screen: {
+    name: "xvfb",
+    why: {
+      es: "una pantalla virtual en la que se prueba la ventana",
+      en: "a virtual screen on which the window is tested",
+    },
+    program: "Xvfb",
+  },
+  driver: {
+    name: "webkit2gtk-driver",
+    why: {
+      es: "WebKitWebDriver, que maneja la ventana en la prueba",
+      en: "WebKitWebDriver, which drives the window in its test",
+    },
+    program: "WebKitWebDriver",
+  },
+  pictures: {
+    name: "imagemagick",
+    why: {
+      es: "import, que toma las imágenes de esa pantalla",
+      en: "import, which takes the pictures of that screen",
+    },
+    program: "import",
+  },
 };
+
+/** What the window is built with and shown by. */
+export const WINDOW = [PACKAGES.webkit, PACKAGES.tray];
 
 /** Whether packages are installed by apt-get here. */
 export function hasApt() {

@@ -9,7 +9,7 @@ use puente_core::{Cancel, Clock, Code, Error, NoProgress};
 use puente_erp::Room;
 use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
 use puente_store::backup::{self, Kind, Retention};
-use puente_store::{Database, state_options};
+use puente_store::{Database, quarantine, state_options};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -116,7 +116,7 @@ pub fn verify(app: &App, request: Named) -> Result<Verified> {
 }
 
 /// Goes back to a backup. Works on a closed data folder, also on one whose state was damaged and set
-/// aside, which is when it is needed most.
+/// aside or is of a newer Puente, which is when it is needed most.
 ///
 /// # Errors
 /// As [`verify`]; nothing is changed then.
@@ -132,24 +132,27 @@ pub fn restore(dir: &DataDir, clock: std::sync::Arc<dyn Clock>, name: &str) -> R
                 replaced,
             })
         }
-        Err(error) if puente_core::Coded::code(&error) == Code::StoreCorrupt => {
-            let options = state_options();
-            let state = dir.state();
-            backup::restore_set_aside(
-                &state,
-                &path,
-                &options,
-                clock.as_ref(),
-                &cancel,
-                &NoProgress,
-            )?;
-            Ok(Restored {
-                name: name.to_owned(),
-                replaced: None,
-            })
+        Err(error) => {
+            let code = puente_core::Coded::code(&error);
+            if code == Code::StoreNewer {
+                backup::verify(&path, &state_options(), &cancel)?;
+                quarantine::set_newer_aside(&dir.state(), &state_options(), clock.as_ref())?;
+            } else if code != Code::StoreCorrupt {
+                return Err(error.into());
+            }
+            restore_in_place(dir, clock.as_ref(), name, &path)
         }
-        Err(error) => Err(error.into()),
     }
+}
+
+fn restore_in_place(dir: &DataDir, clock: &dyn Clock, name: &str, path: &Path) -> Result<Restored> {
+    let options = state_options();
+    let cancel = Cancel::new();
+    backup::restore_set_aside(&dir.state(), path, &options, clock, &cancel, &NoProgress)?;
+    Ok(Restored {
+        name: name.to_owned(),
+        replaced: None,
+    })
 }
 
 /// Goes back to a backup while Puente is open. Jobs end first, within five seconds, and none begins any

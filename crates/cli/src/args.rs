@@ -64,6 +64,7 @@ pub enum Verb {
     #[command(subcommand)]
     Diagnostics(Diagnostics),
     Demo(Demo),
+    Serve(Serve),
 }
 
 #[derive(Debug, Subcommand)]
@@ -346,6 +347,20 @@ pub enum Diagnostics {
         #[arg(long, value_name = "FILE")]
         output: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[arg(long, required = true)]
+    pub bridge: bool,
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub port: u16,
+    #[arg(long)]
+    pub open: bool,
+    #[arg(long)]
+    pub demo: bool,
+    #[arg(long)]
+    pub safe_mode: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod args;
 mod demo;
 mod office;
 mod output;
+mod serve;
 mod show;
 mod texts;
 mod verbs;
@@ -41,6 +42,9 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
     if let Verb::Demo(demo) = &cli.verb {
         return demo::run(terminal, demo);
     }
+    if let Verb::Serve(serve) = &cli.verb {
+        return serve::run(terminal, data_dir(folder)?, serve);
+    }
     let app = open(folder, cli.global.lang)?;
     // What the settings say, unless the line says otherwise.
     terminal.lang = app.lang();
@@ -49,7 +53,8 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
 
 fn on_open(terminal: &Terminal, app: &App, verb: Verb) -> Result<(), Error> {
     match verb {
-        Verb::Demo(demo) => demo::run(terminal, &demo),
+        // These two open data of their own, before this.
+        Verb::Demo(_) | Verb::Serve(_) => Ok(()),
         Verb::Servers(verb) => verbs::servers(terminal, app, verb),
         Verb::Companies(verb) => verbs::companies(terminal, app, verb),
         Verb::Movements(verb) => verbs::movements(terminal, app, verb),

@@ -177,6 +177,9 @@ codes! {
     /// A schedule is not well formed. `cron`.
     ScheduleInvalid = "SCHEDULE_INVALID", Warning, permanent;
 
+    /// The bridge let a request not in: no token, or a page or name of somewhere else. `reason`.
+    BridgeRefused = "BRIDGE_REFUSED", Warning, permanent;
+
     /// What the sample data needs is not on this machine. `what`.
     SandboxUnavailable = "SANDBOX_UNAVAILABLE", Warning, permanent;
     /// The sample data or its private server failed. `reason`.

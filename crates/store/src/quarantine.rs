@@ -1,12 +1,15 @@
 //! What happens to a damaged file: it is set aside, never deleted, and the database refuses to start
 //! empty behind people's backs.
 
-use crate::{Error, Options, backup, files, time};
+use crate::connection::{self, Role};
+use crate::watch::Watch;
+use crate::{Error, Options, backup, files, migrate, time};
 use chrono::{DateTime, Utc};
 use puente_core::Clock;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const FOLDER: &str = "quarantine";
 /// The file itself, and what SQLite keeps beside it. The file goes last: while it is in its place,
@@ -110,6 +113,39 @@ pub(crate) fn set_aside(database: &Path, now: DateTime<Utc>) -> Result<PathBuf, 
     files::sync_folder(&folder)?;
     files::sync_folder(&files::folder_of(database))?;
     tracing::error!(database = %database.display(), place = %place.display(), "set a damaged file aside");
+    Ok(place)
+}
+
+/// Sets aside a file that a newer program wrote, because a backup is to take its place. From then on
+/// the database waits for [`backup::restore_set_aside`]. Gives where the file is now.
+///
+/// # Errors
+/// [`Error::Misused`] when this program knows the file's format; those of the file system.
+pub fn set_newer_aside(
+    database: &Path,
+    options: &Options,
+    clock: &dyn Clock,
+) -> Result<PathBuf, Error> {
+    let _alone = files::lock(&files::beside(database, ".lock"))?;
+    let newer = {
+        let _watch = Watch::over(&Arc::from(database));
+        let connection = connection::open(database, Role::Writer, options)?;
+        migrate::inspect(&connection, database, options)
+    };
+    let Err(error @ Error::Newer { .. }) = newer else {
+        return Err(Error::Misused("only a newer file is set aside like this"));
+    };
+    let now = clock.now();
+    let mut mark = Marker {
+        at: time::to_text(now),
+        reason: error.to_string(),
+        quarantine: None,
+    };
+    // First without the place, so that the power may go at any moment.
+    leave(database, &mark)?;
+    let place = set_aside(database, now)?;
+    mark.quarantine = Some(place.clone());
+    leave(database, &mark)?;
     Ok(place)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{ID, NOTES, add, clock, notes, open, options};
 use puente_core::{Code, Coded};
-use puente_store::{Database, Error, Migration, OnCorrupt, Options, backup, rusqlite};
+use puente_store::{Database, Error, Migration, OnCorrupt, Options, backup, quarantine, rusqlite};
 use std::path::{Path, PathBuf};
 
 static TWO: &[Migration] = &[
@@ -174,6 +174,46 @@ fn a_newer_file_is_refused_and_left_as_it_is() {
     assert!(values.contains(&("found", "2".to_owned())), "{values:?}");
     assert!(values.contains(&("known", "1".to_owned())), "{values:?}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_newer_file_gives_way_to_a_backup_that_this_program_knows_and_is_kept() {
+    let (_folder, path) = file();
+    let old = open(&path);
+    add(&old, "old").unwrap();
+    let options = old.options().clone();
+    drop(old);
+    let newer = open_with(&path, TWO).unwrap();
+    let copy = newer.opened().copy.clone().unwrap();
+    drop(newer);
+    let place = quarantine::set_newer_aside(&path, &options, clock().as_ref()).unwrap();
+    assert!(place.exists());
+    assert_eq!(
+        open_with(&path, NOTES).unwrap_err().code(),
+        Code::StoreCorrupt,
+        "it waits"
+    );
+    let cancel = puente_core::Cancel::new();
+    backup::restore_set_aside(
+        &path,
+        &copy,
+        &options,
+        clock().as_ref(),
+        &cancel,
+        &puente_core::NoProgress,
+    )
+    .unwrap();
+    assert_eq!(notes(&open(&path)), ["old"]);
+}
+
+#[test]
+fn a_file_that_this_program_knows_is_not_set_aside_as_newer() {
+    let (_folder, path) = file();
+    let db = open(&path);
+    let options = db.options().clone();
+    drop(db);
+    assert!(quarantine::set_newer_aside(&path, &options, clock().as_ref()).is_err());
+    open(&path);
 }
 
 #[test]

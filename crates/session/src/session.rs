@@ -1,0 +1,527 @@
+//! The data that an interface shows, whatever becomes of it: open, being opened, or not to be opened
+//! and why.
+
+use crate::demo::{self, Demo};
+use crate::events::{Event, Hub};
+use puente_app::backup::{self, BackupRow};
+use puente_app::commands::{self, COMMANDS};
+use puente_app::config::{self, SecretsIn};
+use puente_app::paths::DataDir;
+use puente_app::{App, AppOptions};
+use puente_core::error::ErrorView;
+use puente_core::{Cancel, Clock, Code, Error, Lang, Secret, SystemClock};
+use puente_store::secrets::Secrets;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+
+/// Jobs at a time: one company's server seldom serves two well, two servers do.
+const WORKERS: usize = 2;
+
+/// Backups that are looked through when the data can't be opened.
+const MOST_BACKUPS: usize = 10;
+
+/// Whose data it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// The office's own.
+    Office,
+    /// A sample, in a folder of its own.
+    Demo,
+}
+
+/// How to open.
+#[derive(Clone)]
+pub struct Options {
+    /// The office's data folder.
+    pub data_dir: PathBuf,
+    /// What to open, whatever the settings say.
+    pub profile: Option<Profile>,
+    /// No job is begun.
+    pub safe_mode: bool,
+    /// Keeps the office's secrets elsewhere than the settings say: for tests.
+    pub secrets: Option<Secrets>,
+    /// Opens the file of secrets, where the office chose one.
+    pub passphrase: Option<Secret>,
+}
+
+impl Options {
+    /// The usual way, over that folder.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Options {
+            data_dir,
+            profile: None,
+            safe_mode: false,
+            secrets: None,
+            passphrase: None,
+        }
+    }
+}
+
+/// Why the data is not open, and what can be done about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// What happened.
+    pub error: ErrorView,
+    /// Backups that this program can read, newest first, where going back to one mends it.
+    pub backups: Vec<BackupRow>,
+    /// Whether a passphrase would open it: no keyring answers, or the file of secrets is closed.
+    pub passphrase: bool,
+}
+
+/// How things stand, before anything is asked of the data.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// Of this program.
+    pub version: &'static str,
+    /// The language in which hosts speak.
+    pub lang: Lang,
+    /// What is open, if anything is.
+    pub profile: Option<Profile>,
+    /// Whether no job is begun.
+    pub safe_mode: bool,
+    /// Why nothing is open.
+    pub problem: Option<Problem>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passphrase {
+    passphrase: String,
+}
+
+/// The data of one interface. Clones are one and the same.
+#[derive(Clone)]
+pub struct Session(Arc<Shared>);
+
+struct Shared {
+    options: Mutex<Options>,
+    desk: Mutex<Desk>,
+    settled: Condvar,
+    hub: Hub,
+}
+
+enum Desk {
+    Opening,
+    Open(Box<Open>),
+    Shut(Box<(Error, Problem)>),
+}
+
+struct Open {
+    app: App,
+    profile: Profile,
+    _demo: Option<Demo>,
+}
+
+impl Session {
+    /// A session that opens nothing yet: calls wait for [`Session::open`].
+    pub fn new(options: Options) -> Session {
+        Session(Arc::new(Shared {
+            options: Mutex::new(options),
+            desk: Mutex::new(Desk::Opening),
+            settled: Condvar::new(),
+            hub: Hub::default(),
+        }))
+    }
+
+    /// Opens what the options and the settings ask for, and starts the workers.
+    ///
+    /// # Errors
+    /// Why it could not be opened; [`Session::problem`] knows from then on.
+    pub fn open(&self) -> Result<(), Error> {
+        let options = self.options().clone();
+        let opened = match options.profile {
+            Some(Profile::Demo) => open_demo(&options),
+            Some(Profile::Office) => open_office(&options),
+            None => open_office(&options).and_then(|open| match start_choice(&open.app) {
+                Some(Profile::Demo) => {
+                    let look = Look::of(&open.app);
+                    drop(open);
+                    let demo = open_demo(&options)?;
+                    look.give(&demo.app);
+                    Ok(demo)
+                }
+                Some(Profile::Office) | None => Ok(open),
+            }),
+        };
+        self.settle(opened)
+    }
+
+    /// Opens anew: after a choice of the first start, which stands in the settings of what is open.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn restart(&self) -> Result<(), Error> {
+        let before = match self.take() {
+            Desk::Open(open) => Some(open),
+            Desk::Opening | Desk::Shut(_) => None,
+        };
+        let options = self.options().clone();
+        let Some(before) = before else {
+            return self.open();
+        };
+        before.app.jobs.stop();
+        let (choice, look, was) = (
+            start_choice(&before.app),
+            Look::of(&before.app),
+            before.profile,
+        );
+        drop(before);
+        let opened = match (was, choice) {
+            (Profile::Office, Some(Profile::Demo)) => open_demo(&options),
+            (Profile::Demo, None | Some(Profile::Demo)) => open_demo(&options),
+            (Profile::Demo, Some(Profile::Office)) => open_office(&options).inspect(|open| {
+                set(&open.app, json!({ "start": "office" }));
+            }),
+            (Profile::Office, None | Some(Profile::Office)) => open_office(&options),
+        };
+        self.settle(opened.inspect(|open| {
+            if open.profile == Profile::Demo {
+                look.give(&open.app);
+            }
+        }))
+    }
+
+    /// Runs a command on JSON. Waits while the data is being opened.
+    ///
+    /// # Errors
+    /// Those of the command; while nothing is open, why.
+    pub fn call(&self, name: &str, request: Value) -> Result<Value, Error> {
+        let app = self.app()?;
+        let answer = commands::call(&app, name, request);
+        let changes = COMMANDS
+            .iter()
+            .find(|command| command.name == name)
+            .map_or(&[][..], |command| command.changes);
+        if !changes.is_empty() {
+            self.0.hub.tell(&Event::Stale {
+                tags: changes.to_vec(),
+            });
+        }
+        answer
+    }
+
+    /// The open data. Waits while it is being opened.
+    ///
+    /// # Errors
+    /// Why it is not open.
+    pub fn app(&self) -> Result<App, Error> {
+        let desk = self
+            .0
+            .settled
+            .wait_while(self.desk(), |desk| matches!(desk, Desk::Opening))
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*desk {
+            Desk::Open(open) => Ok(open.app.clone()),
+            Desk::Shut(shut) => Err(shut.0.clone()),
+            Desk::Opening => Err(Error::new(Code::Internal)),
+        }
+    }
+
+    /// What is open, if anything is.
+    pub fn profile(&self) -> Option<Profile> {
+        match &*self.desk() {
+            Desk::Open(open) => Some(open.profile),
+            Desk::Opening | Desk::Shut(_) => None,
+        }
+    }
+
+    /// Why nothing is open.
+    pub fn problem(&self) -> Option<Problem> {
+        match &*self.desk() {
+            Desk::Shut(shut) => Some(shut.1.clone()),
+            Desk::Opening | Desk::Open(_) => None,
+        }
+    }
+
+    /// Whether no job is begun.
+    pub fn is_safe_mode(&self) -> bool {
+        self.options().safe_mode
+    }
+
+    /// The office's data folder.
+    pub fn data_dir(&self) -> PathBuf {
+        self.options().data_dir.clone()
+    }
+
+    /// The language in which hosts speak.
+    pub fn lang(&self) -> Lang {
+        match &*self.desk() {
+            Desk::Open(open) => open.app.config.lang,
+            Desk::Opening | Desk::Shut(_) => lang_before(&self.options().data_dir),
+        }
+    }
+
+    /// Tells every event from now on, until `listener` says `false`. It must not block.
+    pub fn listen(&self, listener: impl FnMut(&Event) -> bool + Send + 'static) {
+        self.0.hub.listen(Box::new(listener));
+    }
+
+    /// Goes back to a backup while nothing is open, and opens it. The file that could not be opened is
+    /// set aside.
+    ///
+    /// # Errors
+    /// Those of the restore, with nothing changed; those of opening.
+    pub fn restore(&self, name: &str) -> Result<(), Error> {
+        let dir = DataDir::open(&self.data_dir())?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        backup::restore(&dir, clock, name)?;
+        self.open()
+    }
+
+    /// Opens with a passphrase: from then on the office's secrets are in a file under it, where no
+    /// keyring answers. Never in plain text.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn open_with(&self, passphrase: Secret) -> Result<(), Error> {
+        let dir = DataDir::open(&self.data_dir())?;
+        let read = config::read(&dir, SystemClock.now())?;
+        if read.config.secrets != SecretsIn::File {
+            let config = config::Config {
+                secrets: SecretsIn::File,
+                ..read.config
+            };
+            let text =
+                toml::to_string(&config).map_err(|error| Error::invalid("config.toml", error))?;
+            std::fs::write(dir.config(), text).map_err(|error| dir.explain(&error))?;
+        }
+        self.options().passphrase = Some(passphrase);
+        self.open()
+    }
+
+    /// What every host can do beside commands, by name: `status`, `restart`, and what mends a problem.
+    ///
+    /// # Errors
+    /// That there is nothing of that name, that the request doesn't fit, and those of the work.
+    pub fn host(&self, name: &str, request: Value) -> Result<Value, Error> {
+        match name {
+            "status" => serde_json::to_value(self.status())
+                .map_err(|error| Error::invalid("response", error)),
+            "restart" => self.restart().map(|()| Value::Null),
+            "problem.retry" => self.open().map(|()| Value::Null),
+            "problem.restore" => {
+                let backup::Named { name } = read(request)?;
+                self.restore(&name).map(|()| Value::Null)
+            }
+            "problem.passphrase" => {
+                let Passphrase { passphrase } = read(request)?;
+                self.open_with(Secret::from(passphrase))
+                    .map(|()| Value::Null)
+            }
+            "problem.demo" => self.open_profile(Profile::Demo).map(|()| Value::Null),
+            "problem.office" => self.open_profile(Profile::Office).map(|()| Value::Null),
+            other => Err(Error::not_found("command", other)),
+        }
+    }
+
+    /// How things stand.
+    pub fn status(&self) -> Status {
+        Status {
+            version: env!("CARGO_PKG_VERSION"),
+            lang: self.lang(),
+            profile: self.profile(),
+            safe_mode: self.is_safe_mode(),
+            problem: self.problem(),
+        }
+    }
+
+    /// Ends the workers within five seconds and lets the data go.
+    pub fn stop(&self) {
+        if let Desk::Open(open) = self.take() {
+            let late = open.app.jobs.stop();
+            if !late.is_empty() {
+                tracing::warn!(jobs = ?late, "these did not end in time and go on at the next start");
+            }
+        }
+    }
+
+    /// Opens that one, whatever the settings say.
+    fn open_profile(&self, profile: Profile) -> Result<(), Error> {
+        let asked = self.options().profile.replace(profile);
+        let opened = self.open();
+        self.options().profile = asked;
+        opened
+    }
+
+    /// What is open; from then on callers wait.
+    fn take(&self) -> Desk {
+        std::mem::replace(&mut *self.desk(), Desk::Opening)
+    }
+
+    fn settle(&self, opened: Result<Open, Error>) -> Result<(), Error> {
+        let settled = opened.and_then(|open| {
+            self.begin(&open)?;
+            Ok(open)
+        });
+        let (desk, answer) = match settled {
+            Ok(open) => (Desk::Open(Box::new(open)), Ok(())),
+            Err(error) => {
+                tracing::error!(%error, "the data could not be opened");
+                let problem = problem(&self.options(), &error);
+                (Desk::Shut(Box::new((error.clone(), problem))), Err(error))
+            }
+        };
+        *self.desk() = desk;
+        self.0.settled.notify_all();
+        self.0.hub.tell(&Event::Missed);
+        answer
+    }
+
+    /// Starts the workers, and passes on what happens to jobs for as long as this data is open.
+    fn begin(&self, open: &Open) -> Result<(), Error> {
+        let events = open.app.jobs.subscribe()?;
+        let shared: Weak<Shared> = Arc::downgrade(&self.0);
+        std::thread::Builder::new()
+            .name("events".to_owned())
+            .spawn(move || {
+                for event in events {
+                    let Some(shared) = shared.upgrade() else {
+                        return;
+                    };
+                    shared.hub.tell(&translated(event));
+                }
+            })
+            .map_err(|error| Error::new(Code::Internal).because(&error))?;
+        if self.is_safe_mode() {
+            return Ok(());
+        }
+        open.app.jobs.start(WORKERS)?;
+        if open.profile == Profile::Demo {
+            fill(&open.app)?;
+        }
+        Ok(())
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn options(&self) -> MutexGuard<'_, Options> {
+        self.0
+            .options
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Session").field(&self.profile()).finish()
+    }
+}
+
+fn open_office(options: &Options) -> Result<Open, Error> {
+    let app = App::open(AppOptions {
+        secrets: options.secrets.clone(),
+        passphrase: options.passphrase.clone(),
+        ..AppOptions::new(options.data_dir.clone())
+    })?;
+    Ok(Open {
+        app,
+        profile: Profile::Office,
+        _demo: None,
+    })
+}
+
+fn open_demo(options: &Options) -> Result<Open, Error> {
+    let (app, demo) = demo::open(&options.data_dir.join("sample"))?;
+    Ok(Open {
+        app,
+        profile: Profile::Demo,
+        _demo: Some(demo),
+    })
+}
+
+fn read<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, Error> {
+    serde_json::from_value(request).map_err(|error| Error::invalid("request", error))
+}
+
+/// What the person chose at the first start.
+fn start_choice(app: &App) -> Option<Profile> {
+    let settings = commands::call(app, "settings.get", json!({})).ok()?;
+    serde_json::from_value(settings.get("start")?.clone()).ok()
+}
+
+/// What a person has set about how things look, carried from one profile to the other.
+struct Look(Value);
+
+impl Look {
+    fn of(app: &App) -> Look {
+        let settings = commands::call(app, "settings.get", json!({})).unwrap_or_default();
+        let kept = ["lang", "theme", "zone", "country", "close"];
+        let values = kept
+            .iter()
+            .filter_map(|name| Some((*name, settings.get(name)?)));
+        Look(json!(values.collect::<std::collections::BTreeMap<_, _>>()))
+    }
+
+    fn give(self, app: &App) {
+        let mut settings = self.0;
+        if let Some(settings) = settings.as_object_mut() {
+            settings.insert("start".to_owned(), json!("demo"));
+        }
+        set(app, settings);
+    }
+}
+
+/// Settings that are no reason to open nothing.
+fn set(app: &App, settings: Value) {
+    if let Err(error) = commands::call(app, "settings.set", settings) {
+        tracing::warn!(%error, "settings were not carried over");
+    }
+}
+
+/// Brings the sample's movements, so that there is something to see.
+fn fill(app: &App) -> Result<(), Error> {
+    commands::call(app, "sync.all", json!({})).map(drop)
+}
+
+/// The language before the data is open, and when it can't be.
+fn lang_before(data_dir: &std::path::Path) -> Lang {
+    DataDir::open(data_dir)
+        .and_then(|dir| config::read(&dir, SystemClock.now()))
+        .map(|read| read.config.lang)
+        .unwrap_or_default()
+}
+
+fn problem(options: &Options, error: &Error) -> Problem {
+    let mends = matches!(error.code, Code::StoreCorrupt | Code::StoreNewer);
+    Problem {
+        error: error.view(lang_before(&options.data_dir)),
+        backups: if mends { readable(options) } else { Vec::new() },
+        passphrase: matches!(
+            error.code,
+            Code::KeyringAbsent | Code::KeyringLocked | Code::SecretFileUnreadable
+        ),
+    }
+}
+
+/// The backups that this program can read, newest first.
+fn readable(options: &Options) -> Vec<BackupRow> {
+    let Ok(dir) = DataDir::open(&options.data_dir) else {
+        return Vec::new();
+    };
+    let mut rows = backup::list_in(&dir).unwrap_or_default();
+    rows.truncate(MOST_BACKUPS);
+    let known = puente_store::state_options();
+    rows.retain(|row| {
+        let path = dir.backups().join(&row.name);
+        puente_store::backup::verify(&path, &known, &Cancel::new()).is_ok()
+    });
+    rows
+}
+
+fn translated(event: puente_jobs::Event) -> Event {
+    match event {
+        puente_jobs::Event::JobChanged { job } => Event::JobChanged { job },
+        puente_jobs::Event::Progress { id, kind, progress } => Event::Progress {
+            job: id,
+            kind,
+            progress,
+        },
+        puente_jobs::Event::Missed => Event::Missed,
+    }
+}

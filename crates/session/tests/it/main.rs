@@ -1,0 +1,166 @@
+//! Sessions over real data folders.
+
+#![allow(clippy::unwrap_used, reason = "a failed arrangement fails the test")]
+
+use puente_core::Secret;
+use puente_session::{Event, Options, Profile, Session};
+use puente_store::secrets::Secrets;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+fn options(folder: &Path) -> Options {
+    Options {
+        secrets: Some(Secrets::memory()),
+        ..Options::new(folder.to_owned())
+    }
+}
+
+fn opened(folder: &Path) -> Session {
+    let session = Session::new(options(folder));
+    session.open().unwrap();
+    session
+}
+
+/// Backs up and waits until that is done.
+fn back_up(session: &Session) {
+    let jobs = session.call("backup.create", json!({})).unwrap();
+    let id = jobs[0]["id"].as_i64().unwrap();
+    let app = session.app().unwrap();
+    let job = app.jobs.wait(puente_jobs::JobId(id)).unwrap();
+    assert_eq!(job.state, puente_jobs::State::Done);
+}
+
+fn damage(folder: &Path) {
+    for part in ["puente.db-wal", "puente.db-shm"] {
+        drop(std::fs::remove_file(folder.join(part)));
+    }
+    let mut bytes = std::fs::read(folder.join("puente.db")).unwrap();
+    bytes.iter_mut().skip(100).for_each(|byte| *byte = 0xAA);
+    std::fs::write(folder.join("puente.db"), bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_state_is_a_problem_with_a_backup_that_brings_the_data_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = opened(folder.path());
+    back_up(&session);
+    session.stop();
+    drop(session);
+    damage(folder.path());
+
+    let session = Session::new(options(folder.path()));
+    session.open().unwrap_err();
+    let status = session.host("status", json!({})).unwrap();
+    assert_eq!(status["profile"], Value::Null);
+    assert_eq!(status["problem"]["error"]["code"], "STORE_CORRUPT");
+    let refused = session.call("servers.list", json!({})).unwrap_err();
+    assert_eq!(refused.code.as_str(), "STORE_CORRUPT");
+
+    let backup = status["problem"]["backups"][0]["name"].clone();
+    session
+        .host("problem.restore", json!({ "name": backup }))
+        .unwrap();
+    assert_eq!(session.profile(), Some(Profile::Office));
+    assert!(session.problem().is_none());
+    assert_eq!(session.call("servers.list", json!({})).unwrap(), json!([]));
+    session.stop();
+}
+
+#[test]
+fn a_state_of_a_newer_puente_gives_way_to_a_backup_and_is_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = opened(folder.path());
+    back_up(&session);
+    session.stop();
+    drop(session);
+    let newer = puente_store::rusqlite::Connection::open(folder.path().join("puente.db")).unwrap();
+    newer.pragma_update(None, "user_version", 9_999).unwrap();
+    drop(newer);
+
+    let session = Session::new(options(folder.path()));
+    assert_eq!(session.open().unwrap_err().code.as_str(), "STORE_NEWER");
+    let backups = session.problem().unwrap().backups;
+    session.restore(&backups[0].name).unwrap();
+    assert_eq!(session.profile(), Some(Profile::Office));
+    assert_eq!(
+        std::fs::read_dir(folder.path().join("quarantine"))
+            .unwrap()
+            .count(),
+        1
+    );
+    session.stop();
+}
+
+#[test]
+fn a_file_of_secrets_opens_with_its_passphrase_only() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), "secrets = \"file\"\n").unwrap();
+    let session = Session::new(Options::new(folder.path().to_owned()));
+    session.open().unwrap_err();
+    assert!(session.problem().unwrap().passphrase);
+    session
+        .open_with(Secret::from("correct horse battery staple"))
+        .unwrap();
+    assert_eq!(session.profile(), Some(Profile::Office));
+    session.stop();
+}
+
+#[test]
+fn calls_wait_until_the_data_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = Session::new(options(folder.path()));
+    let (tell, told) = mpsc::channel();
+    let caller = session.clone();
+    std::thread::spawn(move || {
+        tell.send(caller.call("servers.list", json!({}))).unwrap();
+    });
+    session.open().unwrap();
+    let answer = told.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert_eq!(answer.unwrap(), json!([]));
+    session.stop();
+}
+
+#[test]
+fn in_safe_mode_a_job_is_queued_and_not_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = Session::new(Options {
+        safe_mode: true,
+        ..options(folder.path())
+    });
+    session.open().unwrap();
+    let jobs = session.call("backup.create", json!({})).unwrap();
+    assert_eq!(jobs[0]["state"], "queued");
+    session.stop();
+    drop(session);
+    let again = opened(folder.path());
+    let app = again.app().unwrap();
+    let id = puente_jobs::JobId(jobs[0]["id"].as_i64().unwrap());
+    assert_eq!(app.jobs.wait(id).unwrap().state, puente_jobs::State::Done);
+    again.stop();
+}
+
+#[test]
+fn a_listener_hears_jobs_and_what_is_stale_until_it_wants_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = opened(folder.path());
+    let (tell, told) = mpsc::channel::<Event>();
+    session.listen(move |event| tell.send(event.clone()).is_ok());
+    back_up(&session);
+    let events: Vec<Event> =
+        std::iter::from_fn(|| told.recv_timeout(Duration::from_secs(1)).ok()).collect();
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Stale { .. }))
+    );
+    assert!(
+        events.iter().any(|event| matches!(
+            event,
+            Event::JobChanged { job } if job.state == puente_jobs::State::Done
+        )),
+        "{events:?}"
+    );
+    session.stop();
+}

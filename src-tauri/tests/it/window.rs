@@ -1,0 +1,244 @@
+//! What a person sees and does.
+
+use crate::desktop::{Desktop, missing, until};
+use crate::driver::Window;
+use crate::panel::Panel;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A desktop, unless this machine lacks what one is made of.
+fn desktop() -> Option<Desktop> {
+    match missing() {
+        None => Some(Desktop::start()),
+        Some(program) => {
+            eprintln!("not tested: {program} is not on this machine");
+            None
+        }
+    }
+}
+
+fn is_visible(window: &Window) -> bool {
+    // A page that nobody sees is told so.
+    window.script("arguments[0](document.visibilityState)") == Ok(json!("visible"))
+}
+
+#[test]
+fn it_starts_answers_goes_to_the_tray_and_a_second_start_brings_it_back() {
+    let Some(mut desktop) = desktop() else { return };
+    let panel = Panel::start(&desktop.bus);
+    let window = Window::open(&mut desktop, &[]);
+    until("the page is drawn", || {
+        window.text().contains("Puente").then_some(())
+    });
+    desktop.picture("window-first");
+
+    let servers = window.invoke("call", "servers.list", &json!({})).unwrap();
+    assert_eq!(servers, json!([]));
+    let error = window
+        .invoke("call", "jobs.show", &json!({ "id": 7 }))
+        .unwrap_err();
+    assert_eq!(error["code"], "NOT_FOUND");
+    assert!(error["message"].as_str().unwrap().contains('7'), "{error}");
+    let status = window.invoke("host", "status", &json!({})).unwrap();
+    assert_eq!(status["profile"], "office");
+
+    let icon = panel.icon();
+    until("the menu says how things stand", || {
+        let texts: Vec<String> = icon.items().into_iter().map(|(_, text)| text).collect();
+        let wanted = [
+            "Sin trabajos en curso",
+            "Abrir Puente",
+            "Sincronizar ahora",
+            "Salir",
+        ];
+        (texts == wanted).then_some(())
+    });
+
+    window.invoke("host", "hide", &json!({})).unwrap();
+    until("the window is put away", || {
+        (!is_visible(&window)).then_some(())
+    });
+    desktop.picture("window-hidden");
+    let second = desktop.start_again(&[]);
+    assert!(
+        second.success(),
+        "the second start ends by itself: {second}"
+    );
+    until("the second start brings it back", || {
+        is_visible(&window).then_some(())
+    });
+    desktop.picture("window-back");
+
+    window.invoke("host", "hide", &json!({})).unwrap();
+    until("the window is put away", || {
+        (!is_visible(&window)).then_some(())
+    });
+    icon.choose("Abrir Puente");
+    until("the tray brings it back", || {
+        is_visible(&window).then_some(())
+    });
+    assert!(
+        desktop.data().join("window.json").exists(),
+        "size and place are kept"
+    );
+}
+
+#[test]
+fn a_page_can_do_nothing_but_call_ask_and_listen() {
+    let Some(mut desktop) = desktop() else { return };
+    let window = Window::open(&mut desktop, &[]);
+    until("the page is drawn", || {
+        window.text().contains("Puente").then_some(())
+    });
+    for forbidden in [
+        "plugin:window|set_title",
+        "plugin:webview|create_webview",
+        "plugin:path|resolve_directory",
+    ] {
+        let script = format!(
+            "const done = arguments[0];
+             window.__TAURI_INTERNALS__.invoke({forbidden:?}, {{}})
+               .then(() => done('done'), (error) => done(String(error)));"
+        );
+        let answer = window.script(&script).unwrap();
+        assert!(
+            answer.as_str().unwrap().contains("not allowed"),
+            "{forbidden}: {answer}"
+        );
+    }
+    assert_eq!(
+        window
+            .script("arguments[0](typeof window.__TAURI__)")
+            .unwrap(),
+        json!("undefined")
+    );
+    // A file that nobody chose is neither written nor shown.
+    let target = desktop.home.path().join("stolen");
+    let write = json!({ "path": target, "base64": "eA==" });
+    assert_eq!(
+        window.invoke("host", "write_file", &write).unwrap_err()["code"],
+        "INVALID_INPUT"
+    );
+    assert!(!target.exists());
+    let show = json!({ "path": "/etc" });
+    assert_eq!(
+        window.invoke("host", "open_folder", &show).unwrap_err()["code"],
+        "INVALID_INPUT"
+    );
+    // The policy stands: a script that does not come from us is not run, and nothing is fetched.
+    let refused = window
+        .script(
+            "const done = arguments[0];
+             const script = document.createElement('script');
+             script.textContent = 'window.stolen = 1';
+             document.head.append(script);
+             fetch('http://127.0.0.1:9/').then(() => done('fetched'), () => done(String(window.stolen)));",
+        )
+        .unwrap();
+    assert_eq!(refused, json!("undefined"));
+}
+
+#[test]
+fn without_a_tray_closing_ends_puente_and_nothing_is_hidden() {
+    let Some(mut desktop) = desktop() else { return };
+    let window = Window::open(&mut desktop, &["--hidden"]);
+    until("it shows itself, for nothing else would", || {
+        is_visible(&window).then_some(())
+    });
+    drop(window.invoke("host", "hide", &json!({})));
+    until("it ends", || {
+        // A bus without it says that its name is free.
+        let gone = window.script("arguments[0](1)").is_err();
+        gone.then_some(())
+    });
+}
+
+#[test]
+fn in_safe_mode_no_job_begins_and_the_tray_says_so() {
+    let Some(mut desktop) = desktop() else { return };
+    let panel = Panel::start(&desktop.bus);
+    let window = Window::open(&mut desktop, &["--safe-mode"]);
+    let jobs = window.invoke("call", "backup.create", &json!({})).unwrap();
+    let id = jobs[0]["id"].clone();
+    let icon = panel.icon();
+    until("the menu says so", || {
+        let (_, state) = icon.items().into_iter().next()?;
+        state.starts_with("Modo seguro").then_some(())
+    });
+    let job = window
+        .invoke("call", "jobs.show", &json!({ "id": id }))
+        .unwrap();
+    assert_eq!(job["state"], "queued");
+}
+
+#[test]
+fn a_damaged_state_is_said_and_the_last_backup_brings_it_back() {
+    let Some(mut desktop) = desktop() else { return };
+    back_up_and_damage(&desktop.data());
+    let window = Window::open(&mut desktop, &[]);
+    until("the page says what happened", || {
+        window
+            .text()
+            .contains("Puente no pudo abrir sus datos")
+            .then_some(())
+    });
+    desktop.picture("window-problem");
+    let error = window
+        .invoke("call", "servers.list", &json!({}))
+        .unwrap_err();
+    assert_eq!(error["code"], "STORE_CORRUPT");
+    window.click("#backups button");
+    window.click("#backups button");
+    until("the interface is back", || {
+        window.address().ends_with("/index.html").then_some(())
+    });
+    let status = window.invoke("host", "status", &json!({})).unwrap();
+    assert_eq!(status["problem"], Value::Null);
+    assert_eq!(
+        window.invoke("call", "servers.list", &json!({})),
+        Ok(json!([]))
+    );
+}
+
+#[test]
+fn a_job_that_fails_while_nobody_looks_is_told_by_the_system() {
+    let Some(mut desktop) = desktop() else { return };
+    let panel = Panel::start(&desktop.bus);
+    let window = Window::open(&mut desktop, &[]);
+    let server = json!({
+        "name": "Caja", "kind": "files", "host": "", "port": 0, "user": "",
+        "master": desktop.home.path().join("nowhere"), "profile": "tns", "options": {},
+        "no_test": true
+    });
+    window.invoke("call", "servers.add", &server).unwrap();
+    panel.icon();
+    window.invoke("host", "hide", &json!({})).unwrap();
+    until("the window is put away", || {
+        (!is_visible(&window)).then_some(())
+    });
+    window
+        .invoke("call", "companies.discover", &json!({ "servers": [] }))
+        .unwrap();
+    let (title, text) = panel.notice();
+    assert_eq!(title, "Con error: descubrir empresas");
+    assert!(!text.is_empty());
+}
+
+fn back_up_and_damage(data: &Path) {
+    let session = puente_session::Session::new(puente_session::Options {
+        secrets: Some(puente_store::Secrets::memory()),
+        ..puente_session::Options::new(data.to_owned())
+    });
+    session.open().unwrap();
+    let jobs = session.call("backup.create", json!({})).unwrap();
+    let id = puente_jobs::JobId(jobs[0]["id"].as_i64().unwrap());
+    session.app().unwrap().jobs.wait(id).unwrap();
+    session.stop();
+    drop(session);
+    for part in ["puente.db-wal", "puente.db-shm"] {
+        drop(std::fs::remove_file(data.join(part)));
+    }
+    let mut bytes = std::fs::read(data.join("puente.db")).unwrap();
+    bytes.iter_mut().skip(100).for_each(|byte| *byte = 0xAA);
+    std::fs::write(data.join("puente.db"), bytes).unwrap();
+}

@@ -1,0 +1,50 @@
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconCheck } from "@tabler/icons-react";
+import i18next from "i18next";
+import { viewOf } from "@/platform/platform";
+import { TroubleView } from "./trouble";
+
+/** Says that something was done; where it can be undone, with the button that does it. */
+export function done(message: string, undo?: () => void): void {
+  const id = `done-${Math.random().toString(36).slice(2)}`;
+  notifications.show({
+    id,
+    color: "accent",
+    icon: <IconCheck size={16} aria-hidden="true" />,
+    autoClose: undo ? 10_000 : 5000,
+    withBorder: true,
+    closeButtonProps: { "aria-label": i18next.t("common.close") },
+    message: (
+      <span className="row">
+        <span className="grow wrap">{message}</span>
+        {undo ? (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => {
+              notifications.hide(id);
+              undo();
+            }}
+          >
+            {i18next.t("common.undo")}
+          </Button>
+        ) : null}
+      </span>
+    ),
+  });
+}
+
+/** Says that something failed, with the reason and the way out. */
+export function failed(error: unknown): void {
+  const view = viewOf(error);
+  if (view.code === "CANCELLED") return;
+  notifications.show({
+    color: view.severity === "failure" ? "red" : "yellow",
+    className: "toast-trouble",
+    autoClose: 15_000,
+    withBorder: true,
+    closeButtonProps: { "aria-label": i18next.t("common.close") },
+    message: <TroubleView view={view} />,
+  });
+}

@@ -1,0 +1,301 @@
+import { Button, Checkbox, Menu, MultiSelect, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconColumns3, IconSearch } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty } from "@/components/empty";
+import { type Column, Grid, MOST_ROWS, type Order, useKept } from "@/components/grid";
+import { Period, type Span } from "@/components/period";
+import { MovementStateView } from "@/components/state";
+import { Trouble } from "@/components/trouble";
+import type { Movement, MovementState, MovementsTotals, SortKey } from "@/generated/commands";
+import { useFormat } from "@/i18n/format";
+import { useCommand } from "@/platform/commands";
+import { usePages } from "./pages";
+
+const STATES: MovementState[] = ["posted", "draft", "voided"];
+const HIDDEN = { cost: false, party_tax_id: false, place: true };
+
+export function Movements({
+  company,
+  span,
+  onSpan,
+}: {
+  /** `NIT:YEAR` */
+  company: string;
+  span: Span;
+  onSpan: (span: Span) => void;
+}) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const [asked] = useDebouncedValue(text.trim(), 250);
+  const [types, setTypes] = useState<string[]>([]);
+  const [states, setStates] = useState<MovementState[]>([]);
+  const [order, setOrder] = useState<Order>({ by: "day", descending: true });
+  const [hidden, setHidden] = useKept<Record<string, boolean>>("movements.columns", HIDDEN);
+  const { from, to } = span;
+  const question = useMemo(
+    () => ({
+      companies: [company],
+      text: asked,
+      from,
+      to,
+      doc_types: types,
+      states,
+      sort: order.by as SortKey,
+      descending: order.descending,
+    }),
+    [company, asked, from, to, types, states, order],
+  );
+  const pages = usePages(question);
+  const count = pages.totals?.rows ?? 0;
+  const columns = useColumns(pages.totals);
+  const clear = () => {
+    setText("");
+    setTypes([]);
+    setStates([]);
+    onSpan({ from: null, to: null });
+  };
+  return (
+    <>
+      <div className="row" data-wrap>
+        <TextInput
+          data-search
+          w={190}
+          aria-label={t("companies.movement.search")}
+          placeholder={t("companies.movement.search")}
+          leftSection={<IconSearch size={14} aria-hidden="true" />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Kinds company={company} value={types} onChange={setTypes} />
+        <Period compact span={span} onChange={onSpan} />
+        {STATES.map((state) => (
+          <button
+            key={state}
+            type="button"
+            className="chip"
+            aria-pressed={states.includes(state)}
+            onClick={() =>
+              setStates((old) =>
+                old.includes(state) ? old.filter((other) => other !== state) : [...old, state],
+              )
+            }
+          >
+            {t(`common.movement_state.${state}`)}
+          </button>
+        ))}
+        <div className="grow" />
+        <ColumnsMenu columns={columns} hidden={hidden} onChange={setHidden} />
+      </div>
+      {pages.error ? <Trouble error={pages.error} /> : null}
+      <Grid
+        label={t("companies.view.movements")}
+        columns={columns}
+        count={count}
+        rowAt={pages.rowAt}
+        keyOf={rowKey}
+        order={order}
+        onOrder={setOrder}
+        onSight={pages.onSight}
+        loading={pages.isPending}
+        foot
+        hidden={hidden}
+        store="movements"
+        empty={
+          <Empty
+            icon={IconSearch}
+            title={t("companies.movement.none")}
+            action={
+              <Button variant="default" onClick={clear}>
+                {t("common.clear_filters")}
+              </Button>
+            }
+          />
+        }
+      />
+      {count > MOST_ROWS ? <p className="dim small">{t("companies.movement.most")}</p> : null}
+    </>
+  );
+}
+
+const rowKey = ({ stream, line_id }: Movement) => `${stream} ${line_id}`;
+
+function useColumns(totals: MovementsTotals | undefined): Column<Movement>[] {
+  const { t } = useTranslation();
+  const { day, quantity, money, count, currency } = useFormat();
+  const total = totals ? money(totals.total) : "";
+  const cost = totals ? money(totals.cost) : "";
+  const rows = totals
+    ? t("companies.movement.rows", { count: totals.rows, rows: count(totals.rows) })
+    : "";
+  return useMemo(
+    () => [
+      {
+        id: "day",
+        title: t("companies.movement.day"),
+        width: 100,
+        sort: "day",
+        cell: (row) => (row.day === null ? "" : day(row.day)),
+        foot: rows,
+      },
+      {
+        id: "document",
+        title: t("companies.movement.document"),
+        width: 130,
+        cell: (row) => [row.doc_type, [row.prefix, row.number].filter(Boolean).join("-")].join(" "),
+      },
+      {
+        id: "state",
+        title: t("companies.movement.state"),
+        width: 115,
+        cell: (row) => <MovementStateView state={row.state} />,
+      },
+      {
+        id: "code",
+        title: t("companies.movement.code"),
+        width: 100,
+        sort: "article",
+        cell: (row) => row.article_code,
+      },
+      {
+        id: "article",
+        title: t("companies.movement.article"),
+        width: 250,
+        cell: (row) => (
+          <span dir="auto" title={row.article}>
+            {row.article}
+          </span>
+        ),
+      },
+      {
+        id: "quantity",
+        title: t("companies.movement.quantity"),
+        width: 90,
+        align: "right",
+        sort: "quantity",
+        cell: (row) => quantity(row.quantity),
+      },
+      { id: "unit", title: t("companies.movement.unit"), width: 70, cell: (row) => row.unit },
+      {
+        id: "price",
+        title: t("companies.movement.price", { currency }),
+        width: 130,
+        align: "right",
+        cell: (row) => money(row.price),
+      },
+      {
+        id: "total",
+        title: t("companies.movement.total_in", { currency }),
+        width: 160,
+        align: "right",
+        sort: "total",
+        cell: (row) => money(row.total),
+        foot: total,
+      },
+      {
+        id: "cost",
+        title: t("companies.movement.cost", { currency }),
+        width: 160,
+        align: "right",
+        sort: "cost",
+        cell: (row) => money(row.cost),
+        foot: cost,
+      },
+      {
+        id: "place",
+        title: t("companies.movement.place"),
+        width: 170,
+        cell: (row) => (
+          <span dir="auto">
+            {row.to_place === "" ? row.place : `${row.place} → ${row.to_place}`}
+          </span>
+        ),
+      },
+      {
+        id: "party_tax_id",
+        title: t("companies.movement.party_tax_id"),
+        width: 110,
+        align: "right",
+        cell: (row) => row.party_tax_id,
+      },
+      {
+        id: "party",
+        title: t("companies.movement.party"),
+        width: 230,
+        cell: (row) => (
+          <span dir="auto" title={row.party}>
+            {row.party}
+          </span>
+        ),
+      },
+    ],
+    [t, day, quantity, money, currency, rows, total, cost],
+  );
+}
+
+function Kinds({
+  company,
+  value,
+  onChange,
+}: {
+  company: string;
+  value: string[];
+  onChange: (types: string[]) => void;
+}) {
+  const { t } = useTranslation();
+  const summary = useCommand("movements.summary", { companies: [company] });
+  const kinds = new Map((summary.data?.types ?? []).map((row) => [row.doc_type, row.meaning]));
+  return (
+    <MultiSelect
+      w={170}
+      aria-label={t("companies.movement.kind")}
+      placeholder={value.length === 0 ? t("companies.movement.kind") : undefined}
+      data={[...kinds].map(([code, meaning]) => ({
+        value: code,
+        label: `${code} · ${t(`companies.meaning.${meaning}`)}`,
+      }))}
+      value={value}
+      onChange={onChange}
+      clearable
+      clearButtonProps={{ "aria-label": t("common.clear_filters") }}
+    />
+  );
+}
+
+function ColumnsMenu({
+  columns,
+  hidden,
+  onChange,
+}: {
+  columns: Column<Movement>[];
+  hidden: Record<string, boolean>;
+  onChange: (hidden: Record<string, boolean>) => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Menu closeOnItemClick={false} position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconColumns3 size={15} aria-hidden="true" />}>
+          {t("common.columns")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columns.map(({ id, title }) => {
+          const shown = hidden[id] !== false;
+          return (
+            <Menu.Item
+              key={id}
+              role="menuitemcheckbox"
+              aria-checked={shown}
+              onClick={() => onChange({ ...hidden, [id]: !shown })}
+              leftSection={<Checkbox checked={shown} readOnly tabIndex={-1} aria-hidden="true" />}
+            >
+              {title}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

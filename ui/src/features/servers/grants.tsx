@@ -1,0 +1,64 @@
+import { Button, CopyButton, TextInput } from "@mantine/core";
+import { IconCopy } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Trouble } from "@/components/trouble";
+import type { Server } from "@/generated/commands";
+import { useAction } from "@/platform/commands";
+
+/** What a login needs that only reads: for whoever administers the database. */
+export function Grants({ server }: { server: Server }) {
+  const { t } = useTranslation();
+  const grants = useAction("servers.grants");
+  const [login, setLogin] = useState(server.user === "SYSDBA" ? "PUENTE" : server.user);
+  const text = grants.data
+    ? [
+        `-- ${t("servers.grants.master")}`,
+        ...grants.data.master,
+        `-- ${t("servers.grants.company")}`,
+        ...grants.data.company,
+      ].join("\n")
+    : "";
+  return (
+    <details>
+      <summary>{t("servers.grants.title")}</summary>
+      <form
+        className="stack"
+        style={{ marginTop: 8 }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          grants.mutate({ server: String(server.id), login });
+        }}
+      >
+        <p className="dim small">{t("servers.grants.text")}</p>
+        <div className="row" style={{ alignItems: "flex-end" }}>
+          <TextInput
+            label={t("servers.grants.login")}
+            value={login}
+            onChange={(event) => setLogin(event.currentTarget.value)}
+          />
+          <Button type="submit" variant="default" loading={grants.isPending}>
+            {t("servers.grants.show")}
+          </Button>
+        </div>
+        {grants.error ? <Trouble error={grants.error} /> : null}
+        {grants.data ? (
+          <>
+            <pre className="log mono">{text}</pre>
+            <CopyButton value={text}>
+              {({ copied, copy }) => (
+                <Button
+                  variant="default"
+                  leftSection={<IconCopy size={15} aria-hidden="true" />}
+                  onClick={copy}
+                >
+                  {copied ? t("common.copied") : t("common.copy")}
+                </Button>
+              )}
+            </CopyButton>
+          </>
+        ) : null}
+      </form>
+    </details>
+  );
+}

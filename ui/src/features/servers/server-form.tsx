@@ -1,0 +1,384 @@
+import { Button, PasswordInput, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
+import { IconPlayerStop, IconPlugConnected } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Panel } from "@/components/panel";
+import { done } from "@/components/toast";
+import { Trouble } from "@/components/trouble";
+import type { Server, ServerTested } from "@/generated/commands";
+import { useFormat } from "@/i18n/format";
+import { useAction } from "@/platform/commands";
+import { usePlatform } from "@/platform/context";
+import { viewOf } from "@/platform/platform";
+import { check, type Draft, draftOf, FRESH, requestOf } from "./draft";
+import { TestedView } from "./tested";
+
+const KEPT = "puente.draft.server";
+
+interface Props {
+  /** None for a new one. */
+  server?: Server;
+  onClose: () => void;
+  onSaved: (id: number) => void;
+}
+
+/** Few fields first, each saying where its value is found; a test before anything is saved. */
+export function ServerForm({ server, onClose, onSaved }: Props) {
+  const { t } = useTranslation();
+  const { zone } = useFormat();
+  const [draft, setDraft] = useDraft(server);
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [replacing, setReplacing] = useState(!server?.has_password);
+  const trial = useTrial();
+  const add = useAction("servers.add");
+  const edit = useAction("servers.edit");
+  const saving = add.isPending || edit.isPending;
+  const wrong = check(draft, !server);
+  const files = draft.kind === "files";
+  const body = useRef<HTMLFormElement>(null);
+
+  const set = (change: Partial<Draft>) => {
+    trial.forget();
+    add.reset();
+    edit.reset();
+    setDraft((old) => ({ ...old, ...change }));
+  };
+  const field = (name: keyof Draft) => {
+    const reason = touched.has(name) ? wrong[name] : undefined;
+    return {
+      label: t(`servers.field.${name as "name"}`),
+      value: draft[name] as string,
+      onChange: (event: { currentTarget: { value: string } }) =>
+        set({ [name]: event.currentTarget.value }),
+      onBlur: () => setTouched((old) => new Set([...old, name])),
+      error: reason === undefined ? undefined : t(`servers.wrong.${reason}`),
+    };
+  };
+  /** Everything that is wrong is shown, and the first of it gets the focus. */
+  const isRight = () => {
+    setTouched(new Set(Object.keys(draft)));
+    if (Object.keys(wrong).length === 0) return true;
+    requestAnimationFrame(() =>
+      body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
+    );
+    return false;
+  };
+  const test = () => {
+    if (isRight()) void trial.run(requestOf(draft, zone));
+  };
+  const saved = (id: number, name: string, isNew: boolean) => {
+    forgetDraft();
+    done(isNew ? t("servers.added", { name }) : t("servers.changed", { name }));
+    onSaved(id);
+  };
+  const save = (no_test: boolean) => {
+    if (!isRight()) return;
+    const request = { ...requestOf(draft, zone), no_test };
+    if (!server) {
+      add.mutate(request, { onSuccess: ({ id, name }) => saved(id, name, true) });
+      return;
+    }
+    const { kind: _, ...fields } = request;
+    edit.mutate(
+      { ...fields, server: String(server.id) },
+      { onSuccess: ({ id, name }) => saved(id, name, false) },
+    );
+  };
+  const passed = trial.tested !== null;
+  const error = trial.error ?? add.error ?? edit.error;
+  return (
+    <Panel
+      wide
+      title={server ? t("servers.form.edit", { name: server.name }) : t("servers.form.add")}
+      onClose={onClose}
+      foot={
+        <>
+          {server ? (
+            <Button loading={saving} onClick={() => save(false)}>
+              {t("servers.form.test_and_save")}
+            </Button>
+          ) : (
+            <>
+              <Button
+                variant={passed ? "default" : "filled"}
+                leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
+                loading={trial.running}
+                onClick={test}
+              >
+                {t("servers.test")}
+              </Button>
+              <Button disabled={!passed} loading={saving && passed} onClick={() => save(true)}>
+                {t("servers.form.save")}
+              </Button>
+            </>
+          )}
+          {trial.running ? (
+            <Button
+              variant="default"
+              leftSection={<IconPlayerStop size={15} aria-hidden="true" />}
+              onClick={trial.cancel}
+            >
+              {t("servers.form.stop")}
+            </Button>
+          ) : null}
+          <div className="grow" />
+          <Button variant="subtle" color="gray" disabled={saving} onClick={() => save(true)}>
+            {t("servers.form.save_untested")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        ref={body}
+        className="stack form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (server) save(false);
+          else if (passed) save(true);
+          else test();
+        }}
+      >
+        {server ? null : (
+          <SegmentedControl
+            aria-label={t("servers.col.kind")}
+            data={[
+              { value: "firebird", label: t("servers.kind.firebird") },
+              { value: "files", label: t("servers.kind.files") },
+            ]}
+            value={draft.kind}
+            onChange={(kind) => set({ kind: kind as Draft["kind"] })}
+          />
+        )}
+        <TextInput
+          {...field("name")}
+          description={t("servers.hint.name")}
+          required
+          data-autofocus
+          maxLength={200}
+        />
+        {files ? null : (
+          <>
+            <div className="row" style={{ alignItems: "flex-start" }}>
+              <TextInput
+                {...field("host")}
+                className="grow"
+                description={t("servers.hint.host")}
+                required
+                spellCheck={false}
+              />
+              <TextInput
+                {...field("port")}
+                w={110}
+                description={t("servers.hint.port")}
+                required
+                inputMode="numeric"
+              />
+            </div>
+            <TextInput
+              {...field("user")}
+              description={t("servers.hint.user")}
+              required
+              spellCheck={false}
+              autoComplete="off"
+            />
+            {replacing ? (
+              <PasswordInput
+                {...field("password")}
+                description={t("servers.hint.password")}
+                required={!server}
+                autoComplete="new-password"
+                visibilityToggleButtonProps={{ "aria-label": t("servers.password.show") }}
+              />
+            ) : (
+              <div className="row">
+                <span className="grow">
+                  {t("servers.field.password")}: {t("servers.password.kept")}
+                </span>
+                <Button variant="default" onClick={() => setReplacing(true)}>
+                  {t("servers.password.replace")}
+                </Button>
+              </div>
+            )}
+          </>
+        )}
+        <TextInput
+          {...field("master")}
+          label={files ? t("servers.field.folder") : t("servers.field.master")}
+          description={files ? t("servers.hint.folder") : t("servers.hint.master")}
+          required
+          spellCheck={false}
+          rightSection={files ? <ChooseFolder onChosen={(master) => set({ master })} /> : undefined}
+          rightSectionWidth={files ? 84 : undefined}
+        />
+        {files ? null : <Advanced draft={draft} set={set} field={field} />}
+        {trial.tested ? <TestedView tested={trial.tested} /> : null}
+        {error && viewOf(error).code !== "CANCELLED" ? <Trouble error={error} /> : null}
+        <button type="submit" hidden />
+      </form>
+    </Panel>
+  );
+}
+
+type Field = (name: keyof Draft) => {
+  label: string;
+  value: string;
+  onChange: (event: { currentTarget: { value: string } }) => void;
+  onBlur: () => void;
+  error: string | undefined;
+};
+
+function Advanced({
+  draft,
+  set,
+  field,
+}: {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  field: Field;
+}) {
+  const { t } = useTranslation();
+  return (
+    <details>
+      <summary>{t("servers.form.advanced")}</summary>
+      <div className="stack" style={{ marginTop: 8 }}>
+        <TextInput
+          {...field("profile")}
+          description={t("servers.hint.profile")}
+          spellCheck={false}
+        />
+        <div className="row" style={{ alignItems: "flex-start" }}>
+          <TextInput
+            {...field("charset")}
+            className="grow"
+            description={t("servers.hint.charset")}
+            placeholder="WIN1252"
+            spellCheck={false}
+          />
+          <Select
+            w={200}
+            label={t("servers.field.dialect")}
+            description={t("servers.hint.dialect")}
+            placeholder={t("servers.dialect_auto")}
+            data={["1", "3"]}
+            value={draft.dialect === "" ? null : draft.dialect}
+            onChange={(dialect) => set({ dialect: dialect ?? "" })}
+            clearable
+            clearButtonProps={{ "aria-label": t("servers.dialect_auto") }}
+          />
+        </div>
+        <div className="row" style={{ alignItems: "flex-start" }}>
+          <TextInput
+            {...field("connect_seconds")}
+            className="grow"
+            description={t("servers.hint.connect_seconds")}
+            inputMode="numeric"
+          />
+          <TextInput
+            {...field("answer_seconds")}
+            className="grow"
+            description={t("servers.hint.answer_seconds")}
+            inputMode="numeric"
+          />
+        </div>
+        <TextInput
+          {...field("rows_per_second")}
+          description={t("servers.hint.rows_per_second")}
+          inputMode="numeric"
+        />
+        <Switch
+          label={t("servers.field.quiet")}
+          description={t("servers.hint.quiet")}
+          checked={draft.quiet}
+          onChange={(event) => set({ quiet: event.currentTarget.checked })}
+        />
+        {draft.quiet ? (
+          <div className="row" style={{ alignItems: "flex-start" }}>
+            <TextInput {...field("quiet_from")} w={120} placeholder="08:00" />
+            <TextInput {...field("quiet_to")} w={120} placeholder="18:00" />
+          </div>
+        ) : null}
+        <TextInput
+          {...field("client_library")}
+          description={t("servers.hint.client_library")}
+          spellCheck={false}
+        />
+      </div>
+    </details>
+  );
+}
+
+function ChooseFolder({ onChosen }: { onChosen: (path: string) => void }) {
+  const { t } = useTranslation();
+  const platform = usePlatform();
+  if (!platform.can.dialogs) return null;
+  const choose = async () => {
+    const path = await platform.chooseFile({ title: t("servers.field.folder"), folder: true });
+    if (path !== null) onChosen(path);
+  };
+  return (
+    <Button variant="subtle" size="compact-xs" onClick={() => void choose()}>
+      {t("common.choose_file")}
+    </Button>
+  );
+}
+
+/** A test that can be given up at once: whatever it finds afterwards is of no interest. */
+function useTrial() {
+  const platform = usePlatform();
+  const stop = useRef<AbortController | null>(null);
+  const [state, setState] = useState<{
+    running: boolean;
+    tested: ServerTested | null;
+    error: unknown;
+  }>(IDLE);
+  useEffect(() => () => stop.current?.abort(), []);
+  const run = async (request: ReturnType<typeof requestOf>) => {
+    stop.current?.abort();
+    const mine = new AbortController();
+    stop.current = mine;
+    setState({ ...IDLE, running: true });
+    try {
+      const tested = await platform.call("servers.try", request, mine.signal);
+      if (!mine.signal.aborted) setState({ ...IDLE, tested });
+    } catch (error) {
+      if (!mine.signal.aborted) setState({ ...IDLE, error });
+    }
+  };
+  const cancel = () => {
+    stop.current?.abort();
+    setState(IDLE);
+  };
+  const forget = () => {
+    stop.current?.abort();
+    setState((old) => (old === IDLE ? old : IDLE));
+  };
+  return { ...state, run, cancel, forget };
+}
+
+const IDLE = { running: false, tested: null, error: null };
+
+/** Nothing typed is lost when the panel closes; a password is never written down. */
+function useDraft(server: Server | undefined) {
+  const [draft, setDraft] = useState<Draft>(() => {
+    if (server) return draftOf(server);
+    try {
+      return {
+        ...FRESH,
+        ...(JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Draft),
+        password: "",
+      };
+    } catch {
+      return FRESH;
+    }
+  });
+  useEffect(() => {
+    if (server) return;
+    const { password: _, ...kept } = draft;
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  }, [draft, server]);
+  return [draft, setDraft] as const;
+}
+
+function forgetDraft(): void {
+  sessionStorage.removeItem(KEPT);
+}

@@ -1,0 +1,18 @@
+import {
+  IconBuilding,
+  IconChecklist,
+  IconHome,
+  IconServer2,
+  IconSettings,
+} from "@tabler/icons-react";
+
+// Work first, set-up after. A tab appears when it works.
+export const TABS = [
+  { name: "home", to: "/", icon: IconHome },
+  { name: "companies", to: "/empresas", icon: IconBuilding },
+  { name: "servers", to: "/servidores", icon: IconServer2 },
+  { name: "activity", to: "/actividad", icon: IconChecklist },
+  { name: "settings", to: "/configuracion", icon: IconSettings },
+] as const;
+
+export type TabName = (typeof TABS)[number]["name"];

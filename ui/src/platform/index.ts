@@ -1,0 +1,20 @@
+import { Bridge, takeToken } from "./bridge";
+import type { Platform } from "./platform";
+
+/** The one this page runs in. */
+export async function choosePlatform(): Promise<Platform | null> {
+  if ("__TAURI_INTERNALS__" in window) return new (await import("./window")).Window();
+  if (import.meta.env.DEV || import.meta.env.MODE === "mock") {
+    const token = takeToken(location, sessionStorage, history);
+    if (!token) {
+      const office = new URLSearchParams(location.search).get("office");
+      // The router takes what stands before the fragment for its own.
+      history.replaceState(null, "", location.pathname + location.hash);
+      const { Mock } = await import("./mock/mock");
+      return new Mock({ office: (office as "new" | "empty" | null) ?? "working" });
+    }
+    return new Bridge(token);
+  }
+  const token = takeToken(location, sessionStorage, history);
+  return token ? new Bridge(token) : null;
+}

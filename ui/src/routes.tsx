@@ -1,0 +1,174 @@
+// Addresses of the tabs. They stand in the fragment: the same in the window and in a browser.
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { Shell } from "./features/shell/shell";
+import type { JobState } from "./generated/commands";
+
+const root = createRootRoute({ component: Shell });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("./features/home/home")),
+});
+
+export interface CompaniesSearch {
+  text?: string;
+  server?: string;
+  year?: number;
+  state?: "active" | "gone" | "pending" | "broken";
+  /** `NIT:YEAR` of the open details. */
+  open?: string;
+}
+
+const companies = createRoute({
+  getParentRoute: () => root,
+  path: "/empresas",
+  component: lazyRouteComponent(() => import("./features/companies/companies")),
+  validateSearch: (search: Record<string, unknown>): CompaniesSearch => ({
+    ...text("text", search),
+    ...text("server", search),
+    ...number("year", search),
+    ...oneOf("state", search, ["active", "gone", "pending", "broken"] as const),
+    ...text("open", search),
+  }),
+});
+
+export interface CompanySearch {
+  year?: number;
+  view?: "summary" | "movements" | "runs";
+  from?: string;
+  to?: string;
+}
+
+const company = createRoute({
+  getParentRoute: () => root,
+  path: "/empresas/$nit",
+  component: lazyRouteComponent(() => import("./features/companies/company")),
+  validateSearch: (search: Record<string, unknown>): CompanySearch => ({
+    ...number("year", search),
+    ...oneOf("view", search, ["summary", "movements", "runs"] as const),
+    ...text("from", search),
+    ...text("to", search),
+  }),
+});
+
+export interface ServersSearch {
+  /** Number of the server whose details are open, or `new`. */
+  open?: number | "new";
+  edit?: boolean;
+}
+
+const servers = createRoute({
+  getParentRoute: () => root,
+  path: "/servidores",
+  component: lazyRouteComponent(() => import("./features/servers/servers")),
+  validateSearch: (search: Record<string, unknown>): ServersSearch => ({
+    ...(search.open === "new" ? { open: "new" as const } : number("open", search)),
+    edit: search.edit === true ? true : undefined,
+  }),
+});
+
+const JOB_STATES: JobState[] = [
+  "running",
+  "queued",
+  "paused",
+  "done",
+  "failed",
+  "cancelled",
+  "uncertain",
+];
+
+export interface ActivitySearch {
+  view?: "jobs" | "audit";
+  state?: JobState;
+  /** Number of the job whose details are open. */
+  open?: number;
+}
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: "/actividad",
+  component: lazyRouteComponent(() => import("./features/activity/activity")),
+  validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
+    ...oneOf("view", search, ["jobs", "audit"] as const),
+    ...oneOf("state", search, JOB_STATES),
+    ...number("open", search),
+  }),
+});
+
+export const SECTIONS = [
+  "general",
+  "schedules",
+  "backups",
+  "network",
+  "diagnostics",
+  "about",
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/configuracion",
+  component: lazyRouteComponent(() => import("./features/settings/settings")),
+  validateSearch: (search: Record<string, unknown>): { section?: Section } => ({
+    ...oneOf("section", search, SECTIONS),
+  }),
+});
+
+const elsewhere = createRoute({
+  getParentRoute: () => root,
+  path: "$",
+  beforeLoad: () => {
+    throw redirect({ to: "/" });
+  },
+});
+
+const tree = root.addChildren([home, companies, company, servers, activity, settings, elsewhere]);
+
+export function newRouter() {
+  return createRouter({
+    routeTree: tree,
+    history: createHashHistory(),
+    defaultPreload: "intent",
+    defaultPendingMs: 150,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}
+
+// What a field of the address can't be is left out: the router keeps what is not named here.
+
+function text<K extends string>(name: K, search: Record<string, unknown>): { [P in K]?: string } {
+  const value = search[name];
+  const text = typeof value === "number" ? String(value) : value;
+  return field(name, typeof text === "string" && text !== "" ? text : undefined);
+}
+
+function number<K extends string>(name: K, search: Record<string, unknown>): { [P in K]?: number } {
+  const value = Number(search[name] ?? Number.NaN);
+  return field(name, Number.isInteger(value) ? value : undefined);
+}
+
+function oneOf<K extends string, V extends string>(
+  name: K,
+  search: Record<string, unknown>,
+  values: readonly V[],
+): { [P in K]?: V } {
+  const value = search[name] as V;
+  return field(name, values.includes(value) ? value : undefined);
+}
+
+function field<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return { [name]: value } as { [P in K]?: V };
+}
