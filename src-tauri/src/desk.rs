@@ -2,10 +2,10 @@
 
 use crate::wishes::Wishes;
 use crate::{autostart, notice, tray, window};
+use puente_app::Nothing;
+use puente_app::settings::{self, Close, Settings};
 use puente_core::{Error, Lang, Secret};
 use puente_session::{Event, Options, Profile, Session};
-use serde::Deserialize;
-use serde_json::json;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tauri::{AppHandle, Emitter, Manager};
@@ -18,29 +18,8 @@ pub struct Desk {
     pub wishes: Wishes,
     /// Where Puente keeps things.
     pub folder: PathBuf,
-    choices: Mutex<Choices>,
+    choices: Mutex<Option<Settings>>,
     picked: Mutex<Vec<PathBuf>>,
-}
-
-/// The settings that a host has to know.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Choices {
-    /// What closing the window does.
-    pub close: Close,
-    /// Whether Puente starts with the system.
-    pub autostart: bool,
-}
-
-/// What closing the window does.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Close {
-    /// Puente goes on in the tray, where there is one.
-    #[default]
-    Tray,
-    /// Puente ends.
-    Quit,
 }
 
 impl Desk {
@@ -52,6 +31,9 @@ impl Desk {
         let session = Session::new(Options {
             profile: wishes.demo.then_some(Profile::Demo),
             safe_mode: wishes.safe_mode,
+            lang: std::env::var("PUENTE_LANG")
+                .ok()
+                .and_then(|lang| lang.parse().ok()),
             passphrase: std::env::var("PUENTE_PASSPHRASE").ok().map(Secret::from),
             ..Options::new(folder.clone())
         });
@@ -64,9 +46,18 @@ impl Desk {
         }
     }
 
-    /// The settings as they were read last.
-    pub fn choices(&self) -> Choices {
-        *lock(&self.choices)
+    /// Whether Puente is to go on in the tray when its window is closed.
+    pub fn stays(&self) -> bool {
+        let choices = lock(&self.choices);
+        choices
+            .as_ref()
+            .is_none_or(|choices| choices.close == Close::Tray)
+    }
+
+    /// Whether the system is to tell what ends while nobody looks.
+    pub fn tells(&self) -> bool {
+        let choices = lock(&self.choices);
+        choices.as_ref().is_none_or(|choices| choices.notifications)
     }
 
     /// The language in which this host speaks.
@@ -126,13 +117,14 @@ pub fn settled(app: &AppHandle, failed: Option<Error>) {
 /// Reads the settings again, after they may have changed.
 pub fn read_choices(app: &AppHandle) {
     let desk = of(app);
-    let Ok(settings) = desk.session.call("settings.get", json!({})) else {
-        return;
-    };
-    match serde_json::from_value::<Choices>(settings) {
-        Ok(read) => {
-            *lock(&desk.choices) = read;
-            autostart::assert(&desk, read.autostart);
+    let read = desk
+        .session
+        .app()
+        .and_then(|app| settings::get(&app, Nothing {}));
+    match read {
+        Ok(view) => {
+            autostart::assert(&desk, view.settings.autostart);
+            *lock(&desk.choices) = Some(view.settings);
         }
         Err(error) => tracing::warn!(%error, "the settings could not be read"),
     }

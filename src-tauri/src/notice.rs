@@ -3,8 +3,9 @@
 use crate::desk::{self, aside};
 use crate::{texts, window};
 use notify_rust::Notification;
+use puente_app::jobs::JobRow;
 use puente_core::{Error, Lang};
-use puente_jobs::{Job, JobId, State};
+use puente_jobs::State;
 use puente_session::Event;
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -16,12 +17,12 @@ const LONG_SECONDS: i64 = 20;
 /// Listens for jobs that end.
 pub fn teller(app: &AppHandle) -> impl Fn(&Event) + Send + 'static {
     let app = app.clone();
-    let told = Mutex::<HashSet<JobId>>::default();
+    let told = Mutex::<HashSet<i64>>::default();
     move |event| {
         let Event::JobChanged { job } = event else {
             return;
         };
-        if !is_worth_a_notice(job) || window::is_seen(&app) {
+        if !is_worth_a_notice(job) || window::is_seen(&app) || !desk::of(&app).tells() {
             return;
         }
         let first = told.lock().is_ok_and(|mut told| told.insert(job.id));
@@ -53,7 +54,7 @@ fn show(app: &AppHandle, title: String, body: String) {
     });
 }
 
-fn is_worth_a_notice(job: &Job) -> bool {
+fn is_worth_a_notice(job: &JobRow) -> bool {
     match job.state {
         State::Failed | State::Uncertain => true,
         State::Done => seconds(job).is_some_and(|seconds| seconds >= LONG_SECONDS),
@@ -61,12 +62,12 @@ fn is_worth_a_notice(job: &Job) -> bool {
     }
 }
 
-fn seconds(job: &Job) -> Option<i64> {
+fn seconds(job: &JobRow) -> Option<i64> {
     Some((job.finished_at? - job.started_at?).num_seconds())
 }
 
-fn words(job: &Job, lang: Lang) -> (String, String) {
-    let kind = texts::find(lang, &format!("kind.{}", job.kind)).unwrap_or(&job.kind);
+fn words(job: &JobRow, lang: Lang) -> (String, String) {
+    let kind = texts::find(lang, &format!("kind.{}", job.kind)).unwrap_or(job.kind.as_str());
     let state = match job.state {
         State::Done => "notice.done",
         State::Uncertain => "notice.uncertain",
@@ -74,9 +75,13 @@ fn words(job: &Job, lang: Lang) -> (String, String) {
             "notice.failed"
         }
     };
-    let title = texts::fill(lang, state, &[("kind", &kind)]);
+    let about = match job.subject.as_str() {
+        "" => kind.to_owned(),
+        subject => format!("{kind}, {subject}"),
+    };
+    let title = texts::fill(lang, state, &[("kind", &about)]);
     let body = match &job.error {
-        Some(error) => error.view(lang).message,
+        Some(error) => error.message.clone(),
         None => texts::get(lang, "notice.open").to_owned(),
     };
     (title, body)
@@ -87,12 +92,14 @@ mod tests {
     use super::*;
     use puente_core::Code;
 
-    fn job(state: State, seconds: i64) -> Job {
+    fn job(state: State, seconds: i64) -> JobRow {
         let begun = chrono::DateTime::UNIX_EPOCH;
-        Job {
-            id: JobId(1),
+        JobRow {
+            id: 1,
             kind: "movements.extract".to_owned(),
-            input: serde_json::Value::Null,
+            subject: String::new(),
+            company_id: None,
+            server_id: None,
             schedule: None,
             state,
             attempts: 1,
@@ -125,13 +132,14 @@ mod tests {
     #[test]
     fn a_notice_names_the_work_and_the_reason() {
         let mut failed = job(State::Failed, 5);
-        failed.error = Some(
-            Error::new(Code::DbPortClosed)
-                .with("host", "10.0.0.9")
-                .with("port", 3050),
-        );
+        let error = Error::new(Code::DbPortClosed).with("host", "10.0.0.9");
+        failed.error = Some(error.view(Lang::Es));
+        failed.subject = "Panadería El Trigal 2026".to_owned();
         let (title, body) = words(&failed, Lang::Es);
-        assert_eq!(title, "Con error: extraer movimientos");
+        assert_eq!(
+            title,
+            "Con error: extraer movimientos, Panadería El Trigal 2026"
+        );
         assert!(body.contains("10.0.0.9"), "{body}");
         failed.kind = "some.new_kind".to_owned();
         assert!(words(&failed, Lang::En).0.contains("some.new_kind"));

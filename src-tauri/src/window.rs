@@ -1,6 +1,6 @@
 //! The window: opened, shown, put away, and what it shows.
 
-use crate::desk::{self, Close, Desk, aside};
+use crate::desk::{self, Desk, aside};
 use crate::{texts, tray};
 use puente_session::{Profile, ui};
 use std::borrow::Cow;
@@ -161,7 +161,7 @@ pub fn on_event(window: &tauri::Window, event: &WindowEvent) {
 
 /// Puts the window away as the person has set it. Never where nothing would bring it back.
 pub fn hide_or_quit(app: &AppHandle) {
-    if desk::of(app).choices().close == Close::Quit || !tray::has_place() {
+    if !desk::of(app).stays() || !tray::has_place() {
         return quit(app);
     }
     keep(app);

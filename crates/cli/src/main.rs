@@ -43,7 +43,7 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
         return demo::run(terminal, demo);
     }
     if let Verb::Serve(serve) = &cli.verb {
-        return serve::run(terminal, data_dir(folder)?, serve);
+        return serve::run(terminal, cli.global.lang, data_dir(folder)?, serve);
     }
     let app = open(folder, cli.global.lang)?;
     // What the settings say, unless the line says otherwise.

@@ -2,7 +2,7 @@
 
 use crate::args::Serve;
 use crate::output::Terminal;
-use puente_core::{Error, Secret};
+use puente_core::{Error, Lang, Secret};
 use puente_gateway::Bridge;
 use puente_session::{Options, Profile, Session, ui};
 use serde::Serialize;
@@ -17,10 +17,16 @@ struct Serving {
 }
 
 /// Serves until Ctrl+C or the system's wish to end; jobs and schedules run meanwhile.
-pub fn run(terminal: &Terminal, data_dir: PathBuf, asked: &Serve) -> Result<(), Error> {
+pub fn run(
+    terminal: &Terminal,
+    lang: Option<Lang>,
+    data_dir: PathBuf,
+    asked: &Serve,
+) -> Result<(), Error> {
     let session = Session::new(Options {
         profile: asked.demo.then_some(Profile::Demo),
         safe_mode: asked.safe_mode,
+        lang,
         passphrase: std::env::var("PUENTE_PASSPHRASE").ok().map(Secret::from),
         ..Options::new(data_dir)
     });

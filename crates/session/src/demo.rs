@@ -1,7 +1,7 @@
 //! The demo profile: a sample office on a private server, in a folder of its own, made anew each time.
 
 use puente_app::{App, AppOptions};
-use puente_core::{Code, Error, Secret};
+use puente_core::{Code, Error, Lang, Secret};
 use puente_erp::servers::{Kind, NewServer, Options};
 use puente_sandbox::{FirebirdServer, SampleErp, SampleFiles, SampleOptions, SampleSize};
 use puente_store::secrets::Secrets;
@@ -19,11 +19,12 @@ pub(crate) struct Demo {
 
 /// Makes the sample and opens empty data in which its server is registered. Without Firebird on this
 /// machine the sample is made of files.
-pub(crate) fn open(folder: &Path) -> Result<(App, Demo), Error> {
+pub(crate) fn open(folder: &Path, lang: Option<Lang>) -> Result<(App, Demo), Error> {
     let folder = cleared(folder)?;
     // Its passwords are those of a server that ends with it: they are kept in memory.
     let app = App::open(AppOptions {
         secrets: Some(Secrets::memory()),
+        lang,
         ..AppOptions::new(folder.join("puente"))
     })?;
     let (server, new, password) = sample(&folder)?;
@@ -36,6 +37,17 @@ pub(crate) fn open(folder: &Path) -> Result<(App, Demo), Error> {
         },
     )?;
     Ok((app, Demo { _server: server }))
+}
+
+/// Opens the same demo anew, with the passwords that are in memory.
+pub(crate) fn reopen(before: App, lang: Option<Lang>) -> Result<App, Error> {
+    let (folder, secrets) = (before.dir.path().to_owned(), before.room.secrets.clone());
+    drop(before);
+    App::open(AppOptions {
+        secrets: Some(secrets),
+        lang,
+        ..AppOptions::new(folder)
+    })
 }
 
 fn sample(folder: &Path) -> Result<(Option<FirebirdServer>, NewServer, Option<Secret>), Error> {

@@ -6,5 +6,5 @@ mod events;
 mod session;
 pub mod ui;
 
-pub use events::Event;
+pub use puente_app::events::Event;
 pub use session::{Options, Problem, Profile, Session, Status};

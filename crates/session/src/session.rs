@@ -2,22 +2,21 @@
 //! and why.
 
 use crate::demo::{self, Demo};
-use crate::events::{Event, Hub};
+use crate::events::Hub;
 use puente_app::backup::{self, BackupRow};
 use puente_app::commands::{self, COMMANDS};
 use puente_app::config::{self, SecretsIn};
+use puente_app::events::Event;
 use puente_app::paths::DataDir;
-use puente_app::{App, AppOptions};
+use puente_app::settings::{self, Change, Start};
+use puente_app::{App, AppOptions, Nothing};
 use puente_core::error::ErrorView;
 use puente_core::{Cancel, Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_store::secrets::Secrets;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-
-/// Jobs at a time: one company's server seldom serves two well, two servers do.
-const WORKERS: usize = 2;
 
 /// Backups that are looked through when the data can't be opened.
 const MOST_BACKUPS: usize = 10;
@@ -45,6 +44,8 @@ pub struct Options {
     pub secrets: Option<Secrets>,
     /// Opens the file of secrets, where the office chose one.
     pub passphrase: Option<Secret>,
+    /// The language, whatever the settings say.
+    pub lang: Option<Lang>,
 }
 
 impl Options {
@@ -56,6 +57,7 @@ impl Options {
             safe_mode: false,
             secrets: None,
             passphrase: None,
+            lang: None,
         }
     }
 }
@@ -112,7 +114,7 @@ enum Desk {
 struct Open {
     app: App,
     profile: Profile,
-    _demo: Option<Demo>,
+    demo: Option<Demo>,
 }
 
 impl Session {
@@ -162,7 +164,7 @@ impl Session {
         let Some(before) = before else {
             return self.open();
         };
-        before.app.jobs.stop();
+        before.app.stop();
         let (choice, look, was) = (
             start_choice(&before.app),
             Look::of(&before.app),
@@ -173,7 +175,7 @@ impl Session {
             (Profile::Office, Some(Profile::Demo)) => open_demo(&options),
             (Profile::Demo, None | Some(Profile::Demo)) => open_demo(&options),
             (Profile::Demo, Some(Profile::Office)) => open_office(&options).inspect(|open| {
-                set(&open.app, json!({ "start": "office" }));
+                set(&open.app, Start::Office, Change::default());
             }),
             (Profile::Office, None | Some(Profile::Office)) => open_office(&options),
         };
@@ -191,14 +193,18 @@ impl Session {
     pub fn call(&self, name: &str, request: Value) -> Result<Value, Error> {
         let app = self.app()?;
         let answer = commands::call(&app, name, request);
-        let changes = COMMANDS
-            .iter()
-            .find(|command| command.name == name)
-            .map_or(&[][..], |command| command.changes);
-        if !changes.is_empty() {
+        drop(app);
+        let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+            return answer;
+        };
+        if !command.changes.is_empty() {
             self.0.hub.tell(&Event::Stale {
-                tags: changes.to_vec(),
+                tags: command.changes.to_vec(),
             });
+        }
+        if command.reopens {
+            // Whatever came of it: a command that failed may have ended the workers before.
+            self.reopen()?;
         }
         answer
     }
@@ -249,8 +255,8 @@ impl Session {
     /// The language in which hosts speak.
     pub fn lang(&self) -> Lang {
         match &*self.desk() {
-            Desk::Open(open) => open.app.config.lang,
-            Desk::Opening | Desk::Shut(_) => lang_before(&self.options().data_dir),
+            Desk::Open(open) => open.app.lang(),
+            Desk::Opening | Desk::Shut(_) => lang_before(&self.options()),
         }
     }
 
@@ -331,11 +337,26 @@ impl Session {
     /// Ends the workers within five seconds and lets the data go.
     pub fn stop(&self) {
         if let Desk::Open(open) = self.take() {
-            let late = open.app.jobs.stop();
-            if !late.is_empty() {
-                tracing::warn!(jobs = ?late, "these did not end in time and go on at the next start");
-            }
+            open.app.stop();
         }
+    }
+
+    /// Opens the same data anew, on which other handles may still be held.
+    fn reopen(&self) -> Result<(), Error> {
+        let Desk::Open(before) = self.take() else {
+            return self.open();
+        };
+        before.app.stop();
+        let Open { app, profile, demo } = *before;
+        let options = self.options().clone();
+        let opened = match profile {
+            Profile::Office => {
+                drop(app);
+                open_office(&options)
+            }
+            Profile::Demo => demo::reopen(app, options.lang).map(|app| Open { app, profile, demo }),
+        };
+        self.settle(opened)
     }
 
     /// Opens that one, whatever the settings say.
@@ -372,7 +393,7 @@ impl Session {
 
     /// Starts the workers, and passes on what happens to jobs for as long as this data is open.
     fn begin(&self, open: &Open) -> Result<(), Error> {
-        let events = open.app.jobs.subscribe()?;
+        let events = open.app.events()?;
         let shared: Weak<Shared> = Arc::downgrade(&self.0);
         std::thread::Builder::new()
             .name("events".to_owned())
@@ -381,14 +402,14 @@ impl Session {
                     let Some(shared) = shared.upgrade() else {
                         return;
                     };
-                    shared.hub.tell(&translated(event));
+                    shared.hub.tell(&event);
                 }
             })
             .map_err(|error| Error::new(Code::Internal).because(&error))?;
         if self.is_safe_mode() {
             return Ok(());
         }
-        open.app.jobs.start(WORKERS)?;
+        open.app.start()?;
         if open.profile == Profile::Demo {
             fill(&open.app)?;
         }
@@ -417,21 +438,22 @@ fn open_office(options: &Options) -> Result<Open, Error> {
     let app = App::open(AppOptions {
         secrets: options.secrets.clone(),
         passphrase: options.passphrase.clone(),
+        lang: options.lang,
         ..AppOptions::new(options.data_dir.clone())
     })?;
     Ok(Open {
         app,
         profile: Profile::Office,
-        _demo: None,
+        demo: None,
     })
 }
 
 fn open_demo(options: &Options) -> Result<Open, Error> {
-    let (app, demo) = demo::open(&options.data_dir.join("sample"))?;
+    let (app, demo) = demo::open(&options.data_dir.join("sample"), options.lang)?;
     Ok(Open {
         app,
         profile: Profile::Demo,
-        _demo: Some(demo),
+        demo: Some(demo),
     })
 }
 
@@ -441,56 +463,65 @@ fn read<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, Error> {
 
 /// What the person chose at the first start.
 fn start_choice(app: &App) -> Option<Profile> {
-    let settings = commands::call(app, "settings.get", json!({})).ok()?;
-    serde_json::from_value(settings.get("start")?.clone()).ok()
+    match settings::get(app, Nothing {}).ok()?.settings.start {
+        Start::None => None,
+        Start::Office => Some(Profile::Office),
+        Start::Demo => Some(Profile::Demo),
+    }
 }
 
 /// What a person has set about how things look, carried from one profile to the other.
-struct Look(Value);
+struct Look(Change);
 
 impl Look {
     fn of(app: &App) -> Look {
-        let settings = commands::call(app, "settings.get", json!({})).unwrap_or_default();
-        let kept = ["lang", "theme", "zone", "country", "close"];
-        let values = kept
-            .iter()
-            .filter_map(|name| Some((*name, settings.get(name)?)));
-        Look(json!(values.collect::<std::collections::BTreeMap<_, _>>()))
+        let read = settings::get(app, Nothing {});
+        Look(read.map_or_else(
+            |_| Change::default(),
+            |view| Change {
+                lang: Some(view.settings.lang),
+                theme: Some(view.settings.theme),
+                zone: Some(view.settings.zone),
+                country: Some(view.settings.country),
+                close: Some(view.settings.close),
+                ..Change::default()
+            },
+        ))
     }
 
     fn give(self, app: &App) {
-        let mut settings = self.0;
-        if let Some(settings) = settings.as_object_mut() {
-            settings.insert("start".to_owned(), json!("demo"));
-        }
-        set(app, settings);
+        set(app, Start::Demo, self.0);
     }
 }
 
 /// Settings that are no reason to open nothing.
-fn set(app: &App, settings: Value) {
-    if let Err(error) = commands::call(app, "settings.set", settings) {
+fn set(app: &App, start: Start, change: Change) {
+    let start = Some(start);
+    if let Err(error) = settings::set(app, Change { start, ..change }) {
         tracing::warn!(%error, "settings were not carried over");
     }
 }
 
 /// Brings the sample's movements, so that there is something to see.
 fn fill(app: &App) -> Result<(), Error> {
-    commands::call(app, "sync.all", json!({})).map(drop)
+    puente_app::sync::all(app, Nothing {}).map(drop)
 }
 
 /// The language before the data is open, and when it can't be.
-fn lang_before(data_dir: &std::path::Path) -> Lang {
-    DataDir::open(data_dir)
-        .and_then(|dir| config::read(&dir, SystemClock.now()))
-        .map(|read| read.config.lang)
-        .unwrap_or_default()
+fn lang_before(options: &Options) -> Lang {
+    let configured = || {
+        let dir = DataDir::open(&options.data_dir)?;
+        config::read(&dir, SystemClock.now()).map(|read| read.config.lang)
+    };
+    options
+        .lang
+        .unwrap_or_else(|| configured().unwrap_or_default())
 }
 
 fn problem(options: &Options, error: &Error) -> Problem {
     let mends = matches!(error.code, Code::StoreCorrupt | Code::StoreNewer);
     Problem {
-        error: error.view(lang_before(&options.data_dir)),
+        error: error.view(lang_before(options)),
         backups: if mends { readable(options) } else { Vec::new() },
         passphrase: matches!(
             error.code,
@@ -512,16 +543,4 @@ fn readable(options: &Options) -> Vec<BackupRow> {
         puente_store::backup::verify(&path, &known, &Cancel::new()).is_ok()
     });
     rows
-}
-
-fn translated(event: puente_jobs::Event) -> Event {
-    match event {
-        puente_jobs::Event::JobChanged { job } => Event::JobChanged { job },
-        puente_jobs::Event::Progress { id, kind, progress } => Event::Progress {
-            job: id,
-            kind,
-            progress,
-        },
-        puente_jobs::Event::Missed => Event::Missed,
-    }
 }

@@ -8,7 +8,7 @@ use puente_store::secrets::Secrets;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn options(folder: &Path) -> Options {
     Options {
@@ -32,10 +32,20 @@ fn back_up(session: &Session) {
     assert_eq!(job.state, puente_jobs::State::Done);
 }
 
-fn damage(folder: &Path) {
-    for part in ["puente.db-wal", "puente.db-shm"] {
-        drop(std::fs::remove_file(folder.join(part)));
+/// SQLite takes its log away with the last of its users, which may be a thread that is ending.
+fn closed(folder: &Path) {
+    let begun = Instant::now();
+    while folder.join("puente.db-wal").exists() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "the data stays open"
+        );
+        std::thread::yield_now();
     }
+}
+
+fn damage(folder: &Path) {
+    closed(folder);
     let mut bytes = std::fs::read(folder.join("puente.db")).unwrap();
     bytes.iter_mut().skip(100).for_each(|byte| *byte = 0xAA);
     std::fs::write(folder.join("puente.db"), bytes).unwrap();
@@ -75,6 +85,7 @@ fn a_state_of_a_newer_puente_gives_way_to_a_backup_and_is_kept_aside() {
     back_up(&session);
     session.stop();
     drop(session);
+    closed(folder.path());
     let newer = puente_store::rusqlite::Connection::open(folder.path().join("puente.db")).unwrap();
     newer.pragma_update(None, "user_version", 9_999).unwrap();
     drop(newer);

@@ -38,11 +38,9 @@ export function Checklist({ steps }: { steps: SetUpStep[] }) {
               </div>
               {next ? <div className="dim small">{t(`home.step.${name}.text`)}</div> : null}
             </div>
-            {done ? null : (
-              <Button variant={next ? "filled" : "default"} onClick={() => run(name)}>
-                {t(`home.step.${name}.button`)}
-              </Button>
-            )}
+            {next ? (
+              <Button onClick={() => run(name)}>{t(`home.step.${name}.button`)}</Button>
+            ) : null}
           </li>
         ))}
       </ol>

@@ -39,7 +39,9 @@ export default function Home() {
             )}
             <AttentionList items={overview.data.attention} />
             <div className="home-two">
-              <LastRuns runs={overview.data.companies} />
+              {overview.data.companies.length > 0 ? (
+                <LastRuns runs={overview.data.companies} />
+              ) : null}
               <Sales />
             </div>
           </>
