@@ -6,8 +6,10 @@ use crate::events::Events;
 use crate::handlers;
 use crate::jobs::Words;
 use crate::logs::{self, Logs};
+use crate::maintenance;
 use crate::paths::DataDir;
 use crate::schedules;
+use crate::table::Views;
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
@@ -60,13 +62,14 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    pub(crate) views: Views,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
 
 impl App {
-    /// Opens the data folder, settles what a killed process left running, and proposes nothing yet:
-    /// jobs run when a host starts them.
+    /// Opens the data folder, settles what a killed process left running, and has tidying up
+    /// scheduled; jobs run when a host starts them.
     ///
     /// # Errors
     /// [`Code::DataFolderReadOnly`], [`Code::DiskFull`], [`Code::StoreNewer`],
@@ -99,6 +102,10 @@ impl App {
         let handlers = handlers::all(&room, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
+        // Nobody has to wait for tidying up: on a full disk, say, there are other worries.
+        if let Err(error) = maintenance::schedule(&jobs) {
+            tracing::warn!(%error, "tidying up is not scheduled");
+        }
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
         notes.iter().for_each(|note| tracing::warn!("{note}"));
         Ok(App {
@@ -107,6 +114,7 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            views: Views::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
         })

@@ -3,8 +3,8 @@
 use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
 use crate::{
-    audit, backup, companies, diagnostics, doctor, jobs, movements, network, rules, schedules,
-    servers, settings, sync,
+    about, audit, backup, companies, diagnostics, doctor, jobs, movements, network, overview,
+    rules, schedules, servers, settings, sync, table,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -125,6 +125,8 @@ macro_rules! commands {
 }
 
 commands! {
+    "overview" overview::overview, Nothing, reads [Servers Companies Movements Proofs Jobs Backups Schedules], changes [];
+    "about" about::about, Nothing, reads [], changes [];
     "servers.list" servers::list, Nothing, reads [Servers], changes [];
     "servers.add" servers::add, servers::Add, reads [], changes [Servers Audit];
     "servers.test" servers::test, servers::Named, reads [], changes [Servers];
@@ -137,6 +139,7 @@ commands! {
     "companies.discover" companies::discover, companies::Discover, reads [], changes [Jobs] job;
     "sync.all" sync::all, Nothing, reads [], changes [Jobs] job;
     "movements.extract" movements::extract, movements::Extract, reads [], changes [Jobs] job;
+    "movements.page" table::page, table::PageOf, reads [Movements], changes [];
     "movements.status" movements::status, Nothing, reads [Companies Movements Proofs], changes [];
     "movements.summary" movements::summary, movements::SummaryOf, reads [Movements], changes [];
     "movements.prove" movements::prove, companies::Selected, reads [], changes [Jobs] job;

@@ -184,6 +184,18 @@ impl Known {
         })
     }
 
+    pub fn any_held(&self) -> bool {
+        !self.counts.is_empty()
+    }
+
+    pub fn movements(&self) -> i64 {
+        self.counts.values().map(|count| count.movements).sum()
+    }
+
+    pub fn proven(&self, company: CompanyId) -> Option<bool> {
+        self.proven.get(&company).copied()
+    }
+
     pub fn row(&self, company: Company) -> CompanyRow {
         CompanyRow {
             held: self.counts.get(&company.id).map(|count| Held {

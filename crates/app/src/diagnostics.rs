@@ -7,16 +7,19 @@ use puente_erp::servers::{self, Server};
 use puente_jobs::{Filter, Job};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use ts_rs::TS;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Where to write.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 #[ts(rename = "DiagnosticsTo")]
 pub struct To {
-    /// A file that is replaced if it is there.
+    /// A file that is replaced if it is there: an archive with the logs if it ends in `.zip`, and
+    /// otherwise JSON.
     pub output: PathBuf,
 }
 
@@ -45,6 +48,9 @@ struct Diagnostics<'a> {
 
 /// Lines of the newest log file that go into the file.
 const LOG_LINES: usize = 2_000;
+/// Log files that go into an archive, and the bytes of the end of each.
+const LOG_FILES: usize = 5;
+const LOG_BYTES: u64 = 5 << 20;
 
 /// Writes the file. Rows, settings and logs hold no secrets: passwords live in the keyring only.
 ///
@@ -66,7 +72,16 @@ pub fn export(app: &App, request: To) -> Result<Written> {
     };
     let text = serde_json::to_string_pretty(&content)
         .map_err(|error| Error::invalid("diagnostics", error))?;
-    std::fs::write(&request.output, &text)
+    let is_zip = request
+        .output
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+    let bytes = match is_zip {
+        true => zipped(&text, &app.dir.logs())
+            .map_err(|error| Error::invalid("diagnostics", &error).because(&error))?,
+        false => text.into_bytes(),
+    };
+    std::fs::write(&request.output, &bytes)
         .map_err(|error| Error::invalid("output", &error).because(&error))?;
     app.audit(
         "diagnostics.export",
@@ -75,18 +90,44 @@ pub fn export(app: &App, request: To) -> Result<Written> {
     )?;
     Ok(Written {
         output: request.output,
-        bytes: text.len() as u64,
+        bytes: bytes.len() as u64,
     })
 }
 
-fn last_lines(logs: &Path) -> Vec<String> {
+/// The same in one archive, with the ends of the newest logs.
+fn zipped(text: &str, logs: &Path) -> zip::result::ZipResult<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    archive.start_file("diagnostics.json", SimpleFileOptions::default())?;
+    archive.write_all(text.as_bytes())?;
+    for path in log_files(logs).iter().rev().take(LOG_FILES) {
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else {
+            continue;
+        };
+        archive.start_file(format!("logs/{name}"), SimpleFileOptions::default())?;
+        let mut file = std::fs::File::open(path)?;
+        let from = file.metadata()?.len().saturating_sub(LOG_BYTES);
+        file.seek(SeekFrom::Start(from))?;
+        std::io::copy(&mut file.take(LOG_BYTES), &mut archive)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// Oldest first.
+fn log_files(logs: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(logs)
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .collect();
     files.sort();
-    let Some(file) = files.pop().and_then(|path| std::fs::File::open(path).ok()) else {
+    files
+}
+
+fn last_lines(logs: &Path) -> Vec<String> {
+    let Some(file) = log_files(logs)
+        .pop()
+        .and_then(|path| std::fs::File::open(path).ok())
+    else {
         return Vec::new();
     };
     let mut lines = std::collections::VecDeque::with_capacity(LOG_LINES);
@@ -97,4 +138,51 @@ fn last_lines(logs: &Path) -> Vec<String> {
         lines.push_back(line);
     }
     lines.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+
+    #[test]
+    fn an_archive_holds_the_diagnostics_and_the_logs_and_no_secret() {
+        let desk = Desk::with_files();
+        let change = json!({ "proxy": { "mode": "manual", "url": "http://10.0.0.1:1", "user": "ana" },
+            "proxy_password": "canary-9c2e" });
+        crate::settings::set(&desk.app, serde_json::from_value(change).unwrap()).unwrap();
+        std::fs::write(
+            desk.app.dir.logs().join("puente.2026-11-25.log"),
+            "one line\n",
+        )
+        .unwrap();
+        let output = desk.folder.path().join("d.zip");
+        export(
+            &desk.app,
+            To {
+                output: output.clone(),
+            },
+        )
+        .unwrap();
+        let mut archive = zip::ZipArchive::new(std::fs::File::open(output).unwrap()).unwrap();
+        let names: Vec<String> = archive
+            .file_names()
+            .map(|name| name.unwrap().into_owned())
+            .collect();
+        assert!(names.iter().any(|name| name == "diagnostics.json"));
+        assert!(
+            names
+                .iter()
+                .any(|name| name == "logs/puente.2026-11-25.log")
+        );
+        for name in names {
+            let mut text = String::new();
+            archive
+                .by_name(&name)
+                .unwrap()
+                .read_to_string(&mut text)
+                .unwrap();
+            assert!(!text.contains("canary"), "{name}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! The queue, as hosts show it.
 
 use crate::backup::{self, BackupRow};
+use crate::maintenance::{TIDY, Tidied};
 use crate::movements::ProofView;
-use crate::sync::{PROVE_ALL, Queued, SYNC_ALL, TIDY, Tidied};
+use crate::sync::{PROVE_ALL, Queued, SYNC_ALL};
 use crate::{App, Result, settings};
 use chrono::{DateTime, Utc};
 use puente_core::{Error, ErrorView, Lang, Progress};
@@ -64,7 +65,7 @@ pub struct JobRow {
     /// Its number.
     pub id: i64,
     /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
-    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+    /// `movements.prove`, `movements.prove_all`, `backup.create`, `maintenance.tidy`.
     pub kind: String,
     /// What it does it to: a company or a server as people call it; empty where there is but one.
     pub subject: String,

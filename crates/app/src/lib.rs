@@ -3,6 +3,7 @@
 //! A host (terminal, window, LAN) opens an [`App`] and calls commands: plain functions
 //! `fn(&App, Request) -> Result<Response, Error>`, listed once in [`commands`].
 
+pub mod about;
 pub mod amounts;
 mod app;
 pub mod audit;
@@ -20,14 +21,17 @@ mod export;
 mod handlers;
 pub mod jobs;
 mod logs;
+pub mod maintenance;
 pub mod movements;
 pub mod network;
+pub mod overview;
 pub mod paths;
 pub mod rules;
 pub mod schedules;
 pub mod servers;
 pub mod settings;
 pub mod sync;
+pub mod table;
 
 pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;

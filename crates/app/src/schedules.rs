@@ -1,7 +1,8 @@
 //! Work that comes again and again, in words that people use: every so many hours, each day at a time.
 
 use crate::jobs::{self, JobRow};
-use crate::sync::{PROVE_ALL, SYNC_ALL, TIDY};
+use crate::maintenance::TIDY;
+use crate::sync::{PROVE_ALL, SYNC_ALL};
 use crate::{App, Nothing, Result, backup, settings};
 use chrono::{DateTime, Utc};
 use puente_core::Error;
@@ -35,6 +36,28 @@ pub enum Work {
 }
 
 impl Work {
+    /// As on the wire: `sync`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Work::Sync => "sync",
+            Work::Prove => "prove",
+            Work::Backup => "backup",
+            Work::Tidy => "tidy",
+            Work::Other => "other",
+        }
+    }
+
+    /// The work of that name.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub fn parse(text: &str) -> Result<Work> {
+        Work::ALL
+            .into_iter()
+            .find(|work| work.as_str() == text)
+            .ok_or_else(|| Error::invalid("work", text))
+    }
+
     const ALL: [Work; 4] = [Work::Sync, Work::Prove, Work::Backup, Work::Tidy];
 
     fn kind(self) -> Result<&'static str> {
@@ -264,8 +287,8 @@ pub fn preview(app: &App, request: Preview) -> Result<Runs> {
     Ok(Runs { cron, next })
 }
 
-/// Puts the schedules of a new office in place, once: backups and tidying are on from the start, and
-/// what reads the ERP is proposed and left to a person.
+/// Puts the schedules of a new office in place, once: backups are on from the start, as tidying up is,
+/// and what reads the ERP is proposed and left to a person.
 ///
 /// # Errors
 /// Those of the store.
@@ -274,7 +297,7 @@ pub(crate) fn put_defaults(app: &App) -> Result<()> {
         return Ok(());
     }
     for set in usual() {
-        if matches!(set.work, Work::Backup | Work::Tidy) {
+        if set.work == Work::Backup {
             app.jobs.put_schedule(to_new(app, set)?)?;
         }
     }
@@ -299,7 +322,6 @@ fn usual() -> Vec<Set> {
     vec![
         set("sync", Work::Sync, day("06:00")),
         set("backup", Work::Backup, day("12:30")),
-        set("tidy", Work::Tidy, day("12:45")),
         set("prove", Work::Prove, week("sat", "13:00")),
     ]
 }
@@ -434,6 +456,58 @@ impl Every {
     }
 }
 
+impl std::str::FromStr for Every {
+    type Err = Error;
+
+    /// As it is typed: `15m`, `4h`, `4h:30`, `day@06:30`, `mon,thu@18:00`, `28@06:00` (a day of the month),
+    /// or a cron pattern.
+    fn from_str(text: &str) -> Result<Every> {
+        let text = text.trim();
+        let wrong = || Error::invalid("cadence", text);
+        if text.contains(' ') {
+            return Ok(Every::of(text));
+        }
+        if let Some((what, at)) = text.split_once('@') {
+            let at = at.to_owned();
+            return Ok(match (what, what.parse()) {
+                ("day", _) => Every::Day { at },
+                (_, Ok(day)) => Every::Month { day, at },
+                (days, Err(_)) => Every::Week {
+                    days: days.split(',').map(str::to_owned).collect(),
+                    at,
+                },
+            });
+        }
+        if let Some(minutes) = text.strip_suffix('m') {
+            let minutes = minutes.parse().map_err(|_| wrong())?;
+            return Ok(Every::Minutes { minutes });
+        }
+        let (hours, minute) = text
+            .split_once("h:")
+            .or(text.strip_suffix('h').map(|h| (h, "0")))
+            .ok_or_else(wrong)?;
+        Ok(Every::Hours {
+            hours: hours.parse().map_err(|_| wrong())?,
+            minute: minute.parse().map_err(|_| wrong())?,
+        })
+    }
+}
+
+impl std::fmt::Display for Every {
+    /// As it is typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Every::Minutes { minutes } => write!(f, "{minutes}m"),
+            Every::Hours { hours, minute: 0 } => write!(f, "{hours}h"),
+            Every::Hours { hours, minute } => write!(f, "{hours}h:{minute:02}"),
+            Every::Day { at } => write!(f, "day@{at}"),
+            Every::Week { days, at } => write!(f, "{}@{at}", days.join(",")),
+            Every::Month { day, at } => write!(f, "{day}@{at}"),
+            Every::Cron { cron } => f.write_str(cron),
+        }
+    }
+}
+
 fn time_of(text: &str) -> Result<(u32, u32)> {
     let parsed = text
         .split_once(':')
@@ -503,6 +577,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_reads_back_as_it_is_written() {
+        for typed in [
+            "15m",
+            "4h",
+            "4h:30",
+            "day@06:30",
+            "mon,thu@18:00",
+            "28@06:00",
+            "0 6 * * 1-5",
+        ] {
+            let every: Every = typed.parse().unwrap();
+            every.cron().unwrap();
+            assert_eq!(every.to_string(), typed);
+        }
+        for typed in ["", "m", "xh", "daily"] {
+            assert!(typed.parse::<Every>().is_err(), "{typed}");
+        }
+    }
+
+    #[test]
     fn a_pattern_that_has_no_words_stays_a_pattern() {
         for cron in [
             "*/7 * * * *",
@@ -557,7 +651,11 @@ mod tests {
         ] {
             assert_eq!(set_one(request).unwrap_err().code, code);
         }
-        assert!(list(&desk.app, Nothing {}).unwrap().rows.is_empty());
+        assert_eq!(
+            list(&desk.app, Nothing {}).unwrap().rows.len(),
+            1,
+            "tidying up"
+        );
     }
 
     #[test]

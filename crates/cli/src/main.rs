@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod office;
 mod output;
 mod serve;
 mod show;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    puente_environment::prepare();
     let cli = args::parse(std::env::args_os().collect());
     let global = &cli.global;
     let lang = global.lang.unwrap_or_default();
@@ -53,6 +55,13 @@ fn run(terminal: &Terminal, cli: Cli) -> Result<(), Error> {
         Verb::Movements(verb) => verbs::movements(terminal, &open()?, verb),
         Verb::Rules(verb) => verbs::rules(terminal, &open()?, verb),
         Verb::Jobs(verb) => verbs::jobs(terminal, &open()?, verb),
+        Verb::Overview => office::overview(terminal, &open()?),
+        Verb::Sync => office::sync(terminal, &open()?),
+        Verb::Schedules(verb) => office::schedules(terminal, &open()?, verb),
+        Verb::Settings(verb) => office::settings(terminal, &open()?, verb),
+        Verb::Network(verb) => office::network(terminal, &open()?, verb),
+        Verb::Audit(verb) => office::audit(terminal, &open()?, verb),
+        Verb::About => office::about(terminal, &open()?),
         Verb::Backup(verb) => verbs::backup(terminal, &open()?, verb),
         Verb::Doctor => verbs::doctor(terminal, &open()?),
         Verb::Diagnostics(verb) => verbs::diagnostics(terminal, &open()?, verb),

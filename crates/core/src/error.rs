@@ -155,7 +155,7 @@ codes! {
     ProfileInvalid = "PROFILE_INVALID", Warning, permanent;
     /// The live database lacks what the profile needs. `profile`, `missing`.
     SchemaMismatch = "SCHEMA_MISMATCH", Failure, permanent;
-    /// The master database has no list of companies. `table`.
+    /// The master database has no usable list of companies. `table`, `missing`.
     MasterTableMissing = "MASTER_TABLE_MISSING", Failure, permanent;
     /// The file of a company is not where the list says. `path`, `company`.
     CompanyFileMissing = "COMPANY_FILE_MISSING", Failure, permanent;

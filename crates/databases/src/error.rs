@@ -111,7 +111,9 @@ pub enum Error {
         /// The server's words.
         detail: String,
     },
-    /// A lock was met, and Puente never waits for one.
+    /// A lock was met, and Puente never waits for one. Reading what is committed, with record
+    /// versions, meets none that a writer holds, not even of whole tables: what is left is a database
+    /// that its administrator took out of use, and metadata that changes at that moment.
     #[error("{object} is locked: {detail}")]
     LockConflict {
         /// Table or view.

@@ -21,8 +21,8 @@ pub use column::{Chunk, Column, Nulls, TextColumn};
 pub use error::{Error, Result};
 pub use profile::Profile;
 pub use scan::{
-    Changed, ChangedKeys, Condition, Flow, Group, GroupRequest, Kind, Scan, ScanColumn, SumColumn,
-    Totals, TotalsRequest,
+    Changed, ChangedKeys, Condition, Flow, Group, GroupRequest, Kind, RangeSums, RangesRequest,
+    Scan, ScanColumn, SumColumn, Totals, TotalsRequest,
 };
 pub use schema::{LiveColumn, LiveKind, LiveSchema, LiveTable};
 pub use server::{Mark, ServerInfo};

@@ -87,6 +87,14 @@ pub enum Condition {
         /// Included.
         through: i64,
     },
+    /// The column is in one of the ranges `(after, through)`, each as in [`Condition::KeyRange`]. No
+    /// ranges: no rows.
+    KeyRanges {
+        /// A whole-number column, best the primary key.
+        column: String,
+        /// They must not overlap; at most 1,000,000.
+        ranges: Vec<(i64, i64)>,
+    },
     /// The column is one of the keys. No keys: no rows.
     KeyIn {
         /// A whole-number column, best indexed.
@@ -163,6 +171,45 @@ impl TotalsRequest {
             changed: None,
         }
     }
+}
+
+/// Counts and sums of consecutive, equally wide ranges of a key, found by the server in one statement:
+/// what finds the place where two copies of a table differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RangesRequest {
+    /// Table or view.
+    pub table: String,
+    /// A whole-number column, best the primary key.
+    pub key: String,
+    /// Before the first range.
+    pub after: i64,
+    /// Last of the last range.
+    pub through: i64,
+    /// Keys in a range, at least 1; the last range may have fewer.
+    pub width: u64,
+    /// What to sum.
+    pub sums: Vec<SumColumn>,
+}
+
+impl RangesRequest {
+    /// How many ranges there are.
+    pub fn count(&self) -> u64 {
+        let keys = if self.after < self.through {
+            self.through.abs_diff(self.after)
+        } else {
+            0
+        };
+        keys.div_ceil(self.width.max(1))
+    }
+}
+
+/// One range of [`crate::SourceDb::ranges`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RangeSums {
+    /// Rows in it.
+    pub rows: u64,
+    /// The sums, in the order asked for, scaled as asked for. NULLs count as zero.
+    pub sums: Vec<i128>,
 }
 
 /// Asks for the keys of rows that changed since a mark.

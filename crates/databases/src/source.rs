@@ -1,8 +1,8 @@
 //! The one trait that source databases are behind.
 
 use crate::{
-    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, Result, Scan, ServerInfo, Totals,
-    TotalsRequest,
+    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, RangeSums, RangesRequest, Result, Scan,
+    ServerInfo, Totals, TotalsRequest,
 };
 use puente_core::{Cancel, Secret};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,12 @@ pub trait SourceDb: Send {
     /// Those of the connection; [`crate::Error::Missing`], [`crate::Error::NumberOverflow`],
     /// [`crate::Error::Restored`].
     fn totals(&mut self, request: &TotalsRequest) -> Result<Totals>;
+
+    /// Counts and sums range by range, [`RangesRequest::count`] of them, in their order.
+    ///
+    /// # Errors
+    /// As [`SourceDb::totals`].
+    fn ranges(&mut self, request: &RangesRequest) -> Result<Vec<RangeSums>>;
 
     /// Lines joined to their documents by the server, grouped by document type and month.
     ///

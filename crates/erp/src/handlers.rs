@@ -226,7 +226,11 @@ impl Handler for Extract {
             job.retry_at(window.ends_after(room.clock.now()));
         }
         remember_contact(room, server.id, &report)?;
-        Ok(answer(&report?))
+        let report = report?;
+        if report.mode == Mode::Full {
+            sweep(room, job);
+        }
+        Ok(answer(&report))
     }
 }
 
@@ -335,10 +339,12 @@ fn extract_now(
         progress: &pulse,
         limits,
     };
+    // A proof that failed asks to extract again: then every page is looked at, not only what changed.
+    let failed = proof::latest(&room.state, company.id)?.is_some_and(|proof| !proof.holds());
     let request = Request {
         coverage,
         force: input.force,
-        audit: input.audit,
+        audit: input.audit || failed,
     };
     let end = extraction.run(request)?;
     let notes = Notes {
@@ -383,6 +389,20 @@ pub(crate) fn keep_end(room: &Room, company: &Company, end: End) -> Result<extra
                 differences,
             })
         }
+    }
+}
+
+/// Deletes the rows that the new load replaced. What was extracted is safe: that it fails, or is
+/// cancelled, is no failure of the job, and the next one goes on with it.
+fn sweep(room: &Room, job: &Running) {
+    job.progress(Progress::stage("sweep"));
+    match room.warehouse.sweep(&job.cancel) {
+        Ok(swept) if swept.rows > 0 => {
+            let text = format!("{} replaced rows deleted", swept.rows);
+            job.log(Level::Info, &text);
+        }
+        Ok(_) => {}
+        Err(error) => job.log(Level::Warn, &format!("replaced rows are kept: {error}")),
     }
 }
 

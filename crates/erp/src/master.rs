@@ -44,9 +44,16 @@ fn read(source: &mut dyn SourceDb, profile: &Profile) -> Result<Vec<Listed>> {
     let table = &profile.companies;
     profile
         .fitted_to_master(&source.schema()?)
-        .map_err(|error| Error::MasterTable {
-            table: table.table.clone(),
-            missing: error.to_string(),
+        .map_err(|error| {
+            let missing = if let puente_databases::Error::Missing { missing, .. } = &error {
+                missing.join(", ")
+            } else {
+                error.to_string()
+            };
+            Error::MasterTable {
+                table: table.table.clone(),
+                missing,
+            }
         })?;
     let scan = Scan::of(&*table.table)
         .column(&*table.code.name, Value::Text)

@@ -109,6 +109,9 @@ pub struct Proof {
     pub groups: Vec<GroupProof>,
 }
 
+/// The table of documents in [`Proof::tables`].
+pub const DOCUMENTS: &str = "documents";
+
 /// What groups are kept by.
 pub type GroupKey = (Stream, String, i32, State);
 
@@ -122,6 +125,13 @@ impl Proof {
                 .groups
                 .iter()
                 .all(|group| group.source == group.warehouse)
+    }
+
+    /// Whether the proof has that table and it differs.
+    pub fn table_differs(&self, name: &str) -> bool {
+        self.tables
+            .iter()
+            .any(|table| table.table == name && table.source != table.warehouse)
     }
 
     /// What differs, readable, at most the first five.

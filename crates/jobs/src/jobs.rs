@@ -200,17 +200,24 @@ impl Jobs {
     /// attempts it ran, in the order of their numbers.
     ///
     /// # Errors
-    /// [`Error::Stopped`] after [`Jobs::stop`], [`Error::Thread`], and those of the database.
+    /// [`Error::Stopped`] after [`Jobs::stop`], [`Error::Thread`], and those of the database: on a
+    /// full disk what waits is left waiting.
     pub fn run_due(&self, workers: usize) -> Result<Vec<JobId>, Error> {
         let queue = self.begin_work()?;
         let mut threads = Vec::new();
         for _ in 0..workers.max(1) {
             threads.push(workers::spawn(queue, WhenIdle::End)?);
         }
-        let mut ran: Vec<JobId> = threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_default())
-            .collect();
+        let mut ran = Vec::new();
+        let mut failed = None;
+        for thread in threads {
+            let mut one = thread.join().unwrap_or_default();
+            ran.append(&mut one.jobs);
+            failed = failed.or(one.error);
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
         ran.sort_unstable();
         ran.dedup();
         Ok(ran)

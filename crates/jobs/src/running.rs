@@ -2,7 +2,7 @@
 
 use crate::moves::{self, insert};
 use crate::queue::{Active, Queue, lock};
-use crate::{Error, JobId, Level, NewJob, log};
+use crate::{Error, JobId, Level, NewJob, Retention, log};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use serde_json::Value;
@@ -64,20 +64,20 @@ impl Running {
         lock(&self.active.tape).postponed = Some(time);
     }
 
-    /// Deletes settled jobs that were kept long enough, with their logs. Gives how many.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn prune(&self, retention: crate::Retention) -> Result<usize, Error> {
-        self.queue.prune(retention)
-    }
-
     /// Enqueues a job that follows from this one.
     ///
     /// # Errors
     /// Those of the database.
     pub fn enqueue(&self, new: NewJob) -> Result<JobId, Error> {
         self.queue.enqueue(new)
+    }
+
+    /// Deletes settled jobs that were kept long enough, as [`Jobs::prune`](crate::Jobs::prune).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn prune(&self, retention: Retention) -> Result<usize, Error> {
+        self.queue.prune(retention)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::moves;
 use crate::outcome::{Asked, Ended, Facts};
 use crate::queue::{Active, Attempt, Queue, lock};
 use crate::{Error, Interrupted, Job, JobId, Level, RetryPolicy, Running};
+use puente_core::{Code, Coded};
 use rusqlite::Transaction;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -75,11 +76,19 @@ impl Drop for Present {
     }
 }
 
+/// What a worker that does not wait gives when it ends.
+#[derive(Default)]
+pub(crate) struct Ran {
+    pub jobs: Vec<JobId>,
+    /// Why it could not go on.
+    pub error: Option<Error>,
+}
+
 /// Starts a worker. It ends with the queue's `quit`, or as `idle` says; and gives what it ran.
 pub(crate) fn spawn(
     queue: &Arc<Queue>,
     idle: WhenIdle,
-) -> Result<std::thread::JoinHandle<Vec<JobId>>, Error> {
+) -> Result<std::thread::JoinHandle<Ran>, Error> {
     let present = Present::new(Arc::clone(queue));
     std::thread::Builder::new()
         .name("job-worker".to_owned())
@@ -87,25 +96,33 @@ pub(crate) fn spawn(
         .map_err(|error| Error::Thread(Arc::new(error)))
 }
 
-fn work(queue: &Arc<Queue>, idle: WhenIdle) -> Vec<JobId> {
-    let mut ran = Vec::new();
+fn work(queue: &Arc<Queue>, idle: WhenIdle) -> Ran {
+    let mut ran = Ran::default();
     let mut failures = 0;
     while !queue.quit.is_cancelled() {
         let seen = queue.work.rings();
         let turn = catch_unwind(AssertUnwindSafe(|| {
             let claimed = {
                 let _claiming = queue.claiming.count_in();
-                queue.claim().map_err(|error| error.to_string())
+                queue.claim()
             };
-            Ok(claimed?.map(|attempt| run(queue, attempt)))
+            Ok(claimed
+                .map_err(Stuck::of)?
+                .map(|attempt| run(queue, attempt)))
         }));
-        match turn.unwrap_or_else(|panic| Err(panic_message(&*panic))) {
-            Ok(Some(id)) if idle == WhenIdle::End => ran.push(id),
+        match turn.unwrap_or_else(|panic| Err(Stuck::Other(panic_message(&*panic)))) {
+            Ok(Some(id)) if idle == WhenIdle::End => ran.jobs.push(id),
             Ok(Some(_)) => {}
             Ok(None) if idle == WhenIdle::End && nothing_may_come(queue) => break,
             Ok(None) => queue.work.wait(seen, LOOK_AGAIN),
+            // The person who waits for this must be told, and make room.
+            Err(Stuck::Full(error)) if idle == WhenIdle::End => {
+                ran.error = Some(error);
+                break;
+            }
             Err(error) => {
                 failures += 1;
+                let error = error.to_string();
                 tracing::error!(error, failures, "a worker can't get at the queue");
                 if queue
                     .quit
@@ -122,12 +139,38 @@ fn work(queue: &Arc<Queue>, idle: WhenIdle) -> Vec<JobId> {
     ran
 }
 
+/// Why a worker can't get at the queue.
+enum Stuck {
+    Full(Error),
+    Other(String),
+}
+
+impl Stuck {
+    fn of(error: Error) -> Stuck {
+        if error.code() == Code::DiskFull {
+            return Stuck::Full(error);
+        }
+        Stuck::Other(error.to_string())
+    }
+}
+
+impl std::fmt::Display for Stuck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Stuck::Full(error) => error.fmt(f),
+            Stuck::Other(text) => f.write_str(text),
+        }
+    }
+}
+
 /// Whether no job runs here that might lead to others, nor is about to.
 fn nothing_may_come(queue: &Queue) -> bool {
     queue.claiming.is_zero() && lock(&queue.active).is_empty()
 }
 
 fn run(queue: &Arc<Queue>, attempt: Attempt) -> JobId {
+    // Room for writing down how it ends, should it fill the disk.
+    queue.db.keep_reserve();
     let Attempt {
         active,
         checkpoint,
@@ -222,6 +265,8 @@ fn settle(queue: &Queue, active: &Arc<Active>, ended: &Ended, registered: &Regis
                 tracing::error!(job = id.0, %error, "the end of a job is not written");
                 break None;
             }
+            // What filled the disk was most likely this job itself.
+            Err(error) if error.code() == Code::DiskFull && queue.db.give_up_reserve() => {}
             Err(error) => {
                 failures += 1;
                 tracing::error!(job = id.0, %error, failures, "the end of a job can't be written yet");

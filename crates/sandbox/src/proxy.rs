@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Stands between a client and a server on this machine. All faults can be set and lifted while
 /// connections are open.
@@ -29,6 +29,7 @@ struct State {
     /// What happens to the connections once so many more bytes have gone to the client.
     plan: Option<(u64, Fault)>,
     stalled: bool,
+    silent_since: Option<Instant>,
     bytes_per_second: Option<u32>,
     refusing: bool,
     /// Both ends of each open connection.
@@ -108,6 +109,21 @@ impl FaultProxy {
         self.plan(bytes, Fault::Stall);
     }
 
+    /// Waits until it has fallen silent, for as long as `patience` says. When it did, if it did.
+    pub fn wait_until_silent(&self, patience: Duration) -> Option<Instant> {
+        let (state, _) = self
+            .shared
+            .changed
+            .wait_timeout_while(self.shared.lock(), patience, |state| !state.stalled)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.silent_since
+    }
+
+    /// When it last fell silent, unless it was healed since.
+    pub fn silent_since(&self) -> Option<Instant> {
+        self.shared.lock().silent_since
+    }
+
     /// Passes on so many bytes a second in each direction of each connection.
     pub fn slow(&self, bytes_per_second: u32) {
         self.shared.lock().bytes_per_second = Some(bytes_per_second.max(1));
@@ -132,6 +148,7 @@ impl FaultProxy {
             let mut state = self.shared.lock();
             state.plan = None;
             state.stalled = false;
+            state.silent_since = None;
             state.bytes_per_second = None;
             state.refusing = false;
         }
@@ -201,6 +218,7 @@ impl State {
         self.plan = None;
         if fault == Fault::Stall {
             self.stalled = true;
+            self.silent_since = Some(Instant::now());
             return;
         }
         for (_, client, server) in self.open.drain(..) {

@@ -1,5 +1,6 @@
 //! One SQLite file: one writer thread, many readers.
 
+use crate::ballast::Ballast;
 use crate::open::{self, Opened};
 use crate::readers::Readers;
 use crate::watch::Watch;
@@ -22,6 +23,7 @@ struct Inner {
     opened: Opened,
     readers: Readers,
     writer: Writer,
+    ballast: Ballast,
 }
 
 impl Database {
@@ -37,6 +39,7 @@ impl Database {
             .as_path()
             .into();
         let (connection, opened) = open::open(&path, &options, clock.now())?;
+        let ballast = Ballast::beside(&path, options.reserve);
         let writer = Writer::start(connection, Arc::clone(&path), &options)?;
         let readers = Readers::new(Arc::clone(&path), options.clone());
         Ok(Database(Arc::new(Inner {
@@ -46,6 +49,7 @@ impl Database {
             opened,
             readers,
             writer,
+            ballast,
         })))
     }
 
@@ -69,6 +73,17 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         self.0.writer.write(work)
+    }
+
+    /// Gives up the room that [`Options::reserve`] keeps aside: for a write that must not wait until
+    /// someone makes room, tried again at once after this. Whether there was any.
+    pub fn give_up_reserve(&self) -> bool {
+        self.0.ballast.give_up()
+    }
+
+    /// Keeps that room aside again, if it was given up and there is any.
+    pub fn keep_reserve(&self) {
+        self.0.ballast.lay();
     }
 
     /// Runs `work` on a reader connection, on this thread. Everything that it reads is of one moment;

@@ -2,6 +2,7 @@
 //! keyring.
 
 pub mod backup;
+mod ballast;
 mod connection;
 mod database;
 mod error;

@@ -61,6 +61,9 @@ pub struct Options {
     pub backups: Option<PathBuf>,
     /// How long to wait for another process's write lock before giving up.
     pub patience: Duration,
+    /// Bytes kept aside on the disk, for what must be written although it is full: see
+    /// [`Database::give_up_reserve`](crate::Database::give_up_reserve).
+    pub reserve: u64,
 }
 
 impl Options {
@@ -80,6 +83,7 @@ impl Options {
             copy_before_migration: true,
             backups: None,
             patience: Duration::from_secs(600),
+            reserve: 1 << 20,
         }
     }
 
@@ -93,6 +97,7 @@ impl Options {
             check: false,
             on_corrupt: OnCorrupt::StartEmpty,
             copy_before_migration: false,
+            reserve: 0,
             ..Options::new(application_id, migrations)
         }
     }

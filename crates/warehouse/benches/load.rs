@@ -198,6 +198,22 @@ fn ask(warehouse: &Warehouse) {
                 .len()
         });
     }
+    for (what, filter, key) in [
+        ("view, one company, newest", &one, SortKey::Day),
+        ("view, one company, Total", &one, SortKey::Total),
+        ("view, one company, Article", &one, SortKey::Article),
+        ("view, one month of it", &month, SortKey::Day),
+        ("view, text in it", &text, SortKey::Day),
+    ] {
+        let sort = Sort {
+            key,
+            descending: true,
+        };
+        let view = time(what, || warehouse.view(filter, sort).unwrap());
+        time("  100 rows from its middle", || {
+            warehouse.rows_of(&view, view.len() / 2, 100).unwrap().len()
+        });
+    }
     time("sums, one month of one company", || {
         warehouse.sums(&month).unwrap().lines
     });

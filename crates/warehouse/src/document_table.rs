@@ -117,9 +117,7 @@ pub(crate) fn totals(db: &Connection, (first, last): (i64, i64)) -> Result<Range
         params![first, last, State::Gone as u8],
         RangeTotals::default(),
         |totals, [key, total_e4]| {
-            totals.lines += 1;
-            totals.doc_ids += i128::from(id_of(key));
-            totals.total_e4 += i128::from(total_e4);
+            totals.take_document(key, total_e4);
             Ok(())
         },
     )

@@ -266,6 +266,29 @@ pub struct RangeTotals {
     pub cost_e4: i128,
 }
 
+/// Consecutive ranges of a key: `after < key <= through` in steps of `width`, the last one shorter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranges {
+    /// Before the first range.
+    pub after: i64,
+    /// Last of the last range.
+    pub through: i64,
+    /// Keys in a range, at least 1.
+    pub width: u64,
+}
+
+impl Ranges {
+    /// How many ranges there are.
+    pub fn count(self) -> usize {
+        let keys = if self.after < self.through {
+            self.through.abs_diff(self.after)
+        } else {
+            0
+        };
+        usize::try_from(keys.div_ceil(self.width.max(1))).unwrap_or(usize::MAX)
+    }
+}
+
 /// One cell of the roll-up by article and month. Posted movements only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleMonth {

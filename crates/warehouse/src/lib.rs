@@ -35,18 +35,20 @@ mod summary;
 mod sums;
 mod sweep;
 mod texts;
+mod view;
 mod warehouse;
 
 pub use error::Error;
 pub use filter::{
     ArticleMonth, ArticleTotal, CompanyCount, Cursor, Demand, Header, MonthFilter, MonthTotal,
-    MovementFilter, MovementRow, Page, RangeTotals, Rank, Sort, SortKey, Sums,
+    MovementFilter, MovementRow, Page, RangeTotals, Ranges, Rank, Sort, SortKey, Sums,
 };
 pub use load::{Applied, Coverage, Load, LoadId, LoadState, Swept};
 pub use rows::{
     Article, Batch, Changes, DocType, Document, Movement, MovementBatch, Party, Place, State,
     Stream,
 };
+pub use view::View;
 pub use warehouse::Warehouse;
 
 /// The rows of movements that one [`Warehouse::put`] should bring: enough that the transaction

@@ -53,7 +53,7 @@ struct Place {
 }
 
 /// The numbers that stand for the values of a sort key.
-struct Ranks {
+pub(crate) struct Ranks {
     sort: SortKey,
     /// All codes of articles, ascending; only for a sort by them.
     codes: Vec<String>,
@@ -62,7 +62,7 @@ struct Ranks {
 }
 
 impl Ranks {
-    fn of(db: &Connection, loads: &[LoadRow], sort: SortKey) -> Result<Ranks, Error> {
+    pub fn of(db: &Connection, loads: &[LoadRow], sort: SortKey) -> Result<Ranks, Error> {
         let mut ranks = Ranks {
             sort,
             codes: vec![String::new()],
@@ -103,7 +103,7 @@ impl Ranks {
     }
 
     /// The column that is looked at.
-    fn column(&self) -> &'static str {
+    pub fn column(&self) -> &'static str {
         match self.sort {
             SortKey::Day => "m.day",
             SortKey::Article => "m.article_id",
@@ -111,6 +111,21 @@ impl Ranks {
             SortKey::Total => "m.total_e4",
             SortKey::Cost => "m.cost_e4",
             SortKey::Line => "m.key",
+        }
+    }
+
+    /// The rank of a row of that load, by its key and what stands in [`Ranks::column`].
+    pub fn of_row(&self, load: i64, key: i64, value: i64) -> i64 {
+        match self.sort {
+            SortKey::Article => {
+                let known = self
+                    .of_article
+                    .get(&load)
+                    .and_then(|ranks| ranks.get(&value));
+                known.copied().unwrap_or_else(|| self.rank(""))
+            }
+            SortKey::Line => id_of(key),
+            SortKey::Day | SortKey::Quantity | SortKey::Total | SortKey::Cost => value,
         }
     }
 
@@ -358,7 +373,6 @@ fn look_through(
         (SortKey::Line, true) => " ORDER BY m.key DESC".to_owned(),
         (SortKey::Line, false) => " ORDER BY m.key".to_owned(),
     };
-    let of_article = ranks.of_article.get(&row.id());
     let select = selection.select(&format!("m.key, {column}")) + &bar;
     let mut statement = db.prepare_cached(&select)?;
     selection.bind(&mut statement, (first, last))?;
@@ -371,14 +385,7 @@ fn look_through(
     let mut rows = statement.raw_query();
     while let Some(found) = rows.next()? {
         let (key, value): (i64, i64) = (found.get(0)?, found.get(1)?);
-        let rank = match ranks.sort {
-            SortKey::Article => {
-                let known = of_article.and_then(|ranks| ranks.get(&value));
-                known.copied().unwrap_or_else(|| ranks.rank(""))
-            }
-            SortKey::Line => id_of(key),
-            SortKey::Day | SortKey::Quantity | SortKey::Total | SortKey::Cost => value,
-        };
+        let rank = ranks.of_row(row.id(), key, value);
         best.offer(Place { rank, company, key });
         if ranks.sort == SortKey::Line && best.is_full_before(rank, rank) {
             break;

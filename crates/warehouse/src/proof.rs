@@ -9,7 +9,9 @@ use crate::load_table::LoadRow;
 use crate::movement_table::state_of;
 use crate::scan::{Step, fold};
 use crate::warehouse::Warehouse;
-use crate::{ArticleMonth, Error, LoadId, MonthTotal, RangeTotals, State, Stream, document_table};
+use crate::{
+    ArticleMonth, Error, LoadId, MonthTotal, RangeTotals, Ranges, State, Stream, document_table,
+};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -37,12 +39,7 @@ impl Warehouse {
                 params![first, last, State::Gone as u8],
                 RangeTotals::default(),
                 |totals, [key, doc_id, quantity_e6, total_e4, cost_e4]| {
-                    totals.lines += 1;
-                    totals.line_ids += i128::from(id_of(key));
-                    totals.doc_ids += i128::from(doc_id);
-                    totals.quantity_e6 += i128::from(quantity_e6);
-                    totals.total_e4 += i128::from(total_e4);
-                    totals.cost_e4 += i128::from(cost_e4);
+                    totals.take_line(key, doc_id, [quantity_e6, total_e4, cost_e4]);
                     Ok(())
                 },
             )
@@ -63,6 +60,64 @@ impl Warehouse {
     ) -> Result<RangeTotals, Error> {
         self.of_load(load, |db, row| {
             document_table::totals(db, row.slot.range(stream, after, through))
+        })
+    }
+
+    /// [`Warehouse::totals`] of consecutive ranges, each `width` keys wide, in one scan.
+    ///
+    /// # Errors
+    /// [`Error::NoLoad`].
+    pub fn totals_of_ranges(
+        &self,
+        load: LoadId,
+        stream: Stream,
+        ranges: Ranges,
+    ) -> Result<Vec<RangeTotals>, Error> {
+        self.of_load(load, |db, row| {
+            let (first, last) = row.slot.range(stream, ranges.after, ranges.through);
+            let folded = fold(
+                db,
+                ["key", "doc_id", "quantity_e6", "total_e4", "cost_e4"],
+                "FROM movement WHERE key BETWEEN ?1 AND ?2 AND state <> ?3",
+                params![first, last, State::Gone as u8],
+                ranges.start(),
+                |(ranges, all), [key, doc_id, quantity_e6, total_e4, cost_e4]| {
+                    if let Some(totals) = all.get_mut(ranges.nth(id_of(key))) {
+                        totals.take_line(key, doc_id, [quantity_e6, total_e4, cost_e4]);
+                    }
+                    Ok(())
+                },
+            )?;
+            Ok(folded.1)
+        })
+    }
+
+    /// [`Warehouse::document_totals`] of consecutive ranges, in one scan.
+    ///
+    /// # Errors
+    /// [`Error::NoLoad`].
+    pub fn document_totals_of_ranges(
+        &self,
+        load: LoadId,
+        stream: Stream,
+        ranges: Ranges,
+    ) -> Result<Vec<RangeTotals>, Error> {
+        self.of_load(load, |db, row| {
+            let (first, last) = row.slot.range(stream, ranges.after, ranges.through);
+            let folded = fold(
+                db,
+                ["key", "total_e4"],
+                "FROM document WHERE key BETWEEN ?1 AND ?2 AND state <> ?3",
+                params![first, last, State::Gone as u8],
+                ranges.start(),
+                |(ranges, all), [key, total_e4]| {
+                    if let Some(totals) = all.get_mut(ranges.nth(id_of(key))) {
+                        totals.take_document(key, total_e4);
+                    }
+                    Ok(())
+                },
+            )?;
+            Ok(folded.1)
         })
     }
 
@@ -132,6 +187,34 @@ impl Warehouse {
                 .map(|(key, cell)| article_month(&codes, key, cell))
                 .collect()
         })
+    }
+}
+
+impl RangeTotals {
+    fn take_line(&mut self, key: i64, doc_id: i64, [quantity, total, cost]: [i64; 3]) {
+        self.lines += 1;
+        self.line_ids += i128::from(id_of(key));
+        self.doc_ids += i128::from(doc_id);
+        self.quantity_e6 += i128::from(quantity);
+        self.total_e4 += i128::from(total);
+        self.cost_e4 += i128::from(cost);
+    }
+
+    pub(crate) fn take_document(&mut self, key: i64, total: i64) {
+        self.lines += 1;
+        self.doc_ids += i128::from(id_of(key));
+        self.total_e4 += i128::from(total);
+    }
+}
+
+impl Ranges {
+    fn start(self) -> (Ranges, Vec<RangeTotals>) {
+        (self, vec![RangeTotals::default(); self.count()])
+    }
+
+    fn nth(self, id: i64) -> usize {
+        let before = id.abs_diff(self.after).saturating_sub(1);
+        usize::try_from(before / self.width.max(1)).unwrap_or(usize::MAX)
     }
 }
 

@@ -22,31 +22,37 @@ impl Warehouse {
             Some(months) => from_months(db, &months),
             None => from_movements(db, filter),
         })?;
-        let fit = |at: usize, column| {
-            i64::try_from(sums[at]).map_err(|_| Error::Overflow {
-                table: "movement",
-                column,
-            })
-        };
-        Ok(Sums {
-            lines: fit(0, "lines")?,
-            quantity_e6: fit(1, "quantity_e6")?,
-            total_e4: fit(2, "total_e4")?,
-            cost_e4: fit(3, "cost_e4")?,
-        })
+        narrow(sums)
     }
 }
 
-/// Lines, quantity, total, cost.
-type Wide = [i128; 4];
+/// # Errors
+/// [`Error::Overflow`].
+pub(crate) fn narrow(sums: Wide) -> Result<Sums, Error> {
+    let fit = |at: usize, column| {
+        i64::try_from(sums[at]).map_err(|_| Error::Overflow {
+            table: "movement",
+            column,
+        })
+    };
+    Ok(Sums {
+        lines: fit(0, "lines")?,
+        quantity_e6: fit(1, "quantity_e6")?,
+        total_e4: fit(2, "total_e4")?,
+        cost_e4: fit(3, "cost_e4")?,
+    })
+}
 
-fn take(sums: &mut Wide, amounts: [i64; 4]) {
+/// Lines, quantity, total, cost.
+pub(crate) type Wide = [i128; 4];
+
+pub(crate) fn take(sums: &mut Wide, amounts: [i64; 4]) {
     for (sum, amount) in sums.iter_mut().zip(amounts) {
         *sum += i128::from(amount);
     }
 }
 
-fn from_months(db: &Connection, filter: &MonthFilter) -> Result<Wide, Error> {
+pub(crate) fn from_months(db: &Connection, filter: &MonthFilter) -> Result<Wide, Error> {
     let mut sums = Wide::default();
     for month in monthly(db, filter)? {
         let amounts = [
@@ -84,7 +90,7 @@ fn from_movements(db: &Connection, filter: &MovementFilter) -> Result<Wide, Erro
 }
 
 /// The filter in months, if it asks for nothing that the roll-up doesn't know.
-fn whole_months(filter: &MovementFilter) -> Option<MonthFilter> {
+pub(crate) fn whole_months(filter: &MovementFilter) -> Option<MonthFilter> {
     let MovementFilter {
         companies,
         from_day,

@@ -2,6 +2,35 @@
 // PUENTE_WRITE_BINDINGS=1 cargo test -p puente-app bindings
 
 /**
+ * This program.
+ */
+export type About = {
+/**
+ * Its version.
+ */
+version: string,
+/**
+ * Under which licences it may be used itself.
+ */
+licence: string,
+/**
+ * The operating system and the kind of processor.
+ */
+system: string,
+/**
+ * Where it keeps things.
+ */
+data_dir: string,
+/**
+ * Where its logs are.
+ */
+logs: string,
+/**
+ * The libraries that it is made of.
+ */
+libraries: Array<Library>, };
+
+/**
  * Money as an exact decimal text: `"1234.5000"`.
  */
 export type Amount = string;
@@ -397,7 +426,8 @@ export type CompanyState = "active" | "gone";
  */
 export type DiagnosticsTo = {
 /**
- * A file that is replaced if it is there.
+ * A file that is replaced if it is there: an archive with the logs if it ends in `.zip`, and
+ * otherwise JSON.
  */
 output: string, };
 
@@ -665,7 +695,7 @@ export type Job = {
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `maintenance.tidy`.
  */
 kind: string,
 /**
@@ -756,7 +786,7 @@ log: Array<LogLine>,
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `maintenance.tidy`.
  */
 kind: string,
 /**
@@ -865,6 +895,60 @@ export type JobState = "queued" | "paused" | "running" | "done" | "failed" | "ca
 export type Lang = "es" | "en";
 
 /**
+ * The last run of a company.
+ */
+export type LastRun = {
+/**
+ * The company-year.
+ */
+company_id: number,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Its NIT.
+ */
+nit: string,
+/**
+ * Its year.
+ */
+fiscal_year: number,
+/**
+ * When the last run ended.
+ */
+finished_at: string,
+/**
+ * Movements that were new, different or deleted.
+ */
+changes: number,
+/**
+ * Movements held.
+ */
+movements: number,
+/**
+ * Whether the last proof holds.
+ */
+proven: boolean | null, };
+
+/**
+ * A library.
+ */
+export type Library = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Its version.
+ */
+version: string,
+/**
+ * Its licence, as an SPDX expression.
+ */
+licence: string, };
+
+/**
  * How much a line matters.
  */
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -885,6 +969,48 @@ level: LogLevel,
  * At most `MAX_LINE` characters.
  */
 text: string, };
+
+/**
+ * Something that needs a person.
+ */
+export type Matter = {
+/**
+ * What is the matter.
+ */
+kind: MatterKind,
+/**
+ * Where it is put right.
+ */
+tab: Tab,
+/**
+ * Of what: a company, a server; empty where there is but one.
+ */
+subject: string,
+/**
+ * That company.
+ */
+company_id: number | null,
+/**
+ * That server.
+ */
+server_id: number | null,
+/**
+ * That job.
+ */
+job_id: number | null,
+/**
+ * Since when, where that is known.
+ */
+since: string | null,
+/**
+ * What happened and what to do, where there was an error.
+ */
+error: ErrorView | null, };
+
+/**
+ * What is the matter. The gravest come first.
+ */
+export type MatterKind = "proof_broken" | "job_uncertain" | "server_failed" | "job_failed" | "backup_missing" | "backup_old" | "default_password" | "unencrypted" | "superuser";
 
 /**
  * A month of a year, stored as `year * 100 + month` and written `2026-11`.
@@ -925,9 +1051,107 @@ quantity: Quantity,
 purchases: Amount, };
 
 /**
+ * A movement with the names of all that it refers to. What the source does not have is empty.
+ */
+export type Movement = {
+/**
+ * The company-year.
+ */
+company_id: number,
+/**
+ * Line or transfer: the two are numbered apart.
+ */
+stream: MovementStream,
+/**
+ * Number of the line at the source.
+ */
+line_id: number,
+/**
+ * Number of the document at the source.
+ */
+doc_id: number,
+/**
+ * Code of the document.
+ */
+doc_type: string,
+/**
+ * Its prefix.
+ */
+prefix: string,
+/**
+ * Its number.
+ */
+number: string,
+/**
+ * Its day.
+ */
+day: string | null,
+/**
+ * What it counts for.
+ */
+state: MovementState,
+/**
+ * Code of the article.
+ */
+article_code: string,
+/**
+ * Its description.
+ */
+article: string,
+/**
+ * In what it is counted.
+ */
+unit: string,
+/**
+ * Code of the warehouse.
+ */
+place_code: string,
+/**
+ * Its name.
+ */
+place: string,
+/**
+ * Code of the warehouse that it went to.
+ */
+to_place_code: string,
+/**
+ * Its name.
+ */
+to_place: string,
+/**
+ * Tax id of the customer or supplier.
+ */
+party_tax_id: string,
+/**
+ * Its name.
+ */
+party: string,
+/**
+ * How much of it.
+ */
+quantity: Quantity,
+/**
+ * For how much each.
+ */
+price: Amount,
+/**
+ * For how much in all.
+ */
+total: Amount,
+/**
+ * What it cost.
+ */
+cost: Amount, };
+
+/**
  * What a document, and so each of its movements, counts for.
  */
 export type MovementState = "posted" | "draft" | "voided" | "gone";
+
+/**
+ * The two sources of movements. Their keys are independent of each other.
+ */
+export type MovementStream = "line" | "transfer";
 
 /**
  * What to export.
@@ -987,6 +1211,106 @@ force?: boolean,
  * Compare every page with the source.
  */
 audit?: boolean, };
+
+/**
+ * Which part of which movements.
+ */
+export type MovementsPage = {
+/**
+ * `NIT` or `NIT:YEAR` each.
+ */
+companies: Array<string>,
+/**
+ * A part of the article's code or description, of the document's number, or of the party's name,
+ * whatever the case and the accents.
+ */
+text?: string,
+/**
+ * First day.
+ */
+from?: string | null,
+/**
+ * Last day, included.
+ */
+to?: string | null,
+/**
+ * Codes of documents; none for all.
+ */
+doc_types?: Array<string>,
+/**
+ * What documents count for; none for all but the deleted ones.
+ */
+states?: Array<MovementState>,
+/**
+ * Lines of documents or transfers between warehouses; both when left out.
+ */
+stream?: MovementStream | null,
+/**
+ * Codes of articles; none for all.
+ */
+articles?: Array<string>,
+/**
+ * Codes of warehouses; none for all.
+ */
+places?: Array<string>,
+/**
+ * Tax ids of parties; none for all.
+ */
+parties?: Array<string>,
+/**
+ * By what; by day when left out.
+ */
+sort?: SortKey | null,
+/**
+ * Largest or newest first.
+ */
+descending?: boolean,
+/**
+ * Rows before the first one that is wanted.
+ */
+offset?: number,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null, };
+
+/**
+ * A part of a table.
+ */
+export type MovementsRows = {
+/**
+ * Rows before the first one.
+ */
+offset: number,
+/**
+ * The rows.
+ */
+rows: Array<Movement>,
+/**
+ * How many there are in all, and what they amount to.
+ */
+totals: MovementsTotals, };
+
+/**
+ * What a selection amounts to.
+ */
+export type MovementsTotals = {
+/**
+ * Movements.
+ */
+rows: number,
+/**
+ * Sum of quantities.
+ */
+quantity: Quantity,
+/**
+ * Sum of totals.
+ */
+total: Amount,
+/**
+ * Sum of costs.
+ */
+cost: Amount, };
 
 /**
  * A certificate.
@@ -1076,6 +1400,72 @@ chain: Array<NetworkCertificate>, };
  * A request without fields.
  */
 export type Nothing = Record<string, never>;
+
+/**
+ * The picture.
+ */
+export type Overview = {
+/**
+ * What an office sets up, in its order.
+ */
+steps: Array<SetUpStep>,
+/**
+ * What needs a person, the gravest first, at most fifty.
+ */
+attention: Array<Matter>,
+/**
+ * The last synchronisation of everything.
+ */
+sync: SyncState | null,
+/**
+ * The companies that were extracted last.
+ */
+companies: Array<LastRun>,
+/**
+ * Numbers, for the rail.
+ */
+counts: OverviewCounts, };
+
+/**
+ * Numbers, for the rail.
+ */
+export type OverviewCounts = {
+/**
+ * Registered servers.
+ */
+servers: number,
+/**
+ * Active companies.
+ */
+companies: number,
+/**
+ * Movements held.
+ */
+movements: number,
+/**
+ * Jobs that run.
+ */
+running: number,
+/**
+ * Jobs that wait.
+ */
+waiting: number,
+/**
+ * Matters of each tab.
+ */
+attention_companies: number,
+/**
+ * See `Counts::attention_companies`.
+ */
+attention_servers: number,
+/**
+ * See `Counts::attention_companies`.
+ */
+attention_activity: number,
+/**
+ * See `Counts::attention_companies`.
+ */
+attention_settings: number, };
 
 /**
  * What a warehouse holds, as far as demand is concerned.
@@ -1739,6 +2129,28 @@ companies: number,
 warnings: Array<string>, };
 
 /**
+ * A step of setting up.
+ */
+export type SetUpStep = {
+/**
+ * Which one.
+ */
+step: SetUpStepName,
+/**
+ * Whether it is done.
+ */
+done: boolean,
+/**
+ * Whether it is the one to do now.
+ */
+next: boolean, };
+
+/**
+ * The steps, in their order.
+ */
+export type SetUpStepName = "server" | "tested" | "companies" | "extracted" | "schedule" | "backup";
+
+/**
  * What is to be changed; what is left out stays.
  */
 export type SettingsChange = { lang?: Lang | null, theme?: Theme | null, zone?: string | null, country?: string | null, close?: CloseBehaviour | null, autostart?: boolean | null, notifications?: boolean | null, start?: StartChoice | null, proxy?: Proxy | null,
@@ -1852,6 +2264,11 @@ year: string,
 reason: SkipReason, };
 
 /**
+ * What a page of movements is sorted by. Ties are broken by company, stream and line key.
+ */
+export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
+
+/**
  * What Puente opens when it starts.
  */
 export type StartChoice = "none" | "office" | "demo";
@@ -1924,6 +2341,52 @@ found: DiscoverReport,
 queued: Array<number>, };
 
 /**
+ * How a synchronisation of everything goes, or went.
+ */
+export type SyncState = {
+/**
+ * Its first job.
+ */
+job_id: number,
+/**
+ * When it began.
+ */
+started_at: string,
+/**
+ * When the last of its jobs ended; none while one goes on.
+ */
+finished_at: string | null,
+/**
+ * Jobs that it is made of, as far as they are known by now.
+ */
+jobs: number,
+/**
+ * Of those: ended well.
+ */
+done: number,
+/**
+ * Ended badly, or cancelled.
+ */
+failed: number,
+/**
+ * Running or waiting.
+ */
+left: number,
+/**
+ * Companies that are up to date.
+ */
+companies: number,
+/**
+ * Movements that were new, different or deleted.
+ */
+changes: number, };
+
+/**
+ * Where a matter is put right.
+ */
+export type Tab = "companies" | "servers" | "activity" | "settings";
+
+/**
  * What a command reads or changes, for caches of the interface.
  */
 export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "audit";
@@ -1938,11 +2401,15 @@ export type Theme = "system" | "light" | "dark";
  */
 export type Tidied = {
 /**
- * Old jobs that were dropped.
+ * Old jobs that were deleted.
  */
 jobs: number,
 /**
- * Rows of the warehouse that nobody saw any more.
+ * Loads whose last row is gone.
+ */
+loads: number,
+/**
+ * Rows that nobody saw any more.
  */
 rows: number,
 /**
@@ -2006,6 +2473,8 @@ total: Amount, };
 
 /** Every command with its request and its response. */
 export type Commands = {
+  "overview": { request: Nothing; response: Overview };
+  "about": { request: Nothing; response: About };
   "servers.list": { request: Nothing; response: Array<Server> };
   "servers.add": { request: ServerAdd; response: Server };
   "servers.test": { request: ServerNamed; response: ServerTested };
@@ -2018,6 +2487,7 @@ export type Commands = {
   "companies.discover": { request: CompaniesDiscover; response: Array<Job> };
   "sync.all": { request: Nothing; response: Array<Job> };
   "movements.extract": { request: MovementsExtract; response: Array<Job> };
+  "movements.page": { request: MovementsPage; response: MovementsRows };
   "movements.status": { request: Nothing; response: Array<CompanyRow> };
   "movements.summary": { request: SummaryOf; response: Summary };
   "movements.prove": { request: CompaniesSelected; response: Array<Job> };
@@ -2051,6 +2521,8 @@ export type CommandName = keyof Commands;
 
 /** What a command reads and makes stale, whether its answer comes before the work, and whether the host opens its data anew after it. */
 export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; startsJob: boolean; reopens: boolean }> = {
+  "overview": { reads: ["servers","companies","movements","proofs","jobs","backups","schedules"], changes: [], startsJob: false, reopens: false },
+  "about": { reads: [], changes: [], startsJob: false, reopens: false },
   "servers.list": { reads: ["servers"], changes: [], startsJob: false, reopens: false },
   "servers.add": { reads: [], changes: ["servers","audit"], startsJob: false, reopens: false },
   "servers.test": { reads: [], changes: ["servers"], startsJob: false, reopens: false },
@@ -2063,6 +2535,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "companies.discover": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sync.all": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "movements.extract": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "movements.page": { reads: ["movements"], changes: [], startsJob: false, reopens: false },
   "movements.status": { reads: ["companies","movements","proofs"], changes: [], startsJob: false, reopens: false },
   "movements.summary": { reads: ["movements"], changes: [], startsJob: false, reopens: false },
   "movements.prove": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },

@@ -14,7 +14,8 @@ mod wire;
 use crate::charset::Charset;
 use crate::{
     Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, LiveTable,
-    Mark, Result, Scan, ServerInfo, SourceDb, StatementLog, StatementRecord, Totals, TotalsRequest,
+    Mark, RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog,
+    StatementRecord, Totals, TotalsRequest,
 };
 use catalog::Facts;
 use puente_core::{Cancel, Coded};
@@ -97,6 +98,10 @@ impl SourceDb for Firebird {
 
     fn totals(&mut self, request: &TotalsRequest) -> Result<Totals> {
         summary::totals(self, request)
+    }
+
+    fn ranges(&mut self, request: &RangesRequest) -> Result<Vec<RangeSums>> {
+        summary::ranges(self, request)
     }
 
     fn grouped(&mut self, request: &GroupRequest) -> Result<Vec<Group>> {
@@ -245,44 +250,57 @@ fn marks(filter: &[Condition]) -> impl Iterator<Item = &Mark> {
     filter.iter().filter_map(|condition| match condition {
         Condition::ChangedSince(mark) => Some(mark),
         Condition::KeyRange { .. }
+        | Condition::KeyRanges { .. }
         | Condition::KeyIn { .. }
         | Condition::DateRange { .. }
         | Condition::NotNull(_) => None,
     })
 }
 
-/// The filter with its list of keys cut into lists that a server takes. One list at most.
+/// The filter with its list of keys or ranges cut into lists that a server takes. One list at most.
 fn batches(filter: &[Condition]) -> Result<Vec<Vec<Condition>>> {
-    let lists = filter
+    let lists: Vec<(usize, Vec<Condition>)> = filter
         .iter()
-        .filter(|condition| matches!(condition, Condition::KeyIn { .. }));
-    if lists.count() > 1 {
-        return Err(Error::Internal("more than one list of keys".to_owned()));
+        .enumerate()
+        .filter_map(|(at, condition)| Some((at, parts(condition)?)))
+        .collect();
+    match lists.as_slice() {
+        [] => Ok(vec![filter.to_vec()]),
+        [(at, parts)] => {
+            let with = |part: &Condition| {
+                let mut filter = filter.to_vec();
+                filter[*at] = part.clone();
+                filter
+            };
+            Ok(parts.iter().map(with).collect())
+        }
+        _ => Err(Error::Internal("more than one list of keys".to_owned())),
     }
-    let Some((at, column, keys)) =
-        filter
-            .iter()
-            .enumerate()
-            .find_map(|(at, condition)| match condition {
-                Condition::KeyIn { column, keys } => Some((at, column, keys)),
-                Condition::KeyRange { .. }
-                | Condition::DateRange { .. }
-                | Condition::ChangedSince(_)
-                | Condition::NotNull(_) => None,
-            })
-    else {
-        return Ok(vec![filter.to_vec()]);
-    };
-    let mut keys = keys.clone();
-    keys.sort_unstable();
-    keys.dedup();
-    let with = |keys: &[i64]| {
-        let mut filter = filter.to_vec();
-        filter[at] = Condition::KeyIn {
-            column: column.clone(),
-            keys: keys.to_vec(),
-        };
-        filter
-    };
-    Ok(keys.chunks(sql::IN_LIST).map(with).collect())
+}
+
+/// A list in parts that a server takes; `None` for what is no list.
+fn parts(condition: &Condition) -> Option<Vec<Condition>> {
+    match condition {
+        Condition::KeyIn { column, keys } => {
+            let mut keys = keys.clone();
+            keys.sort_unstable();
+            keys.dedup();
+            let part = |keys: &[i64]| Condition::KeyIn {
+                column: column.clone(),
+                keys: keys.to_vec(),
+            };
+            Some(keys.chunks(sql::IN_LIST).map(part).collect())
+        }
+        Condition::KeyRanges { column, ranges } => {
+            let part = |ranges: &[(i64, i64)]| Condition::KeyRanges {
+                column: column.clone(),
+                ranges: ranges.to_vec(),
+            };
+            Some(ranges.chunks(sql::RANGES).map(part).collect())
+        }
+        Condition::KeyRange { .. }
+        | Condition::DateRange { .. }
+        | Condition::ChangedSince(_)
+        | Condition::NotNull(_) => None,
+    }
 }

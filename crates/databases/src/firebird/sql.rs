@@ -12,6 +12,8 @@ use std::fmt::Write;
 
 /// Elements of one IN list; servers before 5.0 take 1,500.
 pub(super) const IN_LIST: usize = 1000;
+/// Ranges of one condition: each is a scan of the index, and they are put together bit by bit.
+pub(super) const RANGES: usize = 50;
 /// Characters of a large value that are read as text.
 pub(super) const LONG_TEXT: usize = 8191;
 /// Bytes of keys that one row of totals brings.
@@ -269,6 +271,24 @@ fn write_condition(
         } => {
             let column = column(name)?;
             write!(text, "{column} > {after} AND {column} <= {through}")
+        }
+        Condition::KeyRanges {
+            column: name,
+            ranges,
+        } => {
+            let column = column(name)?;
+            if ranges.len() > RANGES {
+                return Err(Error::Internal(format!("{} ranges", ranges.len())));
+            }
+            if ranges.is_empty() {
+                write!(text, "1 = 0")
+            } else {
+                let one = |(after, through): &(i64, i64)| {
+                    format!("{column} > {after} AND {column} <= {through}")
+                };
+                let any: Vec<String> = ranges.iter().map(one).collect();
+                write!(text, "({})", any.join(" OR "))
+            }
         }
         Condition::KeyIn { column: name, keys } => {
             let column = column(name)?;

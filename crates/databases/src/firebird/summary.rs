@@ -5,9 +5,12 @@ use super::sums::{self, SumPlan};
 use super::{Firebird, batches, catalog, marks};
 use crate::{
     Changed, ChangedKeys, Column, Condition, Error, Flow, Group, GroupRequest, Kind, LiveKind,
-    LiveTable, Result, Scan, SumColumn, Totals, TotalsRequest,
+    LiveTable, RangeSums, RangesRequest, Result, Scan, SumColumn, Totals, TotalsRequest,
 };
 use rsfbclient::RawValue;
+
+/// Most ranges of one statement: what comes back fits the memory many times.
+const RANGES_LIMIT: usize = 65_536;
 
 /// See [`crate::SourceDb::key_bounds`].
 pub(super) fn key_bounds(
@@ -235,6 +238,37 @@ fn of_columns(mut error: Error, sums: &[SumColumn]) -> Error {
         *column = names.join(", ");
     }
     error
+}
+
+/// See [`crate::SourceDb::ranges`].
+pub(super) fn ranges(database: &mut Firebird, request: &RangesRequest) -> Result<Vec<RangeSums>> {
+    let count = usize::try_from(request.count()).unwrap_or(usize::MAX);
+    if count > RANGES_LIMIT {
+        return Err(Error::Internal(format!("{count} ranges")));
+    }
+    let none = RangeSums {
+        rows: 0,
+        sums: vec![0; request.sums.len()],
+    };
+    let mut ranges = vec![none; count];
+    if count == 0 {
+        return Ok(ranges);
+    }
+    let ways = database.ways()?;
+    let table = database.table(&request.table)?;
+    let (rows, plans) = summed(database, ways, &table, "", &request.sums, |plans| {
+        sums::ranges(ways, &table, request, plans)
+    })?;
+    for row in &rows {
+        let nth = catalog::whole(row, 0).abs_diff(request.after) / request.width.max(1);
+        let range = usize::try_from(nth)
+            .ok()
+            .and_then(|nth| ranges.get_mut(nth))
+            .ok_or_else(|| Error::Internal("a range that was not asked for".to_owned()))?;
+        range.rows = unsigned(row, 1);
+        range.sums = read_sums(row, &mut 2, &plans, &table, &request.sums)?;
+    }
+    Ok(ranges)
 }
 
 /// See [`crate::SourceDb::grouped`].

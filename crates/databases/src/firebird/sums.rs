@@ -2,7 +2,7 @@
 
 use super::sql::{KEY_LIST, Ways, column_of, unfit, where_clause};
 use crate::exact;
-use crate::{Condition, GroupRequest, LiveKind, LiveTable, Result, SumColumn};
+use crate::{Condition, GroupRequest, LiveKind, LiveTable, RangesRequest, Result, SumColumn};
 use std::fmt::Write;
 
 /// A sum in parts that the server adds exactly.
@@ -132,6 +132,38 @@ pub(super) fn totals(
     let _ = write!(text, " FROM {}", ways.name(&table.name));
     where_clause(ways, table, "", filter, None, &mut text)?;
     Ok(text)
+}
+
+/// The statement of ranges: the server walks over them by itself, so that a thousand ranges are not a
+/// thousand questions. Only ranges with rows come back: the key before each, its rows, its sums.
+pub(super) fn ranges(
+    ways: Ways,
+    table: &LiveTable,
+    request: &RangesRequest,
+    sums: &[SumPlan],
+) -> Result<String> {
+    let number = if ways.database_dialect == 1 {
+        "INTEGER"
+    } else {
+        "BIGINT"
+    };
+    let key = ways.name(&column_of(table, &request.key)?.name);
+    let (mut declared, mut summed, mut into) = (String::new(), String::new(), String::new());
+    for (at, (expression, _)) in sums.iter().flat_map(|sum| &sum.parts).enumerate() {
+        let _ = write!(declared, ",S{at} VARCHAR(60)");
+        let _ = write!(summed, ",CAST(SUM({expression}) AS VARCHAR(60))");
+        let _ = write!(into, ",:S{at}");
+    }
+    let (after, through) = (request.after, request.through);
+    let width = request.width.min(through.abs_diff(after)).max(1);
+    let table = ways.name(&table.name);
+    Ok(format!(
+        "EXECUTE BLOCK RETURNS (A {number},C {number}{declared}) AS DECLARE Z {number}; \
+         BEGIN A={after}; WHILE (A < {through}) DO BEGIN \
+         IF ({through}-A > {width}) THEN Z=A+{width}; ELSE Z={through}; \
+         SELECT COUNT(*){summed} FROM {table} WHERE {key} > :A AND {key} <= :Z INTO :C{into}; \
+         IF (C > 0) THEN SUSPEND; A=Z; END END"
+    ))
 }
 
 /// The statement of groups. The lines are added up for each document first: measured 3.0 s of the

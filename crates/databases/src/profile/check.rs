@@ -271,10 +271,12 @@ fn fits(wants: Wants, kind: LiveKind) -> bool {
         LiveKind::Int | LiveKind::Decimal { .. } | LiveKind::Wide | LiveKind::Float
     );
     let text = matches!(kind, LiveKind::Char | LiveKind::Varchar);
+    // Notes of any length are read up to a limit; none is a code that documents are grouped by.
+    let long = matches!(kind, LiveKind::Blob);
     match wants {
         // In dialect 1 a NUMERIC(18,0) key is kept as a binary fraction.
         Wants::Key | Wants::Number => number,
-        Wants::Text => text,
+        Wants::Text => text || long,
         Wants::TextOrNumber => text || number,
         Wants::Day => matches!(kind, LiveKind::Date | LiveKind::Timestamp | LiveKind::Zoned),
     }

@@ -1,7 +1,9 @@
 //! Numbers come exactly, and sums are those of what comes.
 
 use crate::support::{World, rows, try_rows};
-use puente_databases::{Condition, Error, Flow, Kind, Scan, SourceDb, SumColumn, TotalsRequest};
+use puente_databases::{
+    Condition, Error, Flow, Kind, RangesRequest, Scan, SourceDb, SumColumn, TotalsRequest,
+};
 use puente_sandbox::{Dialect, ServerOptions};
 
 const MONEY: Kind = Kind::Decimal { scale: 4 };
@@ -238,4 +240,62 @@ fn the_bounds_of_a_key_are_found_wherever_they_lie() {
             );
         }
     }
+}
+
+#[test]
+fn ranges_of_any_width_add_up_to_what_a_row_by_row_count_gives_in_both_dialects() {
+    for dialect in [Dialect::One, Dialect::Three] {
+        let world = World::with(ServerOptions::default(), dialect, "NONE");
+        world.run(
+            "create table T (K integer not null primary key, A numeric(15,4), B numeric(9,2)); commit;
+             set term ^; execute block as declare i integer = -40; begin while (i <= 3000) do begin
+             if (mod(i, 7) <> 0) then insert into T values (:i, :i * 1.25, null);
+             i = i + 1; end end^ commit^",
+        );
+        let mut database = world.open();
+        let (after, through) = (-45, 2_990);
+        for width in [1, 13, 256, 1_000, u64::MAX] {
+            let request = RangesRequest {
+                table: "T".to_owned(),
+                key: "K".to_owned(),
+                after,
+                through,
+                width,
+                sums: vec![SumColumn::of("A", 4), SumColumn::of("B", 2)],
+            };
+            let found = database.ranges(&request).unwrap();
+            let mut expected = vec![(0, 0); found.len()];
+            for key in -40..=2_990_i64 {
+                if key % 7 != 0 {
+                    let nth = usize::try_from((key - after - 1).unsigned_abs() / width).unwrap();
+                    expected[nth].0 += 1;
+                    expected[nth].1 += i128::from(key) * 12_500;
+                }
+            }
+            let found: Vec<(u64, i128)> = found
+                .iter()
+                .map(|range| (range.rows, range.sums[0]))
+                .collect();
+            assert_eq!(found, expected, "{dialect:?}, {width} keys wide");
+        }
+    }
+}
+
+#[test]
+fn a_list_of_ranges_is_read_whole_however_long_it_is() {
+    let world = World::new();
+    world.run(
+        "create table T (K integer not null primary key); commit;
+         set term ^; execute block as declare i integer = 1; begin while (i <= 3000) do begin
+         insert into T values (:i); i = i + 1; end end^ commit^",
+    );
+    let mut database = world.open();
+    let ranges: Vec<(i64, i64)> = (0..170).map(|nth| (nth * 17, nth * 17 + 3)).collect();
+    let read = |database: &mut dyn SourceDb, ranges: Vec<(i64, i64)>| {
+        let column = "K".to_owned();
+        let only = Condition::KeyRanges { column, ranges };
+        rows(database, &Scan::of("T").column("K", Kind::Int).only(only)).len()
+    };
+    assert_eq!(read(&mut *database, ranges), 510);
+    assert_eq!(read(&mut *database, Vec::new()), 0);
 }

@@ -1,51 +1,74 @@
-//! The audit: every page of the source against the same page of the warehouse, and what differs read
-//! again. It is what finds deleted rows.
+//! The audit: ranges of the source's keys against the same ranges of the warehouse, and the rows of
+//! those that differ read again. It is what finds deleted rows.
 
 use super::Result;
 use super::changes::{Moment, document_sums};
 use super::full::{movement, short};
 use super::join::Documents;
-use super::pages::{Page, Pages};
+use super::pages::PAGE_ROWS;
 use super::prove::{line_figures, stored_figures};
 use super::walk::stream;
+use crate::layout::Layout;
 use crate::proof::Figures;
-use puente_databases::{Condition, Flow, SumColumn, TotalsRequest};
-use puente_warehouse::{Changes, MovementBatch, Stream};
+use puente_databases::{Condition, Flow, RangesRequest, SumColumn};
+use puente_warehouse::{Changes, Load, MovementBatch, Ranges, Stream};
 use std::collections::HashSet;
 
-/// Compares all pages of documents and lines, and mends those that differ.
-pub(super) fn mend(moment: &mut Moment<'_>) -> Result<()> {
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Documents and lines.
+    Everything,
+    /// Only lines, where the documents are known to be equal.
+    Lines,
+}
+
+/// What of a range is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Only how many rows there are, which is what deletions change and takes half the time.
+    Counts,
+    /// Sums as well.
+    Sums,
+    /// Nothing: every row is read again. Without marks a change that moves no sum (a void, another
+    /// article) shows nowhere else.
+    Rows,
+}
+
+/// Finds where documents and lines differ, and reads those rows again.
+pub(super) fn mend(moment: &mut Moment<'_>, extent: Extent, by: By) -> Result<()> {
     if let Some(days) = moment.load.coverage {
         // Few documents: they are simply read again.
         return moment.read_days_again(days);
     }
-    let documents = moment.layout.documents();
-    let sums = document_sums(moment.layout);
-    for page in pages(
-        moment,
-        &documents.scan.table,
-        &documents.key,
-        Table::Documents,
-    )? {
-        moment.cancel.check()?;
-        if documents_differ(moment, &documents.scan.table, &documents.key, &sums, page)? {
-            mend_documents(moment, page)?;
+    if extent == Extent::Everything {
+        for ranges in batches(differing(moment, &Compared::documents(moment.layout, by))?) {
+            moment.cancel.check()?;
+            mend_documents(moment, &ranges)?;
         }
     }
-    let lines = moment.layout.lines();
-    let sums = moment.layout.line_sums();
-    for page in pages(moment, &lines.scan.table, &lines.key, Table::Lines)? {
+    for ranges in batches(differing(moment, &Compared::lines(moment.layout, by))?) {
         moment.cancel.check()?;
-        let totals = range_totals(moment, &lines.scan.table, &lines.key, &sums, page)?;
-        let here =
-            moment
-                .warehouse
-                .totals(moment.load.id, Stream::Line, page.after, page.through)?;
-        if line_figures(&totals) != stored_figures(&here) {
-            mend_lines(moment, page)?;
-        }
+        mend_lines(moment, &ranges)?;
     }
     Ok(())
+}
+
+/// Beyond any key: the warehouse takes keys within ±2^42.
+const FAR: i64 = 1 << 42;
+/// Rows that a range should hold. After 100 deletions all over a million lines, 25,000 lines are then
+/// read again, in a tenth of the time that counting takes.
+const RANGE_ROWS: u64 = 256;
+/// Most ranges counted in one statement: some 3 MB on the wire.
+const RANGES: u64 = 32_768;
+
+/// A table of the source that is compared with the warehouse.
+struct Compared {
+    which: Table,
+    by: By,
+    table: String,
+    key: String,
+    sums: Vec<SumColumn>,
 }
 
 #[derive(Clone, Copy)]
@@ -54,99 +77,202 @@ enum Table {
     Lines,
 }
 
-/// Beyond any key: the warehouse takes keys within ±2^42.
-const FAR: i64 = 1 << 42;
+/// `after < key <= through`, with as many rows there or here.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    after: i64,
+    through: i64,
+    rows: u64,
+}
 
-/// Pages over all keys that the source has, with one page before and one after them for what only
-/// the warehouse has. The width follows the rows of the warehouse, which is near at hand and nearly
-/// equal.
-fn pages(moment: &mut Moment<'_>, table: &str, key: &str, which: Table) -> Result<Vec<Page>> {
-    let Some((first, last)) = moment.db.key_bounds(table, key)? else {
-        return Ok(vec![Page {
+impl Compared {
+    fn documents(layout: &Layout, by: By) -> Self {
+        let read = layout.documents();
+        Compared {
+            which: Table::Documents,
+            by,
+            table: read.scan.table,
+            key: read.key,
+            sums: match by {
+                By::Counts | By::Rows => Vec::new(),
+                By::Sums => document_sums(layout),
+            },
+        }
+    }
+
+    fn lines(layout: &Layout, by: By) -> Self {
+        let read = layout.lines();
+        Compared {
+            which: Table::Lines,
+            by,
+            table: read.scan.table,
+            key: read.key,
+            sums: match by {
+                By::Counts | By::Rows => Vec::new(),
+                By::Sums => layout.line_sums(),
+            },
+        }
+    }
+
+    /// How many rows a range should hold.
+    fn range_rows(&self) -> u64 {
+        match self.by {
+            By::Counts | By::Sums => RANGE_ROWS,
+            By::Rows => PAGE_ROWS / 2,
+        }
+    }
+
+    /// About how many there are.
+    fn rows(&self, load: &Load) -> u64 {
+        let rows = match self.which {
+            Table::Documents => load.documents,
+            Table::Lines => load.movements,
+        };
+        u64::try_from(rows).unwrap_or(0)
+    }
+
+    fn here(&self, moment: &Moment<'_>, ranges: Ranges) -> Result<Vec<Figures>> {
+        let (warehouse, id) = (moment.warehouse, moment.load.id);
+        let totals = match self.which {
+            Table::Documents => warehouse.document_totals_of_ranges(id, Stream::Line, ranges)?,
+            Table::Lines => warehouse.totals_of_ranges(id, Stream::Line, ranges)?,
+        };
+        let figures = totals.iter().map(stored_figures);
+        if self.sums.is_empty() {
+            let counts = figures.map(|figures| Figures {
+                rows: figures.rows,
+                ..Figures::default()
+            });
+            return Ok(counts.collect());
+        }
+        Ok(figures.collect())
+    }
+
+    fn there(&self, moment: &mut Moment<'_>, ranges: Ranges) -> Result<Vec<Figures>> {
+        let sums = moment.db.ranges(&RangesRequest {
+            table: self.table.clone(),
+            key: self.key.clone(),
+            after: ranges.after,
+            through: ranges.through,
+            width: ranges.width,
+            sums: self.sums.clone(),
+        })?;
+        let figures = sums.iter().map(|range| match self.which {
+            Table::Documents => Figures {
+                rows: range.rows,
+                total_e4: range.sums.first().copied().unwrap_or(0),
+                ..Figures::default()
+            },
+            Table::Lines => line_figures(range.rows, &range.sums),
+        });
+        Ok(figures.collect())
+    }
+}
+
+/// The ranges in which source and warehouse differ, each with few rows: those of a range that has too
+/// many are looked for again within it.
+fn differing(moment: &mut Moment<'_>, of: &Compared) -> Result<Vec<Range>> {
+    let Some((first, last)) = moment.db.key_bounds(&of.table, &of.key)? else {
+        return Ok(vec![Range {
             after: -FAR,
             through: FAR,
+            rows: 0,
         }]);
     };
-    let mut pages = vec![Page {
-        after: -FAR,
-        through: first.saturating_sub(1),
-    }];
-    let mut walk = Pages::over(first, last);
-    while let Some(page) = walk.next_page() {
-        let id = moment.load.id;
-        let rows = match which {
-            Table::Documents => {
-                moment
-                    .warehouse
-                    .document_totals(id, Stream::Line, page.after, page.through)?
-                    .lines
-            }
-            Table::Lines => {
-                moment
-                    .warehouse
-                    .totals(id, Stream::Line, page.after, page.through)?
-                    .lines
-            }
+    let mut found = Vec::new();
+    // What lies outside the source's keys can only be here.
+    for (after, through) in [(-FAR, first.saturating_sub(1)), (last, FAR)] {
+        let whole = Ranges {
+            after,
+            through,
+            width: u64::MAX,
         };
-        walk.done(page, u64::try_from(rows).unwrap_or(0));
-        pages.push(page);
+        let rows = of.here(moment, whole)?.first().map_or(0, |here| here.rows);
+        if rows > 0 {
+            found.push(Range {
+                after,
+                through,
+                rows,
+            });
+        }
     }
-    pages.push(Page {
-        after: last,
-        through: FAR,
-    });
-    Ok(pages)
-}
-
-fn range_totals(
-    moment: &mut Moment<'_>,
-    table: &str,
-    key: &str,
-    sums: &[SumColumn],
-    page: Page,
-) -> Result<puente_databases::Totals> {
-    let filter = vec![range(key, page)];
-    Ok(moment.db.totals(&TotalsRequest {
-        sums: sums.to_vec(),
-        filter,
-        ..TotalsRequest::of(table)
-    })?)
-}
-
-fn documents_differ(
-    moment: &mut Moment<'_>,
-    table: &str,
-    key: &str,
-    sums: &[SumColumn],
-    page: Page,
-) -> Result<bool> {
-    let totals = range_totals(moment, table, key, sums, page)?;
-    let here =
-        moment
-            .warehouse
-            .document_totals(moment.load.id, Stream::Line, page.after, page.through)?;
-    let source = Figures {
-        rows: totals.rows,
-        total_e4: totals.sums.first().copied().unwrap_or(0),
-        ..Figures::default()
-    };
-    let mut here = stored_figures(&here);
-    if sums.is_empty() {
-        here.total_e4 = 0;
+    let mut open = vec![Range {
+        after: first.saturating_sub(1),
+        through: last,
+        rows: of.rows(moment.load),
+    }];
+    while let Some(range) = open.pop() {
+        moment.cancel.check()?;
+        let ranges = cut(range, of.range_rows());
+        let (there, here) = (of.there(moment, ranges)?, of.here(moment, ranges)?);
+        let mut after = ranges.after;
+        for (there, here) in there.iter().zip(&here) {
+            let width = i64::try_from(ranges.width).unwrap_or(i64::MAX);
+            let through = after.saturating_add(width).min(ranges.through);
+            let rows = there.rows.max(here.rows);
+            if there != here || (of.by == By::Rows && rows > 0) {
+                let narrow = through.abs_diff(after) == 1;
+                let differs = Range {
+                    after,
+                    through,
+                    rows,
+                };
+                if rows > 2 * of.range_rows() && !narrow {
+                    open.push(differs);
+                } else {
+                    found.push(differs);
+                }
+            }
+            after = through;
+        }
     }
-    Ok(source != here)
+    found.sort_unstable_by_key(|range| range.after);
+    Ok(found)
 }
 
-fn mend_documents(moment: &mut Moment<'_>, page: Page) -> Result<()> {
+/// At least two, or one key each.
+fn cut(range: Range, rows: u64) -> Ranges {
+    let keys = range.through.abs_diff(range.after);
+    let count = (range.rows / rows).clamp(2, RANGES);
+    Ranges {
+        after: range.after,
+        through: range.through,
+        width: keys.div_ceil(count).max(1),
+    }
+}
+
+/// As many ranges together as fit one read.
+fn batches(ranges: Vec<Range>) -> Vec<Vec<(i64, i64)>> {
+    let mut batches = Vec::new();
+    let (mut batch, mut rows) = (Vec::new(), 0);
+    for range in ranges {
+        if rows + range.rows > PAGE_ROWS && !batch.is_empty() {
+            batches.push(std::mem::take(&mut batch));
+            rows = 0;
+        }
+        batch.push((range.after, range.through));
+        rows += range.rows;
+    }
+    if !batch.is_empty() {
+        batches.push(batch);
+    }
+    batches
+}
+
+fn mend_documents(moment: &mut Moment<'_>, ranges: &[(i64, i64)]) -> Result<()> {
     let table = moment.layout.documents();
-    let scan = table.scan.clone().only(range(&table.key, page));
+    let scan = table.scan.clone().only(within(&table.key, ranges));
     let headers = moment.read_headers_of(&table, &scan, Stream::Line)?;
     let listed: HashSet<i64> = headers.iter().map(|header| header.document.id).collect();
-    let have =
-        moment
-            .warehouse
-            .document_keys(moment.load.id, Stream::Line, page.after, page.through)?;
-    // Their lines go with them here; should the source still have any, their own page differs.
+    let mut have = Vec::new();
+    for (after, through) in ranges {
+        let keys =
+            moment
+                .warehouse
+                .document_keys(moment.load.id, Stream::Line, *after, *through)?;
+        have.extend(keys);
+    }
+    // Their lines go with them here; should the source still have any, their own range differs.
     let gone: Vec<i64> = have.into_iter().filter(|id| !listed.contains(id)).collect();
     let changes = Changes {
         documents: headers
@@ -159,12 +285,12 @@ fn mend_documents(moment: &mut Moment<'_>, page: Page) -> Result<()> {
     moment.apply(changes)
 }
 
-fn mend_lines(moment: &mut Moment<'_>, page: Page) -> Result<()> {
+fn mend_lines(moment: &mut Moment<'_>, ranges: &[(i64, i64)]) -> Result<()> {
     let table = moment.layout.lines();
     let mut lines = Vec::new();
     moment.rows_read += stream(
         moment.db,
-        &table.scan.clone().only(range(&table.key, page)),
+        &table.scan.clone().only(within(&table.key, ranges)),
         &mut |chunk| {
             table.rows(chunk, |line| lines.push(line))?;
             Ok(Flow::Continue)
@@ -191,20 +317,22 @@ fn mend_lines(moment: &mut Moment<'_>, page: Page) -> Result<()> {
         batch.push(&movement(line, known.find(line.document)));
     }
     let listed: HashSet<i64> = batch.line_id.iter().copied().collect();
-    let have =
-        moment
+    let mut have = Vec::new();
+    for (after, through) in ranges {
+        let keys = moment
             .warehouse
-            .line_keys(moment.load.id, Stream::Line, page.after, page.through)?;
+            .line_keys(moment.load.id, Stream::Line, *after, *through)?;
+        have.extend(keys);
+    }
     let gone = have.into_iter().filter(|id| !listed.contains(id));
     changes.gone_movements = gone.map(|id| (Stream::Line, id)).collect();
     changes.movements.push(batch);
     moment.apply(changes)
 }
 
-fn range(key: &str, page: Page) -> Condition {
-    Condition::KeyRange {
+fn within(key: &str, ranges: &[(i64, i64)]) -> Condition {
+    Condition::KeyRanges {
         column: key.to_owned(),
-        after: page.after,
-        through: page.through,
+        ranges: ranges.to_vec(),
     }
 }

@@ -1,14 +1,15 @@
 //! Catching up: the rows that changed since a mark, read in one short snapshot together with the
 //! server's totals, so that both belong to the same moment even while the ERP writes.
 
+use super::audit::{self, By, Extent};
 use super::full::{Transfers, movement, short, within};
 use super::join::{Documents, Taken};
 use super::prove::{Measured, prove};
 use super::walk::stream;
-use super::{Extraction, Kept, Result, SNAPSHOT_LIMIT, audit};
+use super::{Extraction, Kept, Result, SNAPSHOT_LIMIT};
 use crate::Error;
 use crate::layout::{DocTypes, Header, Layout, Line, ReadDocuments, ReadLines};
-use crate::proof::Proof;
+use crate::proof::{DOCUMENTS, Proof};
 use chrono::{Days, NaiveDate};
 use puente_core::Cancel;
 use puente_core::period::epoch_day;
@@ -420,7 +421,7 @@ impl Moment<'_> {
         Ok(())
     }
 
-    /// The proof; when it doesn't hold, or when asked to, every page is compared and mended first.
+    /// The proof; when it doesn't hold, or when asked to, what differs is found and mended first.
     fn proven(
         &mut self,
         measured: &Measured,
@@ -428,8 +429,21 @@ impl Moment<'_> {
         taken_at: chrono::DateTime<chrono::Utc>,
     ) -> Result<Proof> {
         let mut proof = prove(self, measured, taken_at)?;
-        if audit_too || !proof.holds() {
-            audit::mend(self)?;
+        let ways: &[By] = match (audit_too, &self.kept.mark) {
+            (false, Some(_)) => &[By::Counts, By::Sums],
+            (true, Some(_)) => &[By::Sums],
+            // What differs in old months may stand beside a change that moves no sum.
+            (_, None) => &[By::Rows],
+        };
+        for by in ways {
+            if proof.holds() && !audit_too {
+                break;
+            }
+            let extent = match audit_too || proof.table_differs(DOCUMENTS) {
+                true => Extent::Everything,
+                false => Extent::Lines,
+            };
+            audit::mend(self, extent, *by)?;
             proof = prove(self, measured, taken_at)?;
         }
         Ok(proof)

@@ -3,7 +3,7 @@
 use super::Result;
 use super::changes::Moment;
 use crate::layout::Layout;
-use crate::proof::{Figures, GroupKey, Level, Proof, TableProof, pair};
+use crate::proof::{DOCUMENTS, Figures, GroupKey, Level, Proof, TableProof, pair};
 use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::period::date_of_epoch_day;
 use puente_databases::{Condition, GroupRequest, SourceDb, Totals};
@@ -57,14 +57,14 @@ pub(super) fn prove(
             None => warehouse.total_e4 = 0,
         }
         tables.push(TableProof {
-            table: "documents".to_owned(),
+            table: DOCUMENTS.to_owned(),
             source,
             warehouse,
         });
     }
     if let Some(totals) = &measured.lines {
         let warehouse = stored(moment, Stream::Line)?;
-        let source = line_figures(totals);
+        let source = line_figures(totals.rows, &totals.sums);
         tables.push(TableProof {
             table: "lines".to_owned(),
             source,
@@ -158,10 +158,10 @@ pub(crate) fn stored_groups(
 }
 
 /// What the server summed of lines: quantity, value and, where there is one, cost.
-pub(super) fn line_figures(totals: &Totals) -> Figures {
-    let sum = |at: usize| totals.sums.get(at).copied().unwrap_or(0);
+pub(super) fn line_figures(rows: u64, sums: &[i128]) -> Figures {
+    let sum = |at: usize| sums.get(at).copied().unwrap_or(0);
     Figures {
-        rows: totals.rows,
+        rows,
         quantity_e6: sum(0),
         total_e4: sum(1),
         cost_e4: sum(2),

@@ -101,6 +101,8 @@ fn a_forced_run_shows_the_old_rows_until_the_new_ones_are_complete() {
     assert_eq!(report.mode, Mode::Full);
     let after = warehouse.current(company).unwrap().unwrap().id;
     assert_ne!(before, after, "a forced run builds a new load");
+    let left: Vec<_> = warehouse.loads().unwrap().iter().map(|l| l.id).collect();
+    assert_eq!(left, [after], "what it replaced is swept away");
     lab.assert_equal();
 }
 

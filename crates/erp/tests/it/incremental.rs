@@ -90,6 +90,37 @@ fn a_void_that_commits_as_the_snapshot_begins_is_found_by_the_next_run() {
 }
 
 #[test]
+fn deletions_all_over_a_table_are_found_by_reading_little_of_it() {
+    let lab = extracted(SampleOptions {
+        size: SampleSize::Custom(60_000),
+        ..SampleOptions::default()
+    });
+    lab.sample()
+        .run("delete from DEKARDEX where mod(DEKARDEXID, 6007) = 5;\ncommit;\n")
+        .unwrap();
+    let report = lab.extract(lab.sample());
+    assert_eq!((report.mode, report.inserted), (Mode::Incremental, 0));
+    assert!(report.removed >= 9, "{report:?}");
+    assert!(
+        report.rows_read < 12_000,
+        "only the ranges that hold a deletion are read again: {report:?}"
+    );
+    lab.assert_equal();
+    // Documents with all their lines, the first and the last rows of the tables among them.
+    lab.sample()
+        .run(
+            "delete from DEKARDEX where KARDEXID in (select KARDEXID from KARDEX where mod(KARDEXID, 2003) = 1);
+             delete from KARDEX where mod(KARDEXID, 2003) = 1;
+             delete from DEKARDEX where DEKARDEXID = (select max(DEKARDEXID) from DEKARDEX);
+             delete from DEKARDEX where DEKARDEXID = (select min(DEKARDEXID) from DEKARDEX);
+             commit;\n",
+        )
+        .unwrap();
+    lab.extract(lab.sample());
+    lab.assert_equal();
+}
+
+#[test]
 fn a_restored_database_is_recognised_and_read_again_whole() {
     let lab = extracted(SampleOptions::default());
     let written = lab.sample().write_more(30, 5).unwrap();

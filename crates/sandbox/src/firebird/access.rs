@@ -115,6 +115,29 @@ impl Access {
         result
     }
 
+    /// Takes a database out of use, as an administrator does for maintenance: nobody gets in.
+    ///
+    /// # Errors
+    /// [`Error::Script`].
+    pub fn shut(&self, database: &Path) -> Result<(), Error> {
+        let address = self.address(database);
+        self.tool(
+            self.installation.gfix(),
+            &["-shut", "full", "-force", "0", &address],
+        )
+    }
+
+    /// Ends [`Access::shut`].
+    ///
+    /// # Errors
+    /// [`Error::Script`].
+    pub fn open_again(&self, database: &Path) -> Result<(), Error> {
+        self.tool(
+            self.installation.gfix(),
+            &["-online", &self.address(database)],
+        )
+    }
+
     pub(crate) fn installation(&self) -> &Installation {
         &self.installation
     }

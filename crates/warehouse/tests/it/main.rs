@@ -10,3 +10,4 @@ mod pages;
 mod random;
 mod summaries;
 mod support;
+mod views;

@@ -2,7 +2,7 @@
 
 use crate::support::{NEW_YEAR, dimensions, document, lines, movement, published, warehouse};
 use puente_warehouse::{
-    Article, Batch, CompanyCount, MonthFilter, Movement, Rank, State, Stream, Warehouse,
+    Article, Batch, CompanyCount, MonthFilter, Movement, Ranges, Rank, State, Stream, Warehouse,
 };
 use serde_json::json;
 
@@ -210,4 +210,50 @@ fn totals_of_ranges_are_exact_beyond_64_bits_and_leave_out_what_is_gone() {
         headers.iter().map(|header| header.id).collect::<Vec<_>>(),
         [4]
     );
+}
+
+#[test]
+fn ranges_of_any_width_hold_what_each_of_them_holds_alone() {
+    let (_dir, warehouse) = warehouse();
+    let rows: Vec<Movement> = (-20..90)
+        .filter(|id| id % 3 != 0)
+        .map(|id| Movement {
+            state: if id % 5 == 0 {
+                State::Gone
+            } else {
+                State::Posted
+            },
+            ..movement(id)
+        })
+        .collect();
+    let load = published(&warehouse, 1, &[document(1), document(40)], &rows);
+    for width in [1, 7, 64, u64::MAX] {
+        let ranges = Ranges {
+            after: -25,
+            through: 80,
+            width,
+        };
+        let lines = warehouse
+            .totals_of_ranges(load, Stream::Line, ranges)
+            .unwrap();
+        let documents = warehouse
+            .document_totals_of_ranges(load, Stream::Line, ranges)
+            .unwrap();
+        assert_eq!(
+            (lines.len(), documents.len()),
+            (ranges.count(), ranges.count())
+        );
+        let mut after = -25_i64;
+        for (lines, documents) in lines.iter().zip(&documents) {
+            let through = after
+                .saturating_add(i64::try_from(width).unwrap_or(i64::MAX))
+                .min(80);
+            let alone = warehouse.totals(load, Stream::Line, after, through);
+            assert_eq!(*lines, alone.unwrap(), "{after} to {through}");
+            let alone = warehouse.document_totals(load, Stream::Line, after, through);
+            assert_eq!(*documents, alone.unwrap(), "{after} to {through}");
+            after = through;
+        }
+        assert_eq!(after, 80);
+    }
 }
