@@ -31,6 +31,15 @@ const STEPS = [
       (await tool("typescript/bin/tsc", "--project", "scripts")),
   },
   {
+    name: "ui",
+    what: "the interface: types, texts, unused code, tests on the stand-in",
+    check: async () =>
+      (await tool("typescript/bin/tsc", "--project", "ui", "--noEmit")) &&
+      (await run(process.execPath, [join(root, "ui", "scripts", "i18n.mjs")])) === 0 &&
+      (await tool("knip/bin/knip.js", "--directory", "ui")) &&
+      (await tool("vitest/vitest.mjs", "run", "--root", "ui")),
+  },
+  {
     name: "clippy",
     what: "no lint speaks up, warnings included",
     check: () =>

@@ -10,9 +10,16 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   clearScreen: false,
-  server: { host: "127.0.0.1", port: 5173, strictPort: true },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    // The stand-in speaks with the texts of errors that stand in crates/core.
+    fs: { allow: [fileURLToPath(new URL("..", import.meta.url))] },
+  },
   build: {
-    target: ["chrome111", "safari16.4"],
+    // The first ones with light-dark(), which the theme is written in.
+    target: ["chrome123", "safari17.5"],
     modulePreload: { polyfill: false },
     // The strict policy of both hosts has no `font-src data:`.
     assetsInlineLimit: 0,

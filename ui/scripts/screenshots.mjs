@@ -1,5 +1,5 @@
 // Pictures of every tab, from the stand-in or from a bridge, in Spanish, light and dark.
-//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--only NAME]
+//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--only NAME] [--width 1280] [--theme dark]
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,14 +17,18 @@ const option = (name) => {
 };
 
 const out = option("out") ?? join(ui, "dist-screenshots");
+const width = option("width");
+const theme = option("theme");
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
-];
-const THEMES = /** @type {const} */ (["light", "dark"]);
+].filter((size) => width === undefined || size.width === Number(width));
+const THEMES = /** @type {const} */ (["light", "dark"]).filter(
+  (name) => theme === undefined || name === theme,
+);
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @type {{ name: string, at: string, office?: string, then?: (page: Page) => Promise<unknown> }[]} */
+/** @type {{ name: string, at: string, office?: string, act?: (page: Page) => Promise<unknown> }[]} */
 const SHOTS = [
   { name: "bienvenida", at: "/", office: "new" },
   { name: "inicio-vacio", at: "/", office: "empty" },
@@ -32,7 +36,7 @@ const SHOTS = [
   {
     name: "inicio-sincronizando",
     at: "/",
-    then: async (page) => {
+    act: async (page) => {
       await page.getByRole("main").getByRole("button", { name: "Sincronizar todo" }).click();
       await page.waitForTimeout(5000);
     },
@@ -42,7 +46,7 @@ const SHOTS = [
   {
     name: "empresas-extraer",
     at: "/empresas",
-    then: (page) => page.getByRole("button", { name: "Extraer todas" }).click(),
+    act: (page) => page.getByRole("button", { name: "Extraer todas" }).click(),
   },
   { name: "empresa", at: "/empresas/9004512337" },
   { name: "empresa-movimientos", at: "/empresas/9004512337?view=movements" },
@@ -51,12 +55,14 @@ const SHOTS = [
   {
     name: "servidores-agregar",
     at: "/servidores?open=new",
-    then: async (page) => {
-      await page.getByLabel("Nombre", { exact: true }).fill("Oficina de Bogotá");
-      await page.getByLabel("Equipo").fill("cerrado");
-      await page.getByLabel("Usuario", { exact: true }).fill("LECTOR");
-      await page.getByLabel("Contraseña", { exact: true }).fill("secreta");
-      await page.getByLabel("Base maestra").fill("C:\\TNS\\ADMIN.GDB");
+    act: async (page) => {
+      await page.getByRole("textbox", { name: "Nombre", exact: true }).fill("Oficina de Bogotá");
+      await page.getByRole("textbox", { name: "Equipo", exact: true }).fill("cerrado");
+      await page.getByRole("textbox", { name: "Usuario", exact: true }).fill("LECTOR");
+      await page.getByRole("textbox", { name: "Contraseña", exact: true }).fill("secreta");
+      await page
+        .getByRole("textbox", { name: "Base maestra", exact: true })
+        .fill("C:\\TNS\\ADMIN.GDB");
       await page.getByRole("button", { name: "Probar", exact: true }).click();
       await page.getByRole("alert").waitFor();
     },
@@ -65,7 +71,7 @@ const SHOTS = [
   {
     name: "actividad-trabajo",
     at: "/actividad?state=failed",
-    then: (page) => page.getByRole("row").nth(1).click(),
+    act: (page) => page.getByRole("row").nth(1).click(),
   },
   { name: "actividad-auditoria", at: "/actividad?view=audit" },
   { name: "configuracion", at: "/configuracion" },
@@ -73,20 +79,20 @@ const SHOTS = [
   {
     name: "configuracion-programar",
     at: "/configuracion?section=schedules",
-    then: (page) => page.getByRole("button", { name: "Agregar programación" }).click(),
+    act: (page) => page.getByRole("button", { name: "Agregar programación" }).click(),
   },
   { name: "configuracion-respaldos", at: "/configuracion?section=backups" },
   {
     name: "configuracion-red",
     at: "/configuracion?section=network",
-    then: async (page) => {
+    act: async (page) => {
       await page.getByRole("button", { name: "Probar conexión" }).click();
       await page.waitForTimeout(1200);
     },
   },
   { name: "configuracion-diagnostico", at: "/configuracion?section=diagnostics" },
   { name: "configuracion-acerca", at: "/configuracion?section=about" },
-  { name: "buscar", at: "/", then: (page) => page.keyboard.press("Control+k") },
+  { name: "buscar", at: "/", act: (page) => page.keyboard.press("Control+k") },
 ];
 
 const only = option("only");
@@ -104,7 +110,7 @@ const browser = await chromium.launch({
 });
 mkdirSync(out, { recursive: true });
 try {
-  for (const shot of SHOTS.filter(({ name }) => only === undefined || name === only)) {
+  for (const shot of SHOTS.filter(({ name }) => only === undefined || name.startsWith(only))) {
     for (const viewport of SIZES) {
       for (const theme of THEMES) await take(shot, viewport, theme);
     }
@@ -133,18 +139,35 @@ async function take(shot, viewport, theme) {
     if (message.type() === "error") console.error(`${shot.name}: ${message.text()}`);
   });
   await page.goto(`${base.replace(/#.*$/, "")}?office=${shot.office ?? "working"}#${shot.at}`);
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .bone'));
+  await quiet(page);
   await page.evaluate(() => document.fonts.ready);
-  await shot.then?.(page);
-  await page.waitForTimeout(400);
+  await shot.act?.(page);
+  await quiet(page);
   const name = `${shot.name}-${theme}-${viewport.width}.png`;
   await page.screenshot({ path: join(out, name) });
   console.log(name);
   await context.close();
 }
 
+/**
+ * Waits until nothing is on its way, and stays so.
+ * @param {Page} page
+ */
+async function quiet(page) {
+  const busy = page.locator('[aria-busy="true"], .bone');
+  for (let still = 0; still < 4; ) {
+    await page.waitForTimeout(150);
+    still = (await busy.count()) > 0 ? 0 : still + 1;
+  }
+}
+
 async function serve() {
-  await build({ root: ui, mode: "mock", logLevel: "warn", build: { outDir: folder } });
+  await build({
+    root: ui,
+    mode: "mock",
+    logLevel: "warn",
+    build: { outDir: folder, emptyOutDir: true },
+  });
   return preview({
     root: ui,
     logLevel: "warn",

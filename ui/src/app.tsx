@@ -1,4 +1,9 @@
-import { Button, MantineProvider, useMantineColorScheme } from "@mantine/core";
+import {
+  Button,
+  type MantineColorScheme,
+  MantineProvider,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { IconLink } from "@tabler/icons-react";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
@@ -8,7 +13,7 @@ import { useTranslation } from "react-i18next";
 import { Bones, Empty } from "./components/empty";
 import { theme } from "./components/theme";
 import { Trouble } from "./components/trouble";
-import type { Settings } from "./generated/commands";
+import type { SettingsView, Theme } from "./generated/commands";
 import { speak } from "./i18n";
 import { OfficeContext } from "./i18n/format";
 import { newQueryClient, useCommand } from "./platform/commands";
@@ -25,7 +30,7 @@ const Problem = lazy(() => import("./features/welcome/problem"));
 export function App({ platform }: { platform: Platform | null }) {
   const [client] = useState(newQueryClient);
   return (
-    <MantineProvider theme={theme} defaultColorScheme={remembered().theme}>
+    <MantineProvider theme={theme} defaultColorScheme={schemeOf(remembered().theme)}>
       <Notifications position="bottom-right" limit={4} containerWidth={420} />
       {platform ? (
         <QueryClientProvider client={client}>
@@ -100,15 +105,19 @@ function Opened({ status }: { status: Status }) {
 }
 
 /** Language and theme follow the settings. */
-function useLook(settings: Settings | undefined): void {
+function useLook(settings: SettingsView | undefined): void {
   const { setColorScheme } = useMantineColorScheme();
   const { lang, theme } = settings ?? {};
   useEffect(() => {
     if (!lang || !theme) return;
     remember({ lang, theme });
-    setColorScheme(theme);
+    setColorScheme(schemeOf(theme));
     void speak(lang);
   }, [lang, theme, setColorScheme]);
+}
+
+function schemeOf(theme: Theme): MantineColorScheme {
+  return theme === "system" ? "auto" : theme;
 }
 
 function Waiting() {

@@ -71,7 +71,7 @@ const servers = createRoute({
   component: lazyRouteComponent(() => import("./features/servers/servers")),
   validateSearch: (search: Record<string, unknown>): ServersSearch => ({
     ...(search.open === "new" ? { open: "new" as const } : number("open", search)),
-    ...(search.edit === true ? { edit: true } : {}),
+    edit: search.edit === true ? true : undefined,
   }),
 });
 
@@ -117,8 +117,9 @@ const settings = createRoute({
   getParentRoute: () => root,
   path: "/configuracion",
   component: lazyRouteComponent(() => import("./features/settings/settings")),
-  validateSearch: (search: Record<string, unknown>): { section?: Section } =>
-    oneOf("section", search, SECTIONS),
+  validateSearch: (search: Record<string, unknown>): { section?: Section } => ({
+    ...oneOf("section", search, SECTIONS),
+  }),
 });
 
 const elsewhere = createRoute({
@@ -146,15 +147,17 @@ declare module "@tanstack/react-router" {
   }
 }
 
+// What a field of the address can't be is left out: the router keeps what is not named here.
+
 function text<K extends string>(name: K, search: Record<string, unknown>): { [P in K]?: string } {
   const value = search[name];
   const text = typeof value === "number" ? String(value) : value;
-  return (typeof text === "string" && text !== "" ? { [name]: text } : {}) as { [P in K]?: string };
+  return field(name, typeof text === "string" && text !== "" ? text : undefined);
 }
 
 function number<K extends string>(name: K, search: Record<string, unknown>): { [P in K]?: number } {
   const value = Number(search[name] ?? Number.NaN);
-  return (Number.isInteger(value) ? { [name]: value } : {}) as { [P in K]?: number };
+  return field(name, Number.isInteger(value) ? value : undefined);
 }
 
 function oneOf<K extends string, V extends string>(
@@ -163,5 +166,9 @@ function oneOf<K extends string, V extends string>(
   values: readonly V[],
 ): { [P in K]?: V } {
   const value = search[name] as V;
-  return (values.includes(value) ? { [name]: value } : {}) as { [P in K]?: V };
+  return field(name, values.includes(value) ? value : undefined);
+}
+
+function field<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return { [name]: value } as { [P in K]?: V };
 }

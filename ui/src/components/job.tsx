@@ -44,7 +44,8 @@ export function useHowFar(job: Job): { text: string; fraction: number | null } {
     );
   }
   if (pace?.rate) parts.push(t("common.job.rate", { rate: format.count(Math.round(pace.rate)) }));
-  if (pace?.left != null) parts.push(t("common.job.left", { time: format.duration(pace.left) }));
+  if (pace?.left != null && pace.left >= 1)
+    parts.push(t("common.job.left", { time: format.duration(pace.left) }));
   return { text: parts.join(" · "), fraction: total ? done / total : null };
 }
 

@@ -3,16 +3,7 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  Bar,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { MonthRow } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { usePlatform } from "@/platform/context";
@@ -42,31 +33,31 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
   });
   return (
     <div ref={box}>
-      <div className="card-head">
-        <div className="grow">
-          <h2>{t("companies.chart.title")}</h2>
-          <div className="dim small">
-            {best.month === ""
-              ? t("companies.chart.unit", { currency: format.currency })
-              : t("companies.chart.best", {
-                  currency: format.currency,
-                  month: format.month(best.month),
-                  value: format.money(best.net_sales),
-                })}
-          </div>
+      <div className="row">
+        <h2 className="grow">{t("companies.chart.title")}</h2>
+        <SaveMenu months={months} name={name} box={box} />
+      </div>
+      <div className="row" data-wrap style={{ columnGap: 12, rowGap: 0, marginBottom: 8 }}>
+        <div className="grow dim small" style={{ minWidth: 200 }}>
+          {best.month === ""
+            ? t("companies.chart.unit", { currency: format.currency })
+            : t("companies.chart.best", {
+                currency: format.currency,
+                month: format.month(best.month),
+                value: format.money(best.net_sales),
+              })}
         </div>
         <Key color="var(--mantine-primary-color-filled)">{t("companies.chart.sold")}</Key>
-        <Key color="var(--warn)" line>
-          {t("companies.chart.bought")}
-        </Key>
-        <SaveMenu months={months} name={name} box={box} />
+        <Key color="var(--chart-two)">{t("companies.chart.bought")}</Key>
       </div>
       <div role="img" aria-label={t("companies.chart.title")} style={{ height }}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 640, height }}>
-          <ComposedChart
+          <BarChart
             data={points}
             margin={{ top: 6, right: 4, bottom: 0, left: 4 }}
             accessibilityLayer={false}
+            barGap={1}
+            barCategoryGap="18%"
             onClick={(state) => {
               const label = state?.activeLabel;
               if (onMonth && typeof label === "string") onMonth(label);
@@ -101,17 +92,17 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
               dataKey="sold"
               fill="var(--mantine-primary-color-filled)"
               radius={[2, 2, 0, 0]}
-              maxBarSize={48}
+              maxBarSize={32}
               isAnimationActive={false}
             />
-            <Line
+            <Bar
               dataKey="bought"
-              stroke="var(--warn)"
-              strokeWidth={1.5}
-              dot={false}
+              fill="var(--chart-two)"
+              radius={[2, 2, 0, 0]}
+              maxBarSize={32}
               isAnimationActive={false}
             />
-          </ComposedChart>
+          </BarChart>
         </ResponsiveContainer>
       </div>
     </div>
@@ -120,12 +111,12 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
 
 const TICK = { fill: "var(--text-dim)", fontSize: 11 };
 
-function Key({ color, line, children }: { color: string; line?: boolean; children: string }) {
+function Key({ color, children }: { color: string; children: string }) {
   return (
     <span className="row small dim" style={{ gap: 5 }}>
       <span
         aria-hidden="true"
-        style={{ width: 10, height: line ? 2 : 10, borderRadius: 2, background: color }}
+        style={{ width: 10, height: 10, borderRadius: 2, background: color }}
       />
       {children}
     </span>

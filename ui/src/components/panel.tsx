@@ -28,7 +28,7 @@ export function Panel({
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented) return;
-      if (document.querySelector('[role="dialog"], [role="listbox"], [role="menu"]')) return;
+      if (document.querySelector('[role="dialog"], [aria-expanded="true"]')) return;
       close.current();
     };
     window.addEventListener("keydown", onKey);

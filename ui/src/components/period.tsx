@@ -1,7 +1,8 @@
 // Two days, typed or chosen, with the spans that offices ask for.
 import "@mantine/dates/styles.css";
-import { Button } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { DateInput, DatesProvider } from "@mantine/dates";
+import { IconCalendar } from "@tabler/icons-react";
 import dayjs from "dayjs";
 import customParseFormat from "dayjs/plugin/customParseFormat";
 import "dayjs/locale/es";
@@ -33,7 +34,14 @@ export function spanOf(name: (typeof SPANS)[number], today: dayjs.Dayjs): Span {
   }
 }
 
-export function Period({ span, onChange }: { span: Span; onChange: (span: Span) => void }) {
+interface Props {
+  span: Span;
+  onChange: (span: Span) => void;
+  /** The usual spans in a menu instead of beside the days. */
+  compact?: boolean;
+}
+
+export function Period({ span, onChange, compact }: Props) {
   const { t, i18n } = useTranslation();
   const reversed = span.from !== null && span.to !== null && span.from > span.to;
   return (
@@ -43,7 +51,7 @@ export function Period({ span, onChange }: { span: Span; onChange: (span: Span) 
           aria-label={t("common.from")}
           placeholder={t("common.from")}
           valueFormat="DD/MM/YYYY"
-          w={120}
+          w={compact ? 112 : 124}
           clearable
           value={span.from}
           onChange={(from) => onChange({ ...span, from })}
@@ -52,22 +60,39 @@ export function Period({ span, onChange }: { span: Span; onChange: (span: Span) 
           aria-label={t("common.to")}
           placeholder={t("common.to")}
           valueFormat="DD/MM/YYYY"
-          w={120}
+          w={compact ? 112 : 124}
           clearable
           value={span.to}
           error={reversed ? t("common.reversed") : undefined}
           onChange={(to) => onChange({ ...span, to })}
         />
-        {SPANS.map((name) => (
-          <Button
-            key={name}
-            variant="subtle"
-            size="compact-sm"
-            onClick={() => onChange(spanOf(name, dayjs()))}
-          >
-            {t(`common.span.${name}`)}
-          </Button>
-        ))}
+        {compact ? (
+          <Menu position="bottom-start">
+            <Menu.Target>
+              <ActionIcon variant="default" size={30} aria-label={t("common.spans")}>
+                <IconCalendar size={16} aria-hidden="true" />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {SPANS.map((name) => (
+                <Menu.Item key={name} onClick={() => onChange(spanOf(name, dayjs()))}>
+                  {t(`common.span.${name}`)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        ) : (
+          SPANS.map((name) => (
+            <Button
+              key={name}
+              variant="subtle"
+              size="compact-sm"
+              onClick={() => onChange(spanOf(name, dayjs()))}
+            >
+              {t(`common.span.${name}`)}
+            </Button>
+          ))
+        )}
       </div>
     </DatesProvider>
   );

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCheck, IconX } from "@tabler/icons-react";
+import { IconCheck } from "@tabler/icons-react";
 import i18next from "i18next";
 import { viewOf } from "@/platform/platform";
 import { TroubleView } from "./trouble";
@@ -41,7 +41,7 @@ export function failed(error: unknown): void {
   if (view.code === "CANCELLED") return;
   notifications.show({
     color: view.severity === "failure" ? "red" : "yellow",
-    icon: <IconX size={16} aria-hidden="true" />,
+    className: "toast-trouble",
     autoClose: 15_000,
     withBorder: true,
     closeButtonProps: { "aria-label": i18next.t("common.close") },

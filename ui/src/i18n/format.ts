@@ -71,14 +71,14 @@ export function formatFor(lang: string, office: Office): Format {
   const whole = number({ maximumFractionDigits: 0 });
   const money = number({ minimumFractionDigits: 2, maximumFractionDigits: 4 });
   const quantity = number({ maximumFractionDigits: 6 });
-  const short = number({ notation: "compact", maximumSignificantDigits: 3 });
+  const short = number({ notation: "compact", maximumSignificantDigits: 3, useGrouping: true });
   const percent = number({ style: "percent", maximumFractionDigits: 0 });
   const longDay = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
   const fullDay = time({ ...longDay, timeZone: "UTC" });
   const month = time({ month: "short", year: "numeric", timeZone: "UTC" });
   const moment = time({ ...longDay, hour: "2-digit", minute: "2-digit", timeZone: zone });
   const clock = time({ hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone });
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
   const decimals = number({ maximumFractionDigits: 1 });
   const unit = (value: number, unit: string) =>
     new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "short" }).format(value);
@@ -93,7 +93,7 @@ export function formatFor(lang: string, office: Office): Format {
     percent: (fraction) => percent.format(fraction),
     day: (value) => withDate(`${value}T00:00:00Z`, value, (at) => fullDay.format(at)),
     month: (value) =>
-      value === "" ? "" : withDate(`${value}-01T00:00:00Z`, value, (at) => month.format(at)),
+      value === "" ? "" : withDate(`${value}-01T00:00:00Z`, value, (at) => monthYear(month, at)),
     moment: (value) => withDate(value, value, (at) => moment.format(at).replace(",", "")),
     clock: (value) => withDate(value, value, (at) => clock.format(at)),
     ago: (value, now = Date.now()) =>
@@ -111,6 +111,13 @@ function exact(format: Intl.NumberFormat, value: string): string {
 function withDate(text: string, otherwise: string, then: (at: Date) => string): string {
   const at = new Date(text);
   return Number.isNaN(at.getTime()) ? otherwise : then(at);
+}
+
+/** `nov 2026`, without the words and points that languages put between. */
+function monthYear(format: Intl.DateTimeFormat, at: Date): string {
+  const parts = format.formatToParts(at);
+  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+  return `${of("month").replace(".", "")} ${of("year")}`;
 }
 
 function ago(relative: Intl.RelativeTimeFormat, seconds: number): string {

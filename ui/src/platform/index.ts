@@ -8,6 +8,8 @@ export async function choosePlatform(): Promise<Platform | null> {
     const token = takeToken(location, sessionStorage, history);
     if (!token) {
       const office = new URLSearchParams(location.search).get("office");
+      // The router takes what stands before the fragment for its own.
+      history.replaceState(null, "", location.pathname + location.hash);
       const { Mock } = await import("./mock/mock");
       return new Mock({ office: (office as "new" | "empty" | null) ?? "working" });
     }

@@ -50,6 +50,11 @@ export class LiveJobs {
   readonly pace = (id: number): Pace | undefined => this.paces.get(id);
   readonly job = (id: number): Job | undefined => this.jobs.get(id);
 
+  /** Whether a job that was heard of has not ended. */
+  isBusy(): boolean {
+    return [...this.jobs.values()].some((job) => !isSettled(job));
+  }
+
   /** Of two pictures of a job the newer one. */
   newest(job: Job): Job {
     const live = this.jobs.get(job.id);

@@ -12,9 +12,9 @@ interface Look {
 export function remembered(): Look {
   try {
     const look = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Look>;
-    return { lang: look.lang === "en" ? "en" : "es", theme: look.theme ?? "auto" };
+    return { lang: look.lang === "en" ? "en" : "es", theme: look.theme ?? "system" };
   } catch {
-    return { lang: "es", theme: "auto" };
+    return { lang: "es", theme: "system" };
   }
 }
 

@@ -238,6 +238,12 @@ export function useOutcome(job: Job): string {
       });
     case "proven":
       return result.holds ? t("common.proven.yes") : t("common.proven.no");
+    case "synced":
+      return t("activity.outcome.queued", { count: result.queued.length });
+    case "queued":
+      return t("activity.outcome.queued", { count: result.jobs.length });
+    case "tidied":
+      return t("activity.outcome.tidied", { jobs: count(result.jobs), rows: count(result.rows) });
     case "backed_up":
       return `${result.name} (${bytes(result.bytes)})`;
     default:

@@ -90,9 +90,7 @@ function useColumns(): Column<AuditEntry>[] {
 
 /** `server:3` is of no use where its name is known. */
 function named({ subject, detail }: AuditEntry): string {
-  const name =
-    typeof detail === "object" && detail !== null && !Array.isArray(detail) ? detail.name : null;
-  return typeof name === "string" ? name : subject;
+  return typeof detail.name === "string" ? detail.name : subject.replace(/^\w+:(?=\D)/, "");
 }
 
 function detail({ detail }: AuditEntry): string {

@@ -121,7 +121,7 @@ function useColumns(): Column<CompanyRow>[] {
       {
         id: "name",
         title: t("companies.col.name"),
-        width: 290,
+        width: 250,
         sort: "name",
         cell: (row) => (
           <Link
@@ -139,7 +139,7 @@ function useColumns(): Column<CompanyRow>[] {
       {
         id: "nit",
         title: t("companies.col.nit"),
-        width: 120,
+        width: 122,
         align: "right",
         sort: "nit",
         cell: (row) => row.nit_written,
@@ -155,14 +155,14 @@ function useColumns(): Column<CompanyRow>[] {
       {
         id: "server",
         title: t("companies.col.server"),
-        width: 160,
+        width: 150,
         sort: "server",
         cell: (row) => <span dir="auto">{row.server}</span>,
       },
       {
         id: "movements",
         title: t("companies.col.movements"),
-        width: 120,
+        width: 110,
         align: "right",
         sort: "movements",
         cell: (row) => (row.held ? count(row.held.movements) : ""),
@@ -170,7 +170,7 @@ function useColumns(): Column<CompanyRow>[] {
       {
         id: "last",
         title: t("companies.col.last"),
-        width: 190,
+        width: 140,
         sort: "last",
         cell: (row) => {
           const job = jobs.get(row.id);
@@ -182,7 +182,7 @@ function useColumns(): Column<CompanyRow>[] {
       {
         id: "proven",
         title: t("companies.col.proven"),
-        width: 150,
+        width: 130,
         sort: "proven",
         cell: (row) =>
           row.state === "gone" ? (

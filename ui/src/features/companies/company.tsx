@@ -19,9 +19,9 @@ import { Runs } from "./runs";
 import { CompanySummary } from "./summary";
 
 const VIEWS = ["summary", "movements", "runs"] as const;
+type View = (typeof VIEWS)[number];
 
 export default function Company() {
-  const { t } = useTranslation();
   const { nit } = useParams({ from: "/empresas/$nit" });
   const search = useSearch({ from: "/empresas/$nit" });
   const navigate = useNavigate({ from: "/empresas/$nit" });
@@ -54,15 +54,9 @@ export default function Company() {
           page={page}
           years={years}
           onYear={(year) => set({ year, from: undefined, to: undefined })}
+          view={view}
+          onView={(view) => set({ view })}
         />
-        <div className="row">
-          <SegmentedControl
-            aria-label={t("companies.views")}
-            data={VIEWS.map((view) => ({ value: view, label: t(`companies.view.${view}`) }))}
-            value={view}
-            onChange={(view) => set({ view: view as CompanySearch["view"] })}
-          />
-        </div>
         {view === "summary" ? (
           <CompanySummary
             page={page}
@@ -86,9 +80,13 @@ export default function Company() {
 function Back() {
   const { t } = useTranslation();
   return (
-    <Link to="/empresas" className="row" style={{ gap: 4, width: "max-content" }}>
-      <IconArrowLeft size={14} aria-hidden="true" />
-      {t("common.tab.companies")}
+    <Link
+      to="/empresas"
+      className="back"
+      aria-label={t("companies.back")}
+      title={t("companies.back")}
+    >
+      <IconArrowLeft size={18} aria-hidden="true" />
     </Link>
   );
 }
@@ -97,10 +95,14 @@ function Head({
   page,
   years,
   onYear,
+  view,
+  onView,
 }: {
   page: CompanyPage;
   years: CompanyPage[];
   onYear: (year: number) => void;
+  view: View;
+  onView: (view: View) => void;
 }) {
   const { t } = useTranslation();
   const { count, ago } = useFormat();
@@ -110,8 +112,8 @@ function Head({
   const key = `${page.nit}:${page.fiscal_year}`;
   return (
     <>
-      <Back />
       <div className="page-head">
+        <Back />
         <div className="grow">
           <h1 className="wrap" dir="auto">
             {page.name}
@@ -132,8 +134,14 @@ function Head({
             <ProvenView proven={page.proven} />
           </div>
         </div>
+        <SegmentedControl
+          aria-label={t("companies.views")}
+          data={VIEWS.map((view) => ({ value: view, label: t(`companies.view.${view}`) }))}
+          value={view}
+          onChange={(view) => onView(view as View)}
+        />
         <Select
-          w={100}
+          w={84}
           aria-label={t("companies.col.year")}
           data={years.map((page) => String(page.fiscal_year))}
           value={String(page.fiscal_year)}

@@ -8,7 +8,7 @@ import { type Column, Grid, MOST_ROWS, type Order, useKept } from "@/components/
 import { Period, type Span } from "@/components/period";
 import { MovementStateView } from "@/components/state";
 import { Trouble } from "@/components/trouble";
-import type { Movement, MovementState, MovementSums, SortKey } from "@/generated/commands";
+import type { Movement, MovementState, MovementsTotals, SortKey } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { usePages } from "./pages";
@@ -36,21 +36,20 @@ export function Movements({
   const { from, to } = span;
   const question = useMemo(
     () => ({
-      company,
-      filter: {
-        text: asked === "" ? null : asked,
-        from,
-        to,
-        doc_types: types,
-        states: states.length === 0 ? STATES : states,
-      },
-      sort: { key: order.by as SortKey, descending: order.descending },
+      companies: [company],
+      text: asked,
+      from,
+      to,
+      doc_types: types,
+      states,
+      sort: order.by as SortKey,
+      descending: order.descending,
     }),
     [company, asked, from, to, types, states, order],
   );
   const pages = usePages(question);
-  const count = pages.sums?.movements ?? 0;
-  const columns = useColumns(pages.sums);
+  const count = pages.totals?.rows ?? 0;
+  const columns = useColumns(pages.totals);
   const clear = () => {
     setText("");
     setTypes([]);
@@ -62,7 +61,7 @@ export function Movements({
       <div className="row" data-wrap>
         <TextInput
           data-search
-          w={240}
+          w={190}
           aria-label={t("companies.movement.search")}
           placeholder={t("companies.movement.search")}
           leftSection={<IconSearch size={14} aria-hidden="true" />}
@@ -70,7 +69,7 @@ export function Movements({
           onChange={(event) => setText(event.currentTarget.value)}
         />
         <Kinds company={company} value={types} onChange={setTypes} />
-        <Period span={span} onChange={onSpan} />
+        <Period compact span={span} onChange={onSpan} />
         {STATES.map((state) => (
           <button
             key={state}
@@ -122,13 +121,13 @@ export function Movements({
 
 const rowKey = ({ stream, line_id }: Movement) => `${stream} ${line_id}`;
 
-function useColumns(sums: MovementSums | undefined): Column<Movement>[] {
+function useColumns(totals: MovementsTotals | undefined): Column<Movement>[] {
   const { t } = useTranslation();
   const { day, quantity, money, count, currency } = useFormat();
-  const total = sums ? money(sums.total) : "";
-  const cost = sums ? money(sums.cost) : "";
-  const rows = sums
-    ? t("companies.movement.rows", { count: sums.movements, rows: count(sums.movements) })
+  const total = totals ? money(totals.total) : "";
+  const cost = totals ? money(totals.cost) : "";
+  const rows = totals
+    ? t("companies.movement.rows", { count: totals.rows, rows: count(totals.rows) })
     : "";
   return useMemo(
     () => [
@@ -138,7 +137,7 @@ function useColumns(sums: MovementSums | undefined): Column<Movement>[] {
         width: 100,
         sort: "day",
         cell: (row) => (row.day === null ? "" : day(row.day)),
-        foot: <span style={{ position: "absolute" }}>{rows}</span>,
+        foot: rows,
       },
       {
         id: "document",
@@ -249,7 +248,7 @@ function Kinds({
   const kinds = new Map((summary.data?.types ?? []).map((row) => [row.doc_type, row.meaning]));
   return (
     <MultiSelect
-      w={220}
+      w={170}
       aria-label={t("companies.movement.kind")}
       placeholder={value.length === 0 ? t("companies.movement.kind") : undefined}
       data={[...kinds].map(([code, meaning]) => ({

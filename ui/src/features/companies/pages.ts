@@ -3,7 +3,7 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQueries, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import type { MovementRows, MovementSums, MovementsPage } from "@/generated/commands";
+import type { MovementsPage, MovementsRows, MovementsTotals } from "@/generated/commands";
 import { usePlatform } from "@/platform/context";
 
 export const PAGE = 200;
@@ -11,11 +11,11 @@ export const PAGE = 200;
 const STILL_MS = 80;
 const FORGET_MS = 2 * 60_000;
 
-export type Question = Pick<MovementsPage, "company" | "filter" | "sort">;
+export type Question = Omit<MovementsPage, "offset" | "limit">;
 
 export interface Pages {
-  rowAt: (index: number) => MovementRows["rows"][number] | undefined;
-  sums: MovementSums | undefined;
+  rowAt: (index: number) => MovementsRows["rows"][number] | undefined;
+  totals: MovementsTotals | undefined;
   error: unknown;
   isPending: boolean;
   onSight: (first: number, last: number) => void;
@@ -56,7 +56,7 @@ export function usePages(question: Question): Pages {
   });
   const rowAt = useCallback(
     (index: number) => {
-      const page = client.getQueryData<MovementRows>(keyOf(Math.floor(index / PAGE)));
+      const page = client.getQueryData<MovementsRows>(keyOf(Math.floor(index / PAGE)));
       return page?.rows[index % PAGE];
     },
     [client, keyOf],
@@ -65,7 +65,7 @@ export function usePages(question: Question): Pages {
   const [first] = answers;
   return {
     rowAt,
-    sums: first?.data?.sums,
+    totals: first?.data?.totals,
     error: answers.find((answer) => answer.error)?.error ?? null,
     isPending: first?.isPending ?? true,
     onSight,

@@ -44,7 +44,7 @@ export function CompanySummary({
           <Months months={months} onMonth={onMonth} />
         </section>
       </div>
-      <div className="summary-two">
+      <div className="halves">
         <Types summary={summary.data} />
         {summary.data.top.length > 0 ? <Top summary={summary.data} /> : null}
       </div>
@@ -59,13 +59,14 @@ function Months({ months, onMonth }: { months: MonthRow[]; onMonth: (month: stri
   const { count, money, month, currency } = useFormat();
   return (
     <table className="plain" aria-label={t("companies.month.table")}>
+      <caption>{t("companies.month.in", { currency })}</caption>
       <thead>
         <tr>
           <th>{t("companies.month.month")}</th>
           <th className="num">{t("companies.month.movements")}</th>
           {FIELDS.map((field) => (
             <th key={field} className="num">
-              {t(`companies.month.${field}`)} ({currency})
+              {t(`companies.month.${field}`)}
             </th>
           ))}
         </tr>

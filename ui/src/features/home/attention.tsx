@@ -5,14 +5,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { done, failed } from "@/components/toast";
 import { useTexts } from "@/components/trouble";
-import type { Attention, ErrorView } from "@/generated/commands";
+import type { ErrorView, Matter } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { useAction } from "@/platform/commands";
+import { useAction, useCommand } from "@/platform/commands";
 
 const FIRST = 4;
 
 /** What waits for a person: what, why, and the button that mends it. */
-export function AttentionList({ items }: { items: Attention[] }) {
+export function AttentionList({ items }: { items: Matter[] }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   if (items.length === 0) return null;
@@ -24,7 +24,10 @@ export function AttentionList({ items }: { items: Attention[] }) {
       </div>
       <ul className="attention">
         {shown.map((item) => (
-          <Item key={`${item.kind} ${item.id ?? ""} ${item.subject}`} item={item} />
+          <Item
+            key={`${item.kind} ${item.company_id} ${item.server_id} ${item.job_id}`}
+            item={item}
+          />
         ))}
       </ul>
       {items.length > shown.length ? (
@@ -36,7 +39,7 @@ export function AttentionList({ items }: { items: Attention[] }) {
   );
 }
 
-function Item({ item }: { item: Attention }) {
+function Item({ item }: { item: Matter }) {
   const { t } = useTranslation();
   const { ago } = useFormat();
   return (
@@ -48,7 +51,7 @@ function Item({ item }: { item: Attention }) {
         </div>
         <div className="dim small wrap">
           {item.error ? <Why view={item.error} /> : t(`home.attention.${item.kind}_hint`)}
-          {item.at ? ` (${ago(item.at)})` : ""}
+          {item.since ? ` (${ago(item.since)})` : ""}
         </div>
       </div>
       <Mend item={item} />
@@ -61,52 +64,67 @@ function Why({ view }: { view: ErrorView }) {
   return `${message} ${hint}`;
 }
 
-function Mend({ item }: { item: Attention }) {
+/** The button that puts it right, or leads to where it is put right. */
+function Mend({ item }: { item: Matter }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const retry = useAction("jobs.retry");
   const test = useAction("servers.test");
   const backUp = useAction("backup.create");
   const extract = useAction("movements.extract");
-  const { id, subject } = item;
+  const companies = useCommand("companies.list", {}, { enabled: item.kind === "proof_broken" });
+  const { subject, job_id, server_id, company_id } = item;
+  const seeServer = (edit: boolean) => (
+    <Button
+      variant="default"
+      onClick={() =>
+        void navigate({
+          to: "/servidores",
+          search: { open: server_id ?? undefined, edit: edit || undefined },
+        })
+      }
+    >
+      {t("home.attention.open_server")}
+    </Button>
+  );
   switch (item.kind) {
     case "job_failed":
-      return (
-        <div className="row">
-          <Button
-            variant="default"
-            onClick={() => void navigate({ to: "/actividad", search: { open: id ?? 0 } })}
-          >
-            {t("home.attention.see")}
-          </Button>
-          <Button
-            variant="light"
-            loading={retry.isPending}
-            onClick={() => retry.mutate({ id: id ?? 0 }, { onError: failed })}
-          >
-            {t("common.retry")}
-          </Button>
-        </div>
-      );
-    case "server_unreachable":
-    case "default_password":
+    case "job_uncertain":
       return (
         <div className="row">
           <Button
             variant="default"
             onClick={() =>
-              void navigate({ to: "/servidores", search: { open: id ?? 0, edit: true } })
+              void navigate({ to: "/actividad", search: { open: job_id ?? undefined } })
             }
           >
-            {t("home.attention.open_server")}
+            {t("home.attention.see")}
           </Button>
+          {item.kind === "job_failed" && job_id !== null ? (
+            <Button
+              variant="light"
+              loading={retry.isPending}
+              onClick={() => retry.mutate({ id: job_id }, { onError: failed })}
+            >
+              {t("common.retry")}
+            </Button>
+          ) : null}
+        </div>
+      );
+    case "server_failed":
+      return (
+        <div className="row">
+          {seeServer(false)}
           <Button
             variant="light"
             loading={test.isPending}
             onClick={() =>
               test.mutate(
-                { server: subject },
-                { onSuccess: () => done(t("servers.answers", { name: subject })), onError: failed },
+                { server: server_id === null ? subject : String(server_id) },
+                {
+                  onSuccess: () => done(t("servers.answers", { name: subject })),
+                  onError: failed,
+                },
               )
             }
           >
@@ -114,14 +132,22 @@ function Mend({ item }: { item: Attention }) {
           </Button>
         </div>
       );
-    case "proof_broken":
+    case "default_password":
+      return seeServer(true);
+    case "unencrypted":
+    case "superuser":
+      return seeServer(false);
+    case "proof_broken": {
+      const company = companies.data?.find(({ id }) => id === company_id);
       return (
         <Button
           variant="light"
+          disabled={!company}
           loading={extract.isPending}
           onClick={() =>
+            company &&
             extract.mutate(
-              { companies: [subject.split(" ")[0] ?? ""], force: true },
+              { companies: [`${company.nit}:${company.fiscal_year}`], force: true },
               { onSuccess: () => done(t("companies.extracting")), onError: failed },
             )
           }
@@ -129,7 +155,9 @@ function Mend({ item }: { item: Attention }) {
           {t("home.attention.again")}
         </Button>
       );
-    case "no_backup":
+    }
+    case "backup_missing":
+    case "backup_old":
       return (
         <Button
           variant="light"

@@ -3,15 +3,13 @@ import { IconCircleCheck, IconCircleDashed } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { done, failed } from "@/components/toast";
-import type { Step, StepName } from "@/generated/commands";
-import { useFormat } from "@/i18n/format";
+import type { ScheduleSet, SetUpStep, SetUpStepName } from "@/generated/commands";
 import { useAction } from "@/platform/commands";
 
 /** What an office sets up once, in order; each step with the button that does it. */
-export function Checklist({ steps }: { steps: Step[] }) {
+export function Checklist({ steps }: { steps: SetUpStep[] }) {
   const { t } = useTranslation();
   const run = useRun();
-  const next = steps.find((step) => !step.done)?.name;
   return (
     <section className="card" aria-label={t("home.checklist")}>
       <div className="card-head">
@@ -24,29 +22,25 @@ export function Checklist({ steps }: { steps: Step[] }) {
         </span>
       </div>
       <ol className="steps">
-        {steps.map(({ name, done }) => (
-          <li key={name} className="step" data-next={name === next || undefined}>
+        {steps.map(({ step: name, done, next }) => (
+          <li key={name} className="step" data-next={next || undefined}>
             {done ? (
               <IconCircleCheck size={20} className="step-done" aria-hidden="true" />
             ) : (
               <IconCircleDashed size={20} className="dim" aria-hidden="true" />
             )}
             <div className="grow">
-              <div className={name === next ? "strong" : done ? "dim" : ""}>
+              <div className={next ? "strong" : done ? "dim" : ""}>
                 {t(`home.step.${name}.title`)}
                 <span className="hidden">
                   {done ? ` (${t("home.done")})` : ` (${t("home.to_do")})`}
                 </span>
               </div>
-              {name === next ? (
-                <div className="dim small">{t(`home.step.${name}.text`)}</div>
-              ) : null}
+              {next ? <div className="dim small">{t(`home.step.${name}.text`)}</div> : null}
             </div>
-            {done ? null : (
-              <Button variant={name === next ? "filled" : "default"} onClick={() => run(name)}>
-                {t(`home.step.${name}.button`)}
-              </Button>
-            )}
+            {next ? (
+              <Button onClick={() => run(name)}>{t(`home.step.${name}.button`)}</Button>
+            ) : null}
           </li>
         ))}
       </ol>
@@ -54,9 +48,8 @@ export function Checklist({ steps }: { steps: Step[] }) {
   );
 }
 
-function useRun(): (step: StepName) => void {
+function useRun(): (step: SetUpStepName) => void {
   const { t } = useTranslation();
-  const { zone } = useFormat();
   const navigate = useNavigate();
   const discover = useAction("companies.discover");
   const extract = useAction("movements.extract");
@@ -71,24 +64,25 @@ function useRun(): (step: StepName) => void {
       case "tested":
         void navigate({ to: "/servidores" });
         break;
-      case "discovered":
+      case "companies":
         discover.mutate({}, said(t("companies.discovering")));
         break;
       case "extracted":
         extract.mutate({}, said(t("companies.extracting")));
         break;
-      case "scheduled":
+      case "schedule":
         // What an office needs nearly always; it can be changed where schedules are.
-        schedule.mutate(
-          { ...PROPOSED, name: t("home.step.scheduled.name"), zone },
-          said(t("home.step.scheduled.done")),
-        );
+        schedule.mutate(PROPOSED, said(t("home.step.schedule.done")));
         break;
-      case "backed_up":
+      case "backup":
         backUp.mutate({}, said(t("settings.backups.started")));
         break;
     }
   };
 }
 
-const PROPOSED = { kind: "sync.all", cron: "0 6 * * 1-6", enabled: true, catch_up: true };
+const PROPOSED: ScheduleSet = {
+  name: "sync",
+  work: "sync",
+  cadence: { every: "day", at: "06:00" },
+};

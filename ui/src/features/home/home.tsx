@@ -12,7 +12,7 @@ import { useAction, useCommand } from "@/platform/commands";
 import { UNSETTLED } from "../shell/jobs-menu";
 import { AttentionList } from "./attention";
 import { Checklist } from "./checklist";
-import { LastSyncs } from "./last-syncs";
+import { LastRuns } from "./last-runs";
 import { Sales } from "./sales";
 import { useSync } from "./sync";
 
@@ -39,7 +39,9 @@ export default function Home() {
             )}
             <AttentionList items={overview.data.attention} />
             <div className="home-two">
-              <LastSyncs syncs={overview.data.syncs} />
+              {overview.data.companies.length > 0 ? (
+                <LastRuns runs={overview.data.companies} />
+              ) : null}
               <Sales />
             </div>
           </>
@@ -85,26 +87,31 @@ function Sentence({ overview }: { overview: Overview }) {
   const { counts, attention, steps } = overview;
   if (counts.servers === 0) return t("home.sentence.begin");
   if (attention.length > 0) return t("home.sentence.attention", { count: attention.length });
-  const next = steps.find((step) => !step.done);
-  if (next) return t("home.sentence.next", { step: t(`home.step.${next.name}.title`) });
+  const next = steps.find((step) => step.next);
+  if (next) return t("home.sentence.next", { step: t(`home.step.${next.step}.title`) });
   return t("home.sentence.well");
 }
 
+/** What is held, and how the last round went. */
 function Figures({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const { count, ago } = useFormat();
-  const last = overview.syncs.reduce<string | null>(
-    (last, { finished_at: at }) => (at !== null && (last === null || at > last) ? at : last),
-    null,
-  );
-  const movements = overview.syncs.reduce((sum, { movements }) => sum + movements, 0);
-  if (overview.counts.companies === 0) return t("home.sentence.begin_hint");
+  const { counts, sync } = overview;
+  if (counts.companies === 0) return t("home.sentence.begin_hint");
   const held = t("home.figures", {
-    count: overview.counts.companies,
-    companies: count(overview.counts.companies),
-    movements: count(movements),
+    count: counts.companies,
+    companies: count(counts.companies),
+    movements: count(counts.movements),
   });
-  return last === null ? held : `${held} ${t("home.last", { ago: ago(last) })}`;
+  if (!sync?.finished_at) return held;
+  const went = t("home.last", {
+    count: sync.companies,
+    ago: ago(sync.finished_at),
+    companies: count(sync.companies),
+    changes: count(sync.changes),
+  });
+  const failed = sync.failed > 0 ? t("home.last_failed", { count: sync.failed }) : "";
+  return `${held} ${went} ${failed}`.trim();
 }
 
 /** The jobs of this round: how many are done of those that were seen, and those that run. */

@@ -1,5 +1,5 @@
 // What is typed into the form of a server, and what is wrong with it.
-import type { NewServer, Server, ServerAdd, ServerOptions } from "@/generated/commands";
+import type { Server, ServerAdd, ServerOptions } from "@/generated/commands";
 
 export interface Draft {
   name: string;
@@ -85,7 +85,7 @@ export function requestOf(draft: Draft, zone: string): ServerAdd {
     profile: draft.profile.trim(),
     options,
     password: files || draft.password === "" ? null : draft.password,
-  } satisfies NewServer & { password: string | null };
+  };
 }
 
 /** Names of the texts under `servers.wrong`. */

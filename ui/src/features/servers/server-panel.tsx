@@ -11,7 +11,7 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { Grants } from "./grants";
 import { ServerStateView } from "./servers";
-import { TestedView } from "./tested";
+import { TestedView, Warnings } from "./tested";
 
 export function ServerPanel({
   server,
@@ -64,7 +64,11 @@ export function ServerPanel({
       }
     >
       <div className="stack" data-gap="big">
-        {test.data ? <TestedView tested={test.data} /> : null}
+        {test.data ? (
+          <TestedView tested={test.data} />
+        ) : (
+          <Warnings names={server.last_error ? [] : server.warnings} />
+        )}
         {server.last_error && !test.isPending ? <TroubleView view={server.last_error} /> : null}
         <dl className="facts">
           <dt>{t("servers.col.kind")}</dt>

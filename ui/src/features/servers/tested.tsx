@@ -29,19 +29,20 @@ export function TestedView({ tested }: { tested: ServerTested }) {
             </p>
           ) : null}
         </div>
-        {tested.warnings.map((name) => (
-          <p key={name} className="row" style={{ alignItems: "flex-start", color: "var(--warn)" }}>
-            <IconAlertTriangle
-              size={16}
-              aria-hidden="true"
-              style={{ flex: "none", marginTop: 1 }}
-            />
-            {warning(name)}
-          </p>
-        ))}
+        <Warnings names={tested.warnings} />
       </div>
     </div>
   );
+}
+
+/** What a technician should know of a server that answers. */
+export function Warnings({ names }: { names: string[] }) {
+  return names.map((name) => (
+    <p key={name} className="row" style={{ alignItems: "flex-start", color: "var(--warn)" }}>
+      <IconAlertTriangle size={16} aria-hidden="true" style={{ flex: "none", marginTop: 1 }} />
+      {warning(name)}
+    </p>
+  ));
 }
 
 function warning(name: string): string {

@@ -18,9 +18,9 @@ export function AboutSection() {
   const [text, setText] = useState("");
   if (about.error) return <Trouble error={about.error} />;
   if (!about.data) return <Bones />;
-  const { version, data_folder, licences } = about.data;
+  const { version, licence, system, data_dir, libraries } = about.data;
   const wanted = text.trim().toLowerCase();
-  const shown = licences.filter(({ name, licence }) =>
+  const shown = libraries.filter(({ name, licence }) =>
     `${name} ${licence}`.toLowerCase().includes(wanted),
   );
   return (
@@ -29,14 +29,16 @@ export function AboutSection() {
         <Mark size={44} />
         <div className="grow">
           <div className="strong">{t("settings.about.version", { version })}</div>
-          <div className="dim">{t("settings.about.licence")}</div>
-          <div className="mono wrap">{data_folder}</div>
+          <div className="dim">
+            {t("settings.about.licence", { licence })} {system}
+          </div>
+          <div className="mono wrap">{data_dir}</div>
         </div>
         {platform.can.dialogs ? (
           <Button
             variant="default"
             leftSection={<IconFolderOpen size={15} aria-hidden="true" />}
-            onClick={() => platform.openFolder(data_folder).catch(failed)}
+            onClick={() => platform.openFolder(data_dir).catch(failed)}
           >
             {t("settings.about.folder")}
           </Button>

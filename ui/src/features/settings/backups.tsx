@@ -6,7 +6,7 @@ import { Confirm } from "@/components/confirm";
 import { Bones, Empty } from "@/components/empty";
 import { done, failed } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
-import type { Backup, Retention } from "@/generated/commands";
+import type { Backup, BackupsKept } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { useSettings } from "./change";
@@ -133,17 +133,17 @@ function List({ backups }: { backups: Backup[] }) {
   );
 }
 
-const LIMITS: Record<keyof Retention, number> = { last: 100, days: 365, months: 120 };
+const LIMITS: Record<keyof BackupsKept, number> = { last: 100, days: 365, months: 120 };
 
 function Kept() {
   const { t } = useTranslation();
   const { settings, change } = useSettings();
   if (!settings) return null;
-  const { retention } = settings;
+  const { backups: kept } = settings;
   return (
     <section className="card" aria-label={t("settings.retention.title")}>
       <h3>{t("settings.retention.title")}</h3>
-      {(Object.keys(LIMITS) as (keyof Retention)[]).map((field) => (
+      {(Object.keys(LIMITS) as (keyof BackupsKept)[]).map((field) => (
         <Setting
           key={field}
           label={t(`settings.retention.${field}`)}
@@ -152,8 +152,8 @@ function Kept() {
           {(named) => (
             <NumberInput
               {...named}
-              key={retention[field]}
-              defaultValue={retention[field]}
+              key={kept[field]}
+              defaultValue={kept[field]}
               min={field === "last" ? 1 : 0}
               max={LIMITS[field]}
               clampBehavior="strict"
@@ -161,8 +161,8 @@ function Kept() {
               allowNegative={false}
               onBlur={(event) => {
                 const value = Number(event.currentTarget.value);
-                if (event.currentTarget.value === "" || value === retention[field]) return;
-                change({ retention: { ...retention, [field]: value } });
+                if (event.currentTarget.value === "" || value === kept[field]) return;
+                change({ backups: { ...kept, [field]: value } });
               }}
             />
           )}

@@ -1,21 +1,21 @@
 import { useTranslation } from "react-i18next";
 import { done, failed } from "@/components/toast";
-import type { Settings } from "@/generated/commands";
+import type { SettingsChange, SettingsView } from "@/generated/commands";
 import { useAction, useCommand } from "@/platform/commands";
 
 /** Settings apply at once, and each change can be undone. */
 export function useSettings(): {
-  settings: Settings | undefined;
-  change: (change: Partial<Settings>) => void;
+  settings: SettingsView | undefined;
+  change: (change: SettingsChange) => void;
 } {
   const { t } = useTranslation();
   const settings = useCommand("settings.get", {}).data;
   const set = useAction("settings.set");
-  const change = (change: Partial<Settings>) => {
+  const change = (change: SettingsChange) => {
     if (!settings) return;
     const before = Object.fromEntries(
-      Object.keys(change).map((key) => [key, settings[key as keyof Settings]]),
-    ) as Partial<Settings>;
+      Object.keys(change).map((key) => [key, settings[key as keyof SettingsView] ?? ""]),
+    ) as SettingsChange;
     set.mutate(change, {
       onSuccess: () => done(t("settings.saved"), () => set.mutate(before, { onError: failed })),
       onError: failed,

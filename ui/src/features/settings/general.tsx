@@ -2,7 +2,7 @@ import { SegmentedControl, Select, Switch } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Bones } from "@/components/empty";
-import type { CloseTo, Lang, Theme } from "@/generated/commands";
+import type { CloseBehaviour, Lang, Theme } from "@/generated/commands";
 import { COUNTRIES, useFormat } from "@/i18n/format";
 import { usePlatform } from "@/platform/context";
 import { useSettings } from "./change";
@@ -89,7 +89,19 @@ export function General() {
                   label: t(`settings.general.${close}`),
                 }))}
                 value={settings.close}
-                onChange={(close) => change({ close: close as CloseTo })}
+                onChange={(close) => change({ close: close as CloseBehaviour })}
+              />
+            )}
+          </Setting>
+          <Setting
+            label={t("settings.general.notifications")}
+            hint={t("settings.general.notifications_hint")}
+          >
+            {(named) => (
+              <Switch
+                {...named}
+                checked={settings.notifications}
+                onChange={(event) => change({ notifications: event.currentTarget.checked })}
               />
             )}
           </Setting>
@@ -115,5 +127,5 @@ const LANGS = [
   { value: "es", label: "Español" },
   { value: "en", label: "English" },
 ];
-const THEMES: Theme[] = ["auto", "light", "dark"];
-const CLOSES: CloseTo[] = ["tray", "quit"];
+const THEMES: Theme[] = ["system", "light", "dark"];
+const CLOSES: CloseBehaviour[] = ["tray", "quit"];

@@ -1,45 +1,46 @@
 import type { TFunction } from "i18next";
-import { DAYS, fromCron, type Often } from "./cron";
+import type { Every } from "@/generated/commands";
 
-/** `De lunes a sábado a las 06:00 y 13:00`. */
-export function said(cron: string, t: TFunction, lang: string): string {
-  const often = fromCron(cron);
-  const list = new Intl.ListFormat(lang, { type: "conjunction" });
-  switch (often.kind) {
-    case "hourly":
-      return t("settings.often.hourly", { minute: String(often.minute).padStart(2, "0") });
-    case "monthly":
-      return t("settings.often.monthly", { day: often.day, time: often.time });
-    case "daily":
-      return t("settings.often.daily", {
-        days: days(often, t, lang),
-        times: list.format(often.times),
+/** As the wire names them, in the order of offices. */
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** `De lunes a sábado a las 06:00`. */
+export function said(every: Every, t: TFunction, lang: string): string {
+  switch (every.every) {
+    case "minutes":
+      return t("settings.often.minutes", { count: every.minutes });
+    case "hours":
+      return t("settings.often.hours", {
+        count: every.hours,
+        minute: String(every.minute).padStart(2, "0"),
       });
+    case "day":
+      return t("settings.often.daily", { days: t("settings.often.every_day"), time: every.at });
+    case "week":
+      return t("settings.often.daily", { days: saidDays(every.days, t, lang), time: every.at });
+    case "month":
+      return t("settings.often.monthly", { day: every.day, time: every.at });
     case "cron":
-      return t("settings.often.cron", { cron });
+      return t("settings.often.by_cron", { cron: every.cron });
   }
 }
 
-function days({ days }: Extract<Often, { kind: "daily" }>, t: TFunction, lang: string): string {
-  if (days.length === 7) return t("settings.often.every_day");
-  const ordered = DAYS.filter((day) => days.includes(day));
-  const places = ordered.map((day) => DAYS.indexOf(day));
+/** Two days are listed, three and more in a row are a range. */
+function saidDays(days: string[], t: TFunction, lang: string): string {
+  const places = DAYS.flatMap((day, place) => (days.includes(day) ? [place] : []));
   const [first = 0] = places;
   const last = places.at(-1) ?? 0;
+  if (places.length === DAYS.length) return t("settings.often.every_day");
   if (places.length > 2 && last - first === places.length - 1) {
-    return t("settings.often.range", {
-      from: dayName(DAYS[first] ?? 1, lang),
-      to: dayName(DAYS[last] ?? 1, lang),
-    });
+    return t("settings.often.range", { from: dayName(first, lang), to: dayName(last, lang) });
   }
-  return new Intl.ListFormat(lang, { type: "conjunction" }).format(
-    ordered.map((day) => dayName(day, lang)),
-  );
+  const list = new Intl.ListFormat(lang, { type: "conjunction" });
+  return list.format(places.map((place) => dayName(place, lang)));
 }
 
-/** 4 January 1970 was a Sunday. */
-export function dayName(day: number, lang: string, weekday: "long" | "short" = "long"): string {
+/** Of a day by its place in {@link DAYS}: 5 January 1970 was a Monday. */
+export function dayName(place: number, lang: string, weekday: "long" | "short" = "long"): string {
   return new Intl.DateTimeFormat(lang, { weekday, timeZone: "UTC" }).format(
-    new Date((3 + day) * 86_400_000),
+    new Date((4 + place) * 86_400_000),
   );
 }

@@ -1,32 +1,28 @@
-import { Button, Checkbox, Modal, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, Select, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { kindName } from "@/components/names";
 import { done } from "@/components/toast";
-import { Trouble } from "@/components/trouble";
-import type { Schedule } from "@/generated/commands";
+import { Trouble, useTexts } from "@/components/trouble";
+import type { Every, Schedule, ScheduledWork } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { useAction } from "@/platform/commands";
-import { DAYS, fromCron, isTime, type Often, toCron } from "./cron";
-import { dayName, said } from "./said";
+import { useAction, useCommand } from "@/platform/commands";
+import { viewOf } from "@/platform/platform";
+import { DAYS, dayName, said } from "./said";
 
-const KINDS = [
-  "sync.all",
-  "movements.extract",
-  "companies.discover",
-  "movements.prove",
-  "backup.create",
-];
-const OFTEN = ["daily", "hourly", "monthly", "cron"] as const;
+const WORKS: ScheduledWork[] = ["sync", "prove", "backup", "tidy"];
+const KINDS = ["day", "week", "hours", "minutes", "month", "cron"] as const;
 
-const FRESH: Record<(typeof OFTEN)[number], Often> = {
-  daily: { kind: "daily", times: ["06:00"], days: [1, 2, 3, 4, 5, 6] },
-  hourly: { kind: "hourly", minute: 0 },
-  monthly: { kind: "monthly", time: "06:00", day: 1 },
-  cron: { kind: "cron", cron: "0 6 * * 1-6" },
+const FRESH: { [K in (typeof KINDS)[number]]: Extract<Every, { every: K }> } = {
+  day: { every: "day", at: "06:00" },
+  week: { every: "week", days: DAYS.slice(0, 6), at: "06:00" },
+  hours: { every: "hours", hours: 2, minute: 0 },
+  minutes: { every: "minutes", minutes: 30 },
+  month: { every: "month", day: 1, at: "06:00" },
+  cron: { every: "cron", cron: "0 6 * * 1-6" },
 };
 
-/** What runs, how often, and what that means in words. */
+/** What runs, how often, what that means in words, and when that would be. */
 export function ScheduleForm({
   schedule,
   taken,
@@ -36,29 +32,27 @@ export function ScheduleForm({
   taken: string[];
   onClose: () => void;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { zone } = useFormat();
   const set = useAction("schedules.set");
   const [name, setName] = useState(schedule?.name ?? "");
-  const [kind, setKind] = useState(schedule?.kind ?? "sync.all");
-  const [often, setOften] = useState<Often>(() =>
-    schedule ? fromCron(schedule.cron) : FRESH.daily,
-  );
+  const [work, setWork] = useState<ScheduledWork>(schedule?.work ?? "sync");
+  const [cadence, setCadence] = useState<Every>(schedule?.cadence ?? FRESH.week);
   const [catchUp, setCatchUp] = useState(schedule?.catch_up ?? true);
-  const cron = toCron(often);
-  const proposed = unused(kindName(kind), taken);
-  const problem = wrongIn(often);
+  const proposed = unused(t(`settings.work.${work}`), taken);
+  const isTaken = schedule === null && taken.includes(name.trim());
+  const problem = wrongIn(cadence);
   const save = () => {
-    if (problem) return;
+    if (problem || isTaken) return;
     const named = schedule?.name ?? (name.trim() || proposed);
     set.mutate(
       {
         name: named,
-        kind,
-        cron,
+        work,
+        cadence,
         zone: schedule?.zone ?? zone,
-        enabled: schedule?.enabled ?? true,
         catch_up: catchUp,
+        enabled: schedule?.enabled ?? true,
       },
       {
         onSuccess: () => {
@@ -89,9 +83,9 @@ export function ScheduleForm({
       >
         <Select
           label={t("settings.schedules.kind")}
-          data={KINDS.map((kind) => ({ value: kind, label: kindName(kind) }))}
-          value={kind}
-          onChange={(kind) => kind && setKind(kind)}
+          data={WORKS.map((work) => ({ value: work, label: t(`settings.work.${work}`) }))}
+          value={work}
+          onChange={(work) => work && setWork(work as ScheduledWork)}
           allowDeselect={false}
           data-autofocus
         />
@@ -101,35 +95,34 @@ export function ScheduleForm({
             placeholder={proposed}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
-            error={taken.includes(name.trim()) ? t("settings.schedules.taken") : undefined}
+            error={isTaken ? t("settings.schedules.taken") : undefined}
           />
         )}
-        <SegmentedControl
-          aria-label={t("settings.schedules.often")}
-          data={OFTEN.map((often) => ({ value: often, label: t(`settings.often.name.${often}`) }))}
-          value={often.kind}
-          onChange={(kind) => setOften(kind === "cron" ? { kind, cron } : FRESH[kind as "daily"])}
+        <Select
+          label={t("settings.schedules.often")}
+          data={KINDS.map((kind) => ({ value: kind, label: t(`settings.often.name.${kind}`) }))}
+          value={cadence.every}
+          onChange={(kind) => kind && setCadence(FRESH[kind as keyof typeof FRESH])}
+          allowDeselect={false}
         />
-        <Fields often={often} onChange={setOften} />
+        <Fields cadence={cadence} onChange={setCadence} />
+        {problem ? (
+          <p role="status">{t(`settings.often.wrong.${problem}`)}</p>
+        ) : (
+          <Ahead cadence={cadence} zone={schedule?.zone ?? zone} />
+        )}
         <Checkbox
           label={t("settings.schedules.catch_up")}
           description={t("settings.schedules.catch_up_hint")}
           checked={catchUp}
           onChange={(event) => setCatchUp(event.currentTarget.checked)}
         />
-        <p className="strong" role="status">
-          {problem ? t(`settings.often.wrong.${problem}`) : said(cron, t, i18n.language)}
-        </p>
         {set.error ? <Trouble error={set.error} /> : null}
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <Button variant="default" onClick={onClose}>
             {t("common.cancel")}
           </Button>
-          <Button
-            type="submit"
-            loading={set.isPending}
-            disabled={problem !== null || (!schedule && taken.includes(name.trim()))}
-          >
+          <Button type="submit" loading={set.isPending} disabled={problem !== null || isTaken}>
             {t("common.save")}
           </Button>
         </div>
@@ -138,100 +131,167 @@ export function ScheduleForm({
   );
 }
 
-function Fields({ often, onChange }: { often: Often; onChange: (often: Often) => void }) {
+/** What was chosen, in words and as the next days. */
+function Ahead({ cadence, zone }: { cadence: Every; zone: string }) {
   const { t, i18n } = useTranslation();
-  switch (often.kind) {
-    case "hourly":
+  const { moment } = useFormat();
+  const [asked] = useDebouncedValue(cadence, 250);
+  const preview = useCommand("schedules.preview", { cadence: asked, zone }, { keep: true });
+  const view = preview.error ? viewOf(preview.error) : null;
+  return (
+    <div role="status">
+      <p className="strong">{said(cadence, t, i18n.language)}</p>
+      <p className="dim small">
+        {view ? (
+          <Why view={view} />
+        ) : (
+          t("settings.schedules.ahead", {
+            times: (preview.data?.next ?? []).slice(0, 3).map(moment).join(" · "),
+          })
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Why({ view }: { view: Parameters<typeof useTexts>[0] }) {
+  const { message, hint } = useTexts(view);
+  return `${message} ${hint}`;
+}
+
+function Fields({ cadence, onChange }: { cadence: Every; onChange: (cadence: Every) => void }) {
+  const { t, i18n } = useTranslation();
+  const time = (at: string, change: (at: string) => Every) => (
+    <TextInput
+      label={t("settings.often.time")}
+      placeholder="06:00"
+      w={120}
+      value={at}
+      onChange={(event) => onChange(change(event.currentTarget.value))}
+    />
+  );
+  switch (cadence.every) {
+    case "minutes":
       return (
-        <Select
-          label={t("settings.often.minute")}
-          data={["0", "10", "15", "20", "30", "40", "45", "50"]}
-          value={String(often.minute)}
-          onChange={(minute) => minute && onChange({ ...often, minute: Number(minute) })}
-          allowDeselect={false}
+        <Pick
+          label={t("settings.often.each_minutes")}
+          values={[5, 10, 15, 20, 30]}
+          value={cadence.minutes}
+          onChange={(minutes) => onChange({ ...cadence, minutes })}
         />
       );
-    case "monthly":
+    case "hours":
       return (
         <div className="row" style={{ alignItems: "flex-start" }}>
-          <Select
-            label={t("settings.often.day")}
-            data={Array.from({ length: 28 }, (_, day) => String(day + 1))}
-            value={String(often.day)}
-            onChange={(day) => day && onChange({ ...often, day: Number(day) })}
-            allowDeselect={false}
+          <Pick
+            label={t("settings.often.each_hours")}
+            values={[1, 2, 3, 4, 6, 8, 12]}
+            value={cadence.hours}
+            onChange={(hours) => onChange({ ...cadence, hours })}
           />
-          <TextInput
-            label={t("settings.often.time")}
-            placeholder="06:00"
-            value={often.time}
-            onChange={(event) => onChange({ ...often, time: event.currentTarget.value })}
+          <Pick
+            label={t("settings.often.minute")}
+            values={[...new Set([0, 15, 30, 45, cadence.minute])].sort((a, b) => a - b)}
+            value={cadence.minute}
+            onChange={(minute) => onChange({ ...cadence, minute })}
           />
         </div>
       );
-    case "daily":
+    case "day":
+      return time(cadence.at, (at) => ({ ...cadence, at }));
+    case "week":
       return (
         <>
           <fieldset className="plain-set">
             <legend>{t("settings.often.days")}</legend>
             <div className="row" data-wrap>
-              {DAYS.map((day) => {
-                const on = often.days.includes(day);
+              {DAYS.map((day, place) => {
+                const on = cadence.days.includes(day);
                 return (
                   <button
                     key={day}
                     type="button"
                     className="chip"
                     aria-pressed={on}
-                    aria-label={dayName(day, i18n.language)}
+                    aria-label={dayName(place, i18n.language)}
                     onClick={() =>
                       onChange({
-                        ...often,
+                        ...cadence,
                         days: on
-                          ? often.days.filter((other) => other !== day)
-                          : [...often.days, day],
+                          ? cadence.days.filter((other) => other !== day)
+                          : DAYS.filter((other) => other === day || cadence.days.includes(other)),
                       })
                     }
                   >
-                    {dayName(day, i18n.language, "short")}
+                    {dayName(place, i18n.language, "short")}
                   </button>
                 );
               })}
             </div>
           </fieldset>
-          <TextInput
-            label={t("settings.often.times")}
-            description={t("settings.often.times_hint")}
-            placeholder="06:00, 13:00"
-            value={often.times.join(", ")}
-            onChange={(event) =>
-              onChange({ ...often, times: event.currentTarget.value.split(/,\s?/) })
-            }
-          />
+          {time(cadence.at, (at) => ({ ...cadence, at }))}
         </>
+      );
+    case "month":
+      return (
+        <div className="row" style={{ alignItems: "flex-start" }}>
+          <Pick
+            label={t("settings.often.day")}
+            values={Array.from({ length: 28 }, (_, day) => day + 1)}
+            value={cadence.day}
+            onChange={(day) => onChange({ ...cadence, day })}
+          />
+          {time(cadence.at, (at) => ({ ...cadence, at }))}
+        </div>
       );
     case "cron":
       return (
         <TextInput
           label={t("settings.often.pattern")}
           description={t("settings.often.pattern_hint")}
-          value={often.cron}
+          value={cadence.cron}
           spellCheck={false}
-          onChange={(event) => onChange({ ...often, cron: event.currentTarget.value })}
+          onChange={(event) => onChange({ ...cadence, cron: event.currentTarget.value })}
         />
       );
   }
 }
 
-type Wrong = "time" | "minutes" | "days" | "pattern";
+function Pick({
+  label,
+  values,
+  value,
+  onChange,
+}: {
+  label: string;
+  values: number[];
+  value: number;
+  onChange: (value: number) => void;
+}) {
+  return (
+    <Select
+      label={label}
+      w={150}
+      data={values.map(String)}
+      value={String(value)}
+      onChange={(value) => value && onChange(Number(value))}
+      allowDeselect={false}
+    />
+  );
+}
 
-function wrongIn(often: Often): Wrong | null {
-  if (often.kind === "cron") return often.cron.trim().split(/\s+/).length === 5 ? null : "pattern";
-  if (often.kind === "monthly") return isTime(often.time) ? null : "time";
-  if (often.kind !== "daily") return null;
-  if (often.days.length === 0) return "days";
-  if (!often.times.every(isTime)) return "time";
-  return new Set(often.times.map((time) => time.slice(3))).size === 1 ? null : "minutes";
+type Wrong = "time" | "days" | "pattern";
+
+function wrongIn(cadence: Every): Wrong | null {
+  if (cadence.every === "cron") {
+    return cadence.cron.trim().split(/\s+/).length === 5 ? null : "pattern";
+  }
+  if (cadence.every === "week" && cadence.days.length === 0) return "days";
+  return "at" in cadence && !isTime(cadence.at) ? "time" : null;
+}
+
+function isTime(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
 }
 
 function unused(name: string, taken: string[]): string {

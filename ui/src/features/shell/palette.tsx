@@ -77,8 +77,7 @@ export default function Palette({
       yOffset="12vh"
       centered={false}
       size={560}
-      title={undefined}
-      aria-label={t("common.palette.title")}
+      attributes={{ content: { "aria-label": t("common.palette.title") } }}
     >
       <input
         className="palette-input"

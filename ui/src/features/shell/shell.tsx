@@ -29,6 +29,9 @@ import { useJobToasts } from "./toasts";
 const Palette = lazy(() => import("./palette"));
 const Shortcuts = lazy(() => import("./shortcuts"));
 
+/** As it is written on keys. */
+const PALETTE_KEYS = "Ctrl K";
+
 export function Shell() {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -75,7 +78,7 @@ export function Shell() {
           <Button
             variant="default"
             leftSection={<IconSearch size={14} aria-hidden="true" />}
-            rightSection={<kbd>Ctrl K</kbd>}
+            rightSection={<kbd>{PALETTE_KEYS}</kbd>}
             onClick={() => setPalette(true)}
           >
             {t("common.palette.open")}
@@ -151,9 +154,10 @@ function Rail() {
 
 /** What waits for a person behind that tab. */
 function badgeOf(tab: TabName, { counts }: Overview): number {
-  if (tab === "servers") return counts.unreachable;
-  if (tab === "companies") return counts.broken;
-  if (tab === "activity") return counts.failed;
+  if (tab === "servers") return counts.attention_servers;
+  if (tab === "companies") return counts.attention_companies;
+  if (tab === "activity") return counts.attention_activity;
+  if (tab === "settings") return counts.attention_settings;
   return 0;
 }
 
@@ -184,16 +188,16 @@ function CompanyFilter() {
 }
 
 const THEMES: Record<Theme, { icon: typeof IconSun; next: Theme }> = {
-  auto: { icon: IconDeviceDesktop, next: "light" },
+  system: { icon: IconDeviceDesktop, next: "light" },
   light: { icon: IconSun, next: "dark" },
-  dark: { icon: IconMoon, next: "auto" },
+  dark: { icon: IconMoon, next: "system" },
 };
 
 function ThemeButton() {
   const { t } = useTranslation();
   const settings = useCommand("settings.get", {});
   const change = useAction("settings.set");
-  const theme = settings.data?.theme ?? "auto";
+  const theme = settings.data?.theme ?? "system";
   const { icon: Icon, next } = THEMES[theme];
   const label = t("common.theme.button", { theme: t(`common.theme.${theme}`) });
   return (

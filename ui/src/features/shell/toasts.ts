@@ -6,7 +6,7 @@ import type { Job } from "@/generated/commands";
 import { useLive } from "@/platform/live";
 import { CommandError } from "@/platform/platform";
 
-/** Jobs that end within this time are told together: one sentence, not forty. */
+/** Jobs of one round are told together when the last one ended: one sentence, not forty. */
 const TOGETHER_MS = 1200;
 
 /** Says how jobs ended that a person asked for. */
@@ -17,6 +17,7 @@ export function useJobToasts(): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tell = () => {
       timer = undefined;
+      if (live.isBusy()) return;
       const jobs = waiting.current;
       waiting.current = [];
       const bad = jobs.filter((job) => job.state === "failed");
@@ -33,7 +34,8 @@ export function useJobToasts(): void {
     const stop = live.onSettled((job) => {
       if (job.state === "cancelled" || job.schedule !== null) return;
       waiting.current.push(job);
-      timer ??= setTimeout(tell, TOGETHER_MS);
+      clearTimeout(timer);
+      timer = setTimeout(tell, TOGETHER_MS);
     });
     return () => {
       clearTimeout(timer);

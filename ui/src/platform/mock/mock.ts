@@ -10,14 +10,16 @@ import type {
   Job,
   JobResult,
   LogLine,
+  Matter,
   Movement,
-  MovementSearch,
+  MovementsPage,
   Overview,
   Proof,
   Run,
   Schedule,
+  ScheduleSet,
   Server,
-  Settings,
+  SettingsView,
   Summary,
   Tag,
 } from "@/generated/commands";
@@ -43,12 +45,18 @@ export interface MockOptions {
   delay?: number;
   now?: () => Date;
   servers?: Server[];
-  settings?: Partial<Settings>;
+  settings?: Partial<SettingsView>;
 }
 
 type Bodies = { [N in CommandName]?: (request: RequestOf<N>, signal?: AbortSignal) => unknown };
 
 const TICK_MS = 200;
+
+const PROPOSED: ScheduleSet[] = [
+  { name: "sync", work: "sync", cadence: { every: "day", at: "06:00" } },
+  { name: "prove", work: "prove", cadence: { every: "week", days: ["sun"], at: "12:00" } },
+  { name: "backup", work: "backup", cadence: { every: "day", at: "12:30" } },
+];
 
 export class Mock implements Platform {
   readonly kind = "mock";
@@ -63,7 +71,7 @@ export class Mock implements Platform {
   backups: Backup[] = [];
   schedules: Schedule[] = [];
   audit: AuditEntry[] = [];
-  settings: Settings;
+  settings: SettingsView;
   private readonly logs = new Map<number, LogLine[]>();
   private readonly extracted = new Map<number, Run>();
   private readonly broken = new Set<number>();
@@ -81,21 +89,23 @@ export class Mock implements Platform {
     this.now = options.now ?? (() => new Date());
     this.settings = {
       lang: "es",
-      theme: "auto",
+      theme: "system",
       zone: "America/Bogota",
       country: "CO",
       close: "tray",
       autostart: false,
+      notifications: true,
       start: office === "new" ? "none" : "office",
-      proxy: null,
-      ca_file: null,
-      retention: { last: 5, days: 14, months: 12 },
+      proxy: { mode: "system", url: "", user: "" },
+      has_proxy_password: false,
+      extra_ca: null,
+      backups: { last: 5, days: 14, months: 12 },
       ...options.settings,
     };
-    const working = office === "working";
-    this.servers = options.servers ?? (working ? this.seedServers() : []);
-    this.companies = working ? companies(this.servers) : [];
-    if (working) this.seedPast();
+    const seeded = office === "working" && !options.servers;
+    this.servers = options.servers ?? (seeded ? this.seedServers() : []);
+    this.companies = seeded ? companies(this.servers) : [];
+    if (seeded) this.seedPast();
   }
 
   call<N extends CommandName>(name: N, request: RequestOf<N>, signal?: AbortSignal) {
@@ -117,7 +127,10 @@ export class Mock implements Platform {
     return () => this.listeners.delete(listener);
   }
 
-  async saveFile(wish: FileWish, write: (path: string) => Promise<unknown>) {
+  async saveFile(
+    wish: FileWish,
+    write: (path: string) => Promise<unknown>,
+  ): Promise<string | null> {
     const path = `/home/oficina/Documentos/${wish.name}`;
     await write(path);
     return path;
@@ -256,12 +269,13 @@ export class Mock implements Platform {
         this.enqueue("movements.prove", label(company), { company_id: company.id }),
       ),
     "movements.summary": ({ companies: wanted }) => this.summary(this.chosen(wanted)),
-    "movements.page": ({ company: text, filter, sort, offset, limit }) => {
-      const [company] = this.chosen([text]);
+    "movements.page": (request) => {
+      const [company] = this.chosen(request.companies);
+      const offset = request.offset ?? 0;
       if (!company || !this.extracted.has(company.id)) {
-        return { rows: [], sums: { movements: 0, quantity: "0", total: "0", cost: "0" } };
+        return { offset, rows: [], totals: { rows: 0, quantity: "0", total: "0", cost: "0" } };
       }
-      return this.page(company, filter ?? {}, sort, offset, limit);
+      return { offset, ...this.page(company, request, offset, request.limit ?? 100) };
     },
     "movements.export": ({ companies: wanted, output }) => {
       const rows = this.chosen(wanted).reduce((sum, company) => sum + this.rows(company), 0);
@@ -301,51 +315,79 @@ export class Mock implements Platform {
       this.note("backup.restore", name, {});
       return { name, replaced: replaced.name };
     },
-    "schedules.list": () => this.schedules,
+    "schedules.list": () => ({
+      rows: this.schedules,
+      proposed: PROPOSED.filter(({ work }) => !this.schedules.some((row) => row.work === work)),
+    }),
     "schedules.set": (schedule) => {
-      if (schedule.cron.trim().split(/\s+/).length !== 5) {
-        throw refusal(this.settings.lang, "SCHEDULE_INVALID", { cron: schedule.cron });
+      const { name, work, cadence, zone, catch_up, enabled } = schedule;
+      if (cadence.every === "cron" && cadence.cron.trim().split(/\s+/).length !== 5) {
+        throw refusal(this.settings.lang, "SCHEDULE_INVALID", { cron: cadence.cron });
       }
       const set: Schedule = {
-        ...schedule,
-        next_run: schedule.enabled ? this.ago(-540) : null,
+        name,
+        work,
+        cadence,
+        cron: "0 6 * * *",
+        zone: zone ?? this.settings.zone,
+        catch_up: catch_up ?? true,
+        enabled: enabled ?? true,
+        next_run: (enabled ?? true) ? this.ago(-540) : null,
         last_run: null,
         last_job: null,
-      } as Schedule;
-      this.schedules = [
-        ...this.schedules.filter((other) => other.name !== schedule.name),
-        set,
-      ].sort((a, b) => a.name.localeCompare(b.name));
-      this.note("schedule.set", schedule.name, {});
+      };
+      this.schedules = [...this.schedules.filter((other) => other.name !== name), set].sort(
+        (a, b) => a.name.localeCompare(b.name),
+      );
+      this.note("schedule.set", `schedule:${name}`, {});
       return set;
     },
     "schedules.remove": ({ name }) => {
+      const found = this.schedules.find((schedule) => schedule.name === name);
       this.schedules = this.schedules.filter((schedule) => schedule.name !== name);
-      this.note("schedule.remove", name, {});
-      return {};
+      this.note("schedule.remove", `schedule:${name}`, {});
+      return found;
     },
     "schedules.run": ({ name }) => {
       const found = this.schedules.find((schedule) => schedule.name === name);
-      return [this.enqueue(found?.kind ?? "backup.create", "", { schedule: name })];
+      const kind = found?.work === "backup" ? "backup.create" : "tidy";
+      return [this.enqueue(kind, "", { schedule: name })];
     },
+    "schedules.preview": ({ cadence }) => ({
+      cron: cadence.every === "cron" ? cadence.cron : "0 6 * * *",
+      next: [540, 1980, 3420].map((minutes) => this.ago(-minutes)),
+    }),
     "settings.get": () => this.settings,
-    "settings.set": (change) => {
-      this.settings = { ...this.settings, ...change };
+    "settings.set": ({ proxy_password, extra_ca, ...change }) => {
+      const given = Object.entries(change).filter(([, value]) => value != null);
+      this.settings = { ...this.settings, ...Object.fromEntries(given) };
+      if (extra_ca != null) this.settings.extra_ca = extra_ca || null;
+      if (proxy_password != null) this.settings.has_proxy_password = proxy_password !== "";
       return this.settings;
     },
     "network.test": ({ url }) => {
       if (!/^https?:\/\//.test(url)) {
-        throw refusal(this.settings.lang, "INVALID_INPUT", {
-          field: "url",
-          reason: "no es una dirección https",
-        });
+        throw refusal(this.settings.lang, "INVALID_INPUT", { field: "url", reason: "https://…" });
       }
+      const issuer = "CN=FortiGate CA de la oficina";
+      const valid = { valid_from: "2026-01-01T00:00:00Z", valid_to: "2027-03-01T00:00:00Z" };
+      const { hostname } = new URL(url);
       return {
+        url,
         reachable: true,
-        tls: "TLS 1.3",
-        issuer: "FortiGate CA de la oficina",
-        chain: [`CN=${new URL(url).hostname}`, "CN=FortiGate CA de la oficina"],
-        millis: 184,
+        status: 200,
+        tls: {
+          version: "TLS 1.3",
+          trusted: true,
+          issuer,
+          names: [hostname],
+          chain: [
+            { subject: `CN=${hostname}`, issuer, ...valid },
+            { subject: issuer, issuer, ...valid },
+          ],
+        },
+        milliseconds: 184,
+        error: null,
       };
     },
     "diagnostics.export": ({ output }) => ({ output, bytes: 48_211 }),
@@ -355,14 +397,17 @@ export class Mock implements Platform {
   private about(): About {
     return {
       version: "0.1.0",
-      data_folder: "/home/oficina/.local/share/puente",
-      licences: [
-        { name: "tokio", version: "1.49.0", licence: "MIT" },
+      licence: "MIT OR Apache-2.0",
+      system: "linux x86_64",
+      data_dir: "/home/oficina/.local/share/puente",
+      logs: "/home/oficina/.local/share/puente/logs",
+      libraries: [
         { name: "rusqlite", version: "0.38.0", licence: "MIT" },
         { name: "rustls", version: "0.23.40", licence: "Apache-2.0 OR ISC OR MIT" },
         { name: "serde", version: "1.0.228", licence: "MIT OR Apache-2.0" },
+        { name: "tokio", version: "1.49.0", licence: "MIT" },
       ],
-    } as About;
+    };
   }
 
   private seedServers(): Server[] {
@@ -457,28 +502,34 @@ export class Mock implements Platform {
       bytes: 1_482_752 - minutes,
     }));
     this.schedules = [
-      this.schedule("respaldo", "backup.create", "30 2 * * *"),
-      this.schedule("sincronizar", "sync.all", "0 6,13 * * 1-6"),
+      this.schedule("backup", "backup", { every: "day", at: "12:30" }),
+      this.schedule("tidy", "tidy", { every: "week", days: ["sun"], at: "03:00" }),
+      this.schedule("Antes de abrir", "sync", {
+        every: "week",
+        days: ["mon", "tue", "wed", "thu", "fri", "sat"],
+        at: "06:00",
+      }),
     ];
     for (const name of ["Oficina principal", "Sede norte (VPN)", "Archivos de la panadería"]) {
       this.note("server.add", `server:${this.server(name).id}`, { name });
     }
-    this.note("schedule.set", "sincronizar", { cron: "0 6,13 * * 1-6" });
+    this.note("schedule.set", "schedule:Antes de abrir", { cron: "0 6 * * 1-6" });
     this.note("movements.export", "/home/oficina/Documentos/movimientos.xlsx", { rows: 48_211 });
   }
 
-  private schedule(name: string, kind: string, cron: string): Schedule {
+  private schedule(name: string, work: Schedule["work"], cadence: Schedule["cadence"]): Schedule {
     return {
       name,
-      kind,
-      cron,
+      work,
+      cadence,
+      cron: "0 6 * * 1-6",
       zone: "America/Bogota",
       enabled: true,
       catch_up: true,
       next_run: this.ago(-420),
       last_run: this.ago(340),
-      last_job: 1,
-    } as Schedule;
+      last_job: this.jobs[0] ?? null,
+    };
   }
 
   private ago(minutes: number): string {
@@ -655,74 +706,113 @@ export class Mock implements Platform {
   private overview(): Overview {
     const did = (kind: string) =>
       this.jobs.some((job) => job.kind === kind && job.state === "done");
-    const failed = this.jobs.filter((job) => job.state === "failed");
+    const done: [Overview["steps"][number]["step"], boolean][] = [
+      ["server", this.servers.length > 0],
+      ["tested", this.servers.some((server) => server.checked_at && !server.last_error)],
+      ["companies", this.companies.length > 0],
+      ["extracted", this.extracted.size > 0],
+      ["schedule", this.schedules.some(({ work }) => work === "sync")],
+      ["backup", this.backups.length > 0 || did("backup.create")],
+    ];
+    const next = done.find(([, done]) => !done)?.[0];
+    const attention = this.matters();
+    const of = (tab: Matter["tab"]) => attention.filter((matter) => matter.tab === tab).length;
+    const unsettled = (state: Job["state"]) =>
+      this.jobs.filter((job) => job.state === state).length;
+    const held = this.companies.filter((company) => this.extracted.has(company.id));
     return {
-      steps: [
-        { name: "server", done: this.servers.length > 0 },
-        {
-          name: "tested",
-          done: this.servers.some((server) => server.checked_at && !server.last_error),
-        },
-        { name: "discovered", done: this.companies.length > 0 },
-        { name: "extracted", done: this.extracted.size > 0 },
-        { name: "scheduled", done: this.schedules.length > 0 },
-        { name: "backed_up", done: this.backups.length > 0 || did("backup.create") },
-      ],
-      attention: [
-        ...failed
-          .filter((job) => job.kind === "movements.extract")
-          .map((job) => ({
-            kind: "job_failed",
-            subject: job.subject,
-            id: job.id,
-            at: job.finished_at,
-            error: job.error,
-          })),
-        ...this.servers
-          .filter((server) => server.last_error)
-          .map((server) => ({
-            kind: "server_unreachable",
-            subject: server.name,
-            id: server.id,
-            at: server.checked_at,
-            error: server.last_error,
-          })),
-        ...this.companies
-          .filter((company) => this.broken.has(company.id))
-          .map((company) => ({
-            kind: "proof_broken",
-            subject: label(company),
-            id: company.id,
-            at: this.ago(40),
-            error: null,
-          })),
-      ],
-      syncs: this.companies
-        .filter((company) => this.extracted.has(company.id))
-        .map((company) => {
-          const last = this.extracted.get(company.id);
-          return {
-            nit: company.nit,
-            fiscal_year: company.fiscal_year,
-            name: company.name,
-            finished_at: last?.finished_at ?? null,
-            movements: this.rows(company),
-            inserted: last?.inserted ?? 0,
-            proven: !this.broken.has(company.id),
-          };
-        })
-        .sort((a, b) => ((a.finished_at ?? "") < (b.finished_at ?? "") ? 1 : -1)),
+      steps: done.map(([step, done]) => ({ step, done, next: step === next })),
+      attention,
+      sync:
+        held.length === 0
+          ? null
+          : {
+              job_id: 1,
+              started_at: this.ago(31),
+              finished_at: this.ago(24),
+              jobs: 18,
+              done: 16,
+              failed: 2,
+              left: 0,
+              companies: held.length,
+              changes: held.reduce(
+                (sum, company) => sum + (this.extracted.get(company.id)?.inserted ?? 0),
+                0,
+              ),
+            },
+      companies: held
+        .map((company) => ({
+          company_id: company.id,
+          nit: company.nit,
+          fiscal_year: company.fiscal_year,
+          name: company.name,
+          finished_at: this.extracted.get(company.id)?.finished_at ?? "",
+          movements: this.rows(company),
+          changes: this.extracted.get(company.id)?.inserted ?? 0,
+          proven: !this.broken.has(company.id),
+        }))
+        .sort((a, b) => (a.finished_at < b.finished_at ? 1 : -1))
+        .slice(0, 12),
       counts: {
         servers: this.servers.length,
-        companies: this.companies.length,
-        movements: [...this.extracted.keys()].length,
-        running: this.jobs.filter((job) => job.state === "running" || job.state === "queued")
-          .length,
-        failed: failed.length,
-        unreachable: this.servers.filter((server) => server.last_error).length,
-        broken: this.broken.size,
+        companies: this.active().length,
+        movements: held.reduce((sum, company) => sum + this.rows(company), 0),
+        running: unsettled("running"),
+        waiting: unsettled("queued"),
+        attention_companies: of("companies"),
+        attention_servers: of("servers"),
+        attention_activity: of("activity"),
+        attention_settings: of("settings"),
       },
-    } as Overview;
+    };
+  }
+
+  private matters(): Matter[] {
+    const matter = (kind: Matter["kind"], tab: Matter["tab"], over: Partial<Matter>): Matter => ({
+      kind,
+      tab,
+      subject: "",
+      company_id: null,
+      server_id: null,
+      job_id: null,
+      since: null,
+      error: null,
+      ...over,
+    });
+    return [
+      ...this.companies
+        .filter((company) => this.broken.has(company.id))
+        .map((company) =>
+          matter("proof_broken", "companies", {
+            subject: label(company),
+            company_id: company.id,
+            since: this.extracted.get(company.id)?.finished_at ?? null,
+          }),
+        ),
+      ...this.servers
+        .filter((server) => server.last_error)
+        .map((server) =>
+          matter("server_failed", "servers", {
+            subject: server.name,
+            server_id: server.id,
+            since: server.checked_at,
+            error: server.last_error,
+          }),
+        ),
+      ...this.jobs
+        .filter((job) => job.state === "failed" && job.kind === "movements.extract")
+        .filter(
+          ({ id, subject }) => !this.jobs.some((job) => job.subject === subject && job.id > id),
+        )
+        .map((job) =>
+          matter("job_failed", "activity", {
+            subject: job.subject,
+            job_id: job.id,
+            since: job.finished_at,
+            error: job.error,
+          }),
+        ),
+    ];
   }
 
   private summary(chosen: Company[]): Summary {
@@ -745,11 +835,11 @@ export class Mock implements Platform {
         const rows = Math.round(
           (this.rows(company) / last) * (0.8 + 0.04 * month + 0.12 * Math.sin(month + company.id)),
         );
-        const sales = BigInt(rows) * 1_834_501_275n;
+        const sales = BigInt(rows) * 183_450_100n;
         cell.movements += rows;
         cell.sales += sales;
-        cell.returns += sales / 29n;
-        cell.purchases += (sales * 58n) / 100n;
+        cell.returns += (sales / 290_000n) * 10_000n;
+        cell.purchases += ((sales * 58n) / 1_000_000n) * 10_000n;
         cell.quantity += BigInt(rows) * 7_250_000n;
         months.set(key, cell);
       }
@@ -782,44 +872,35 @@ export class Mock implements Platform {
     } as unknown as Summary;
   }
 
-  private page(
-    company: Company,
-    filter: MovementSearch,
-    sort: RequestOf<"movements.page">["sort"],
-    offset: number,
-    limit: number,
-  ) {
+  private page(company: Company, request: MovementsPage, offset: number, limit: number) {
     const rows = this.rows(company);
     const at = (index: number) => movementAt(company.id, company.fiscal_year, rows, index);
-    const plain =
-      !filter.text &&
-      !filter.from &&
-      !filter.to &&
-      !filter.doc_types?.length &&
-      !filter.states?.length;
-    const { key, descending } = sort;
+    const { text, from, to, doc_types, states, sort, descending } = request;
+    const plain = !text && !from && !to && !doc_types?.length && !states?.length;
+    const key = sort ?? "day";
     if (plain && (key === "day" || rows > 60_000)) {
       const last = Math.min(rows, offset + limit);
       const page: Movement[] = [];
-      for (let index = offset; index < last; index += 1)
+      for (let index = offset; index < last; index += 1) {
         page.push(at(descending ? rows - 1 - index : index));
-      return { rows: page, sums: this.sums(rows, BigInt(rows) * 92_845_510_305n) };
+      }
+      return { rows: page, totals: this.totals(rows, BigInt(rows) * 92_845_510_305n) };
     }
     const found: Movement[] = [];
     for (let index = 0; index < Math.min(rows, 60_000); index += 1) {
       const row = at(index);
-      if (fits(row, filter)) found.push(row);
+      if (fits(row, request)) found.push(row);
     }
     found.sort(compare(key));
     if (descending) found.reverse();
     const total = found.reduce((sum, row) => sum + scaled(row.total, 4), 0n);
-    return { rows: found.slice(offset, offset + limit), sums: this.sums(found.length, total) };
+    return { rows: found.slice(offset, offset + limit), totals: this.totals(found.length, total) };
   }
 
-  private sums(movements: number, total: bigint) {
+  private totals(rows: number, total: bigint) {
     return {
-      movements,
-      quantity: decimal(BigInt(movements) * 12_500_000n, 6),
+      rows,
+      quantity: decimal(BigInt(rows) * 12_500_000n, 6),
       total: decimal(total, 4),
       cost: decimal((total * 71n) / 100n, 4),
     };

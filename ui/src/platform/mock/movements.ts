@@ -2,8 +2,8 @@
 import type {
   DocumentMeaning,
   Movement,
-  MovementSearch,
   MovementState,
+  MovementsPage,
   SortKey,
 } from "@/generated/commands";
 
@@ -142,7 +142,7 @@ export function scaled(text: string, scale: number): bigint {
   return BigInt(whole + part.padEnd(scale, "0").slice(0, scale));
 }
 
-export function fits(row: Movement, filter: MovementSearch): boolean {
+export function fits(row: Movement, filter: MovementsPage): boolean {
   const text = filter.text?.trim().toLowerCase();
   return (
     (!filter.from || (row.day !== null && row.day >= filter.from)) &&

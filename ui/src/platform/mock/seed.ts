@@ -23,6 +23,7 @@ export function server(id: number, over: Partial<Server>): Server {
     profile: "tns",
     options: OPTIONS,
     has_password: true,
+    warnings: [],
     checked_at: null,
     last_error: null,
     ...over,

@@ -1,0 +1,142 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { movementAt } from "@/platform/mock/movements";
+import { open, rowsOf } from "@/test/office";
+import { sum } from "./summary";
+
+test("companies are found by a part of their name, and by year", async () => {
+  const { user } = await open("/empresas");
+  await user.type(screen.getByRole("textbox", { name: /Nombre, NIT/ }), "ñapa");
+  await waitFor(() => expect(rowsOf("Empresas")).toHaveLength(3));
+  expect(rowsOf("Empresas").every((row) => row.includes("Ferretería La Ñapa"))).toBe(true);
+});
+
+test("filters that fit nothing can be taken away again", async () => {
+  const { user } = await open("/empresas?text=no-existe");
+  expect(await screen.findByText("Ninguna empresa cumple con los filtros")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Quitar los filtros" }));
+  await waitFor(() => expect(rowsOf("Empresas").length).toBeGreaterThan(10));
+});
+
+test("a column is sorted both ways and says so", async () => {
+  const { user } = await open("/empresas");
+  const head = screen.getByRole("columnheader", { name: /Movimientos/ });
+  await user.click(within(head).getByRole("button"));
+  expect(head).toHaveAttribute("aria-sort", "ascending");
+  await user.click(within(head).getByRole("button"));
+  expect(head).toHaveAttribute("aria-sort", "descending");
+  expect(rowsOf("Empresas")[0]).toContain("1.000.000");
+});
+
+test("chosen companies are extracted with a range of days", async () => {
+  const { mock, user } = await open("/empresas");
+  const boxes = screen.getAllByRole("checkbox", { name: "Elegir esta fila" });
+  await user.click(boxes[0] as HTMLElement);
+  await user.keyboard("{Shift>}");
+  await user.click(boxes[2] as HTMLElement);
+  await user.keyboard("{/Shift}");
+  expect(screen.getByText(/^3 elegidas/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Extraer 3" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(dialog.getByRole("button", { name: "Este año" }));
+  await user.click(dialog.getByRole("button", { name: "Extraer" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const year = new Date().getFullYear();
+  const asked = mock.calls.find(({ name }) => name === "movements.extract")?.request;
+  expect(asked).toMatchObject({ from: `${year}-01-01`, to: `${year}-12-31`, force: false });
+  expect((asked as { companies: string[] }).companies).toHaveLength(3);
+});
+
+test("Ctrl+A chooses every company that is shown, also by keyboard alone", async () => {
+  const { user } = await open("/empresas?text=ñapa");
+  screen.getByRole("grid", { name: "Empresas" }).focus();
+  await user.keyboard("{Control>}a{/Control}");
+  expect(await screen.findByText(/^3 elegidas/)).toBeVisible();
+  await user.keyboard("{ArrowDown} ");
+  expect(await screen.findByText(/^2 elegidas/)).toBeVisible();
+});
+
+test("an empty office is told to register a server first", async () => {
+  await open("/empresas", { office: "empty" });
+  expect(await screen.findByText("Todavía no hay empresas")).toBeVisible();
+  const start = within(screen.getByRole("main")).getByRole("link", { name: "Agregar servidor" });
+  expect(start).toHaveAttribute("href", expect.stringContaining("open=new"));
+});
+
+test("a company's page shows the question, its chart and the table with exact sums", async () => {
+  await open("/empresas/9004512337?year=2026");
+  expect(await screen.findByRole("heading", { name: "¿Cuánto se vendió por mes?" })).toBeVisible();
+  const table = within(screen.getByRole("table", { name: "Ventas por mes" }));
+  expect(table.getByRole("button", { name: "ene 2026" })).toBeVisible();
+  expect(table.getByText("Total").closest("tr")).toHaveTextContent("879.085.293,31");
+});
+
+test("a month of the table leads to its movements", async () => {
+  const { mock, user } = await open("/empresas/9004512337?year=2026");
+  await user.click(await screen.findByRole("button", { name: "feb 2026" }));
+  await screen.findByRole("grid", { name: "Movimientos" });
+  await waitFor(() => {
+    const asked = mock.calls.filter(({ name }) => name === "movements.page").at(-1)?.request;
+    expect(asked).toMatchObject({ from: "2026-02-01", to: "2026-02-28" });
+  });
+});
+
+test("a million movements are a few rows in sight, and far ones come by page", async () => {
+  const { mock } = await open("/empresas/9012208716?year=2026&view=movements");
+  const grid = await screen.findByRole("grid", { name: "Movimientos" });
+  await waitFor(() => expect(grid).toHaveAttribute("aria-rowcount", "1000001"));
+  expect(rowsOf("Movimientos").length).toBeLessThan(60);
+  grid.scrollTop = 16_000_000;
+  grid.dispatchEvent(new Event("scroll"));
+  const far = movementAt(6, 2026, 1_000_000, 1_000_000 - 1 - 500_000);
+  await waitFor(() => expect(rowsOf("Movimientos").join()).toContain(far.number), {
+    timeout: 5000,
+  });
+  const pages = mock.calls.filter(({ name }) => name === "movements.page");
+  expect(pages.length).toBeLessThan(8);
+});
+
+test("movements are sorted and filtered where they are kept, not in the list", async () => {
+  const { mock, user } = await open("/empresas/79845120?year=2026&view=movements");
+  const last = () => mock.calls.filter(({ name }) => name === "movements.page").at(-1)?.request;
+  await user.click(await screen.findByRole("button", { name: /^Total/ }));
+  await waitFor(() => expect(last()).toMatchObject({ sort: "total", descending: false }));
+  await user.type(screen.getByRole("textbox", { name: /Artículo, documento/ }), "ñame");
+  await waitFor(() => expect(last()).toMatchObject({ text: "ñame" }));
+  await user.click(screen.getByRole("button", { name: "Anulado" }));
+  await waitFor(() => expect(last()).toMatchObject({ states: ["voided"] }));
+});
+
+test("an export says how many movements went where", async () => {
+  const { mock, user } = await open("/empresas/79845120?year=2026");
+  await user.click(await screen.findByRole("button", { name: "Exportar" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Excel (XLSX)" }));
+  expect(
+    await screen.findByText(/1\.274 movimientos exportados a .*movimientos-79845120-2026\.xlsx/),
+  ).toBeVisible();
+  expect(mock.calls.find(({ name }) => name === "movements.export")?.request).toMatchObject({
+    companies: ["79845120:2026"],
+    format: "xlsx",
+  });
+});
+
+test("an export that the person gave up leaves no message", async () => {
+  const { mock, user } = await open("/empresas/79845120?year=2026");
+  mock.saveFile = async () => null;
+  await user.click(await screen.findByRole("button", { name: "Exportar" }));
+  await user.click(await screen.findByRole("menuitem", { name: "CSV" }));
+  expect(screen.queryByText(/exportados/)).toBeNull();
+});
+
+test("a company that does not exist says so and leads back", async () => {
+  await open("/empresas/1");
+  expect(await screen.findByRole("alert")).toHaveTextContent("No se encuentra");
+  expect(screen.getByRole("link", { name: "Volver a Empresas" })).toBeVisible();
+});
+
+test("sums of decimal texts are exact, also below zero and beyond floats", () => {
+  expect(sum(["0.1000", "0.2000"])).toBe("0.3000");
+  expect(sum(["9007199254740993.0001", "0.0001"])).toBe("9007199254740993.0002");
+  expect(sum(["1.0000", "-2.5000"])).toBe("-1.5000");
+  expect(sum([])).toBe("0.0000");
+});

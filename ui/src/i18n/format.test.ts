@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { formatFor } from "./format";
+
+const colombia = formatFor("es", { country: "CO", zone: "America/Bogota" });
+
+test.each([
+  ["1234.5000", "1.234,50"],
+  ["0.0000", "0,00"],
+  ["-98765432109876.1234", "-98.765.432.109.876,1234"],
+  ["9007199254740993.0001", "9.007.199.254.740.993,0001"],
+  ["12.0050", "12,005"],
+])("money %s is written whole, without going through a float", (text, written) => {
+  expect(colombia.money(text)).toBe(written);
+});
+
+test("what is no decimal text is shown as it came", () => {
+  expect(colombia.money("NaN")).toBe("NaN");
+  expect(colombia.quantity("")).toBe("");
+});
+
+test("quantities show the decimals they have", () => {
+  expect(colombia.quantity("7.000000")).toBe("7");
+  expect(colombia.quantity("1.250000")).toBe("1,25");
+});
+
+test("a moment is shown in the office's zone, whatever the machine's is", () => {
+  const at = "2026-11-25T03:04:05Z";
+  expect(colombia.moment(at)).toBe("24/11/2026 22:04");
+  expect(formatFor("es", { country: "CL", zone: "Asia/Tokyo" }).moment(at)).toContain("12:04");
+});
+
+test("a day is a day in every zone", () => {
+  for (const zone of ["Pacific/Kiritimati", "America/Bogota", "Etc/GMT+12"]) {
+    expect(formatFor("es", { country: "CO", zone }).day("2026-01-01")).toBe("01/01/2026");
+  }
+});
+
+test("an unknown zone does not break the screen", () => {
+  expect(formatFor("es", { country: "CO", zone: "Luna/Mar" }).zone).toBe("UTC");
+});
+
+test("a month without a date is empty", () => {
+  expect(colombia.month("")).toBe("");
+  expect(colombia.month("2026-11")).toBe("nov 2026");
+});
+
+test("the time left is said in two units at most", () => {
+  expect(colombia.duration(7)).toBe("7 s");
+  expect(colombia.duration(61)).toBe("1 min 1 s");
+  expect(colombia.duration(4000)).toBe("1 h 6 min");
+});
