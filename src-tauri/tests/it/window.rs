@@ -180,7 +180,7 @@ fn a_damaged_state_is_said_and_the_last_backup_brings_it_back() {
     until("the page says what happened", || {
         window
             .text()
-            .contains("Puente no pudo abrir sus datos")
+            .contains("Puente no puede abrir sus datos")
             .then_some(())
     });
     desktop.picture("window-problem");
@@ -188,11 +188,15 @@ fn a_damaged_state_is_said_and_the_last_backup_brings_it_back() {
         .invoke("call", "servers.list", &json!({}))
         .unwrap_err();
     assert_eq!(error["code"], "STORE_CORRUPT");
-    window.click("#backups button");
-    window.click("#backups button");
-    until("the interface is back", || {
-        window.address().ends_with("/index.html").then_some(())
+    assert!(window.press_in("main", "Restaurar"));
+    until("it asks", || {
+        window.press_in("[role=dialog]", "Restaurar").then_some(())
     });
+    until("the interface is back", || {
+        let text = window.text();
+        (!text.contains("no puede abrir") && text.contains("Puente")).then_some(())
+    });
+    desktop.picture("window-mended");
     let status = window.invoke("host", "status", &json!({})).unwrap();
     assert_eq!(status["problem"], Value::Null);
     assert_eq!(
