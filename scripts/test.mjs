@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { byHand, hasApt, install, missingOf, PACKAGES } from "./lib/debian.mjs";
 import { ask, root, run } from "./lib/process.mjs";
 import { needCargoTool, needComponents, needRust } from "./lib/rust.mjs";
+import { seeded } from "./lib/seed.mjs";
 import { duration, green, heading, main, red, Stop, say, warn, yellow } from "./lib/terminal.mjs";
 import { needInterface, needNodeModules } from "./lib/ui.mjs";
 
@@ -48,8 +49,10 @@ const STEPS = [
   {
     name: "tests",
     what: "unit and integration tests, on real servers",
-    check: () =>
-      cargo("nextest", "run", ...everything(), "--locked", "-E", `not package(${WINDOW})`),
+    check: async () => {
+      const only = [...everything(), "--locked", "-E", `not package(${WINDOW})`];
+      return (await run("cargo", ["nextest", "run", ...only], { env: seeded() })) === 0;
+    },
   },
   { name: "window", what: "the real window, on a screen of its own", check: theWindow },
   {

@@ -6,7 +6,6 @@ use crate::events::Events;
 use crate::handlers;
 use crate::jobs::Words;
 use crate::logs::{self, Logs};
-use crate::maintenance;
 use crate::paths::DataDir;
 use crate::schedules;
 use crate::table::Views;
@@ -102,10 +101,6 @@ impl App {
         let handlers = handlers::all(&room, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
-        // Nobody has to wait for tidying up: on a full disk, say, there are other worries.
-        if let Err(error) = maintenance::schedule(&jobs) {
-            tracing::warn!(%error, "tidying up is not scheduled");
-        }
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
         notes.iter().for_each(|note| tracing::warn!("{note}"));
         Ok(App {

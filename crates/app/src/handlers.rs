@@ -3,9 +3,8 @@
 use crate::backup;
 use crate::commands::Tag;
 use crate::config::Config;
-use crate::maintenance::{TIDY, Tidy};
 use crate::paths::DataDir;
-use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll};
+use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
@@ -16,7 +15,7 @@ pub(crate) fn all(room: &Room, dir: &DataDir, config: &Config) -> Vec<Arc<dyn Ha
     handlers.push(Arc::new(backup::BackUp::new(room, dir, config)));
     handlers.push(Arc::new(SyncAll(room.clone())));
     handlers.push(Arc::new(ProveAll(room.clone())));
-    handlers.push(Arc::new(Tidy::new(room)));
+    handlers.push(Arc::new(Tidy(room.clone())));
     handlers
 }
 

@@ -1,16 +1,15 @@
 //! The queue, as hosts show it.
 
 use crate::backup::{self, BackupRow};
-use crate::maintenance::{TIDY, Tidied};
 use crate::movements::ProofView;
-use crate::sync::{PROVE_ALL, Queued, SYNC_ALL};
+use crate::sync::{PROVE_ALL, Queued, SYNC_ALL, TIDY, Tidied};
 use crate::{App, Result, settings};
 use chrono::{DateTime, Utc};
 use puente_core::{Error, ErrorView, Lang, Progress};
 use puente_erp::discover::Report;
 use puente_erp::handlers::{DISCOVER, EXTRACT, ExtractReport, PROVE, SYNC, SyncReport};
 use puente_erp::{companies, servers};
-use puente_jobs::{Filter, Job, JobId, LogLine, State};
+use puente_jobs::{Filter, Job, JobId, LogLine, NewJob, State};
 use puente_store::Database;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -65,7 +64,7 @@ pub struct JobRow {
     /// Its number.
     pub id: i64,
     /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
-    /// `movements.prove`, `movements.prove_all`, `backup.create`, `maintenance.tidy`.
+    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
     pub kind: String,
     /// What it does it to: a company or a server as people call it; empty where there is but one.
     pub subject: String,
@@ -132,6 +131,21 @@ pub struct Shown {
     pub job: JobRow,
     /// Its lines, oldest first.
     pub log: Vec<LogLine>,
+}
+
+/// Queues what a person asks for. When the same failed a moment ago and waits for its next attempt,
+/// the wait is over: the person may have mended what it failed on.
+pub(crate) fn ask(app: &App, new: NewJob) -> Result<JobRow> {
+    let id = app.jobs.enqueue(new)?;
+    let mut job = app.jobs.get(id)?;
+    if job.state == State::Paused {
+        job = match app.jobs.retry(id) {
+            // Its time came while we looked.
+            Err(puente_jobs::Error::WrongState { .. }) => app.jobs.get(id)?,
+            other => other?,
+        };
+    }
+    Ok(row(app, job))
 }
 
 /// Jobs, newest first.

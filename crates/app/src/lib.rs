@@ -21,7 +21,6 @@ mod export;
 mod handlers;
 pub mod jobs;
 mod logs;
-pub mod maintenance;
 pub mod movements;
 pub mod network;
 pub mod overview;

@@ -1,8 +1,7 @@
 //! Work that comes again and again, in words that people use: every so many hours, each day at a time.
 
 use crate::jobs::{self, JobRow};
-use crate::maintenance::TIDY;
-use crate::sync::{PROVE_ALL, SYNC_ALL};
+use crate::sync::{PROVE_ALL, SYNC_ALL, TIDY};
 use crate::{App, Nothing, Result, backup, settings};
 use chrono::{DateTime, Utc};
 use puente_core::Error;
@@ -287,8 +286,8 @@ pub fn preview(app: &App, request: Preview) -> Result<Runs> {
     Ok(Runs { cron, next })
 }
 
-/// Puts the schedules of a new office in place, once: backups are on from the start, as tidying up is,
-/// and what reads the ERP is proposed and left to a person.
+/// Puts the schedules of a new office in place, once: backups and tidying are on from the start, and
+/// what reads the ERP is proposed and left to a person.
 ///
 /// # Errors
 /// Those of the store.
@@ -297,7 +296,7 @@ pub(crate) fn put_defaults(app: &App) -> Result<()> {
         return Ok(());
     }
     for set in usual() {
-        if set.work == Work::Backup {
+        if matches!(set.work, Work::Backup | Work::Tidy) {
             app.jobs.put_schedule(to_new(app, set)?)?;
         }
     }
@@ -322,6 +321,7 @@ fn usual() -> Vec<Set> {
     vec![
         set("sync", Work::Sync, day("06:00")),
         set("backup", Work::Backup, day("12:30")),
+        set("tidy", Work::Tidy, day("12:45")),
         set("prove", Work::Prove, week("sat", "13:00")),
     ]
 }
@@ -651,11 +651,7 @@ mod tests {
         ] {
             assert_eq!(set_one(request).unwrap_err().code, code);
         }
-        assert_eq!(
-            list(&desk.app, Nothing {}).unwrap().rows.len(),
-            1,
-            "tidying up"
-        );
+        assert!(list(&desk.app, Nothing {}).unwrap().rows.is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Servers of ERPs: register, test, change, remove.
 
-use crate::{App, Nothing, Result, maintenance};
+use crate::{App, Nothing, Result, sync};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Code, Error, ErrorView, Secret};
 use puente_databases::ServerInfo;
@@ -238,7 +238,7 @@ pub fn remove(app: &App, request: Named) -> Result<ServerRow> {
         app.room.warehouse.forget(company)?;
     }
     // Deleting a million rows takes a while: that is for a job.
-    maintenance::enqueue(&app.jobs)?;
+    sync::enqueue_tidy(app)?;
     if let Some(name) = &server.secret_name {
         app.room.secrets.delete(name)?;
     }

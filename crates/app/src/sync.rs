@@ -1,12 +1,13 @@
-//! Work on everything at once: bring all companies up to date, prove them all.
+//! Work on everything at once: bring all companies up to date, prove them all, tidy up.
 
 use crate::jobs::{self, JobRow};
 use crate::{App, Nothing, Result};
+use puente_core::Progress;
 use puente_erp::Room;
 use puente_erp::companies::{self, State};
 use puente_erp::handlers::{self, DiscoverInput, ProveInput};
 use puente_erp::servers;
-use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
+use puente_jobs::{Handler, Interrupted, NewJob, Retention, RetryPolicy, Running};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ts_rs::TS;
@@ -16,12 +17,25 @@ use ts_rs::TS;
 pub const SYNC_ALL: &str = "sync.all";
 /// The kind of job that asks for the deep proof of every company.
 pub const PROVE_ALL: &str = "movements.prove_all";
+/// The kind of job that drops old jobs, and what nobody sees any more in the warehouse.
+pub const TIDY: &str = "tidy";
 
 /// The jobs that followed from one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Queued {
     /// Their numbers.
     pub jobs: Vec<i64>,
+}
+
+/// What was tidied up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Tidied {
+    /// Old jobs that were dropped.
+    pub jobs: usize,
+    /// Rows of the warehouse that nobody saw any more.
+    pub rows: u64,
+    /// Bytes given back to the disk.
+    pub bytes: u64,
 }
 
 /// Queues the whole: what every server lists is discovered, and every active company extracted.
@@ -33,8 +47,15 @@ pub fn all(app: &App, _: Nothing) -> Result<Vec<JobRow>> {
     Ok(vec![jobs::row(app, app.jobs.get(id)?)])
 }
 
+/// Queues a tidying up, unless one waits already.
+pub(crate) fn enqueue_tidy(app: &App) -> Result<()> {
+    app.jobs.enqueue(NewJob::new(TIDY, json!({})).once())?;
+    Ok(())
+}
+
 pub(crate) struct SyncAll(pub Room);
 pub(crate) struct ProveAll(pub Room);
+pub(crate) struct Tidy(pub Room);
 
 impl Handler for SyncAll {
     fn kind(&self) -> &'static str {
@@ -93,6 +114,35 @@ impl Handler for ProveAll {
     }
 }
 
+impl Handler for Tidy {
+    fn kind(&self) -> &'static str {
+        TIDY
+    }
+
+    fn resources(&self, _: &Value) -> Vec<String> {
+        vec!["tidy".to_owned()]
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        Interrupted::Resume
+    }
+
+    fn retry(&self) -> RetryPolicy {
+        RetryPolicy::PATIENT
+    }
+
+    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+        job.progress(Progress::stage("tidy"));
+        let pruned = job.prune(Retention::default())?;
+        let swept = self.0.warehouse.sweep(&job.cancel)?;
+        answer(&Tidied {
+            jobs: pruned,
+            rows: swept.rows,
+            bytes: swept.bytes,
+        })
+    }
+}
+
 fn answer(value: &impl Serialize) -> Result<Value> {
     serde_json::to_value(value).map_err(|error| puente_core::Error::invalid("response", error))
 }
@@ -115,10 +165,18 @@ mod tests {
         assert!(!rows.is_empty());
         assert_eq!((of(SYNC_ALL), of(handlers::SYNC)), (1, 1));
         assert_eq!(of(handlers::EXTRACT), rows.len());
-        // One company of the sample names a file that isn't there.
-        let failed = done.iter().filter(|job| job.state == State::Failed).count();
-        let held = rows.iter().filter(|row| row.proven == Some(true)).count();
-        assert_eq!((failed, held), (1, rows.len() - 1));
+        // One of the listed files is not there, which must not stop the others.
+        let failed: Vec<_> = done.iter().filter(|job| job.state != State::Done).collect();
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        let code = failed[0].error.as_ref().map(|error| error.code);
+        assert_eq!(code, Some(puente_core::Code::FileUnreadable));
+        for row in rows {
+            let is_lost = failed[0].company_id == Some(row.company.id);
+            assert_eq!(
+                (row.held.is_some(), row.proven == Some(true)),
+                (!is_lost, !is_lost)
+            );
+        }
     }
 
     #[test]
@@ -139,7 +197,7 @@ mod tests {
         let tidied = jobs::list(&desk.app, jobs::List::default())
             .unwrap()
             .remove(0);
-        assert_eq!(tidied.kind, crate::maintenance::TIDY);
+        assert_eq!(tidied.kind, TIDY);
         let Some(jobs::JobResult::Tidied(tidied)) = tidied.result else {
             panic!("{tidied:?}")
         };

@@ -227,13 +227,12 @@ fn show_settings(terminal: &Terminal, view: &SettingsView) {
         return;
     };
     for (name, value) in all {
-        match value {
-            Value::Object(fields) => {
-                for (field, value) in fields {
-                    terminal.line(format!("{name}.{field}={}", plain(&value)));
-                }
-            }
-            value => terminal.line(format!("{name}={}", plain(&value))),
+        let Some(fields) = value.as_object() else {
+            terminal.line(format!("{name}={}", plain(&value)));
+            continue;
+        };
+        for (field, value) in fields {
+            terminal.line(format!("{name}.{field}={}", plain(value)));
         }
     }
 }
@@ -247,15 +246,17 @@ fn plain(value: &Value) -> String {
 }
 
 pub fn network(terminal: &Terminal, app: &App, verb: Network) -> Result<()> {
+    use puente_app::network as command;
     let Network::Test { url } = verb;
-    let tested = puente_app::network::test(app, puente_app::network::Address { url })?;
+    let probe = command::probe(app, command::Address { url })?;
+    let error = probe.error.clone();
+    let tested = command::view(app, probe);
     terminal.result(&tested, |tested| show_tested(terminal, tested));
-    match tested.error {
+    match error {
+        // What was printed says it all already.
+        Some(_) if terminal.json => Ok(()),
+        Some(error) => Err(error.into()),
         None => Ok(()),
-        Some(error) => Err(Error {
-            retryable: error.retryable,
-            ..Error::new(error.code)
-        }),
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How to speak, and to whom.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,9 @@ pub mod exit {
     pub const DIFFERENT: u8 = 5;
     pub const CANCELLED: u8 = 130;
 }
+
+/// Whether the result was written as JSON already, as with jobs that ran and failed.
+static SHOWN: AtomicBool = AtomicBool::new(false);
 
 impl Terminal {
     /// A text of the catalogue.
@@ -52,6 +56,7 @@ impl Terminal {
     /// The result as JSON when that was asked for; otherwise as `show` writes it.
     pub fn result<T: Serialize>(&self, value: &T, show: impl FnOnce(&T)) {
         if self.json {
+            SHOWN.store(true, Ordering::Relaxed);
             match serde_json::to_string_pretty(value) {
                 Ok(text) => self.line(text),
                 Err(error) => self.note(error),
@@ -96,7 +101,12 @@ impl Terminal {
             struct Failed<'a> {
                 error: &'a ErrorView,
             }
-            self.result(&Failed { error: &view }, |_| ());
+            // One document is all that a program can read on the standard output.
+            match serde_json::to_string_pretty(&Failed { error: &view }) {
+                Ok(text) if SHOWN.load(Ordering::Relaxed) => self.note(text),
+                Ok(text) => self.line(text),
+                Err(error) => self.note(error),
+            }
         } else {
             self.explain(&view);
         }

@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Jobs at a time: one company's server seldom serves two well, two servers do.
 const WORKERS: usize = 2;
 
+/// Between two looks at what another process does.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// Runs what is due, those jobs among it, and gives them as they ended. Ctrl+C cancels them.
 pub fn run(app: &App, terminal: &Terminal, jobs: &[JobRow]) -> Result<Vec<Job>, Error> {
     let ids: Vec<JobId> = jobs.iter().map(|job| JobId(job.id)).collect();
@@ -28,13 +31,39 @@ fn run_until_done(app: &App, terminal: &Terminal, ids: Vec<JobId>) -> Result<Vec
         let bars = (!terminal.quiet).then(|| Bars::new(*terminal));
         let done = &done;
         scope.spawn(move || watch(&events, bars, done));
-        let ran = app.jobs.run_due(WORKERS);
+        let ran = run_until_settled(app, &ids);
         done.store(true, Ordering::Release);
         ran
     });
     drop(cancelling);
     ran?;
     ids.into_iter().map(|id| Ok(app.jobs.get(id)?)).collect()
+}
+
+/// Another process over the same folder may have taken one of the jobs, or hold what it needs: its end
+/// is waited for.
+fn run_until_settled(app: &App, ids: &[JobId]) -> Result<(), Error> {
+    loop {
+        app.jobs.run_due(WORKERS)?;
+        let now = app.room.clock.now();
+        let mut left = false;
+        for id in ids {
+            let job = app.jobs.get(*id)?;
+            left |= match job.state {
+                State::Running => true,
+                State::Queued => job.run_at.is_none_or(|at| at <= now),
+                State::Paused
+                | State::Done
+                | State::Failed
+                | State::Cancelled
+                | State::Uncertain => false,
+            };
+        }
+        if !left {
+            return Ok(());
+        }
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// Runs what is due and gives the jobs that ran, as they ended.

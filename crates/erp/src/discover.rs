@@ -303,4 +303,65 @@ mod tests {
         assert_eq!(plan.report.skipped[1].reason, Reason::BadYear);
         assert_eq!(plan.report.skipped[2].reason, Reason::NoLocation);
     }
+
+    mod properties {
+        use super::*;
+        use proptest::prelude::*;
+
+        fn any_row() -> impl Strategy<Value = Listed> {
+            let nit = prop_oneof![
+                "[1-9][0-9]{8}(-[0-9])?",
+                "[1-9][0-9]{2}\\.[0-9]{3}\\.[0-9]{3}-[0-9]",
+                Just("900123456-8".to_owned()),
+                Just("ANULA".to_owned()),
+                "\\PC{0,20}",
+            ];
+            let year = prop_oneof!["20[0-9]{2}", " ?20[0-9]{2} ?", "\\PC{0,6}"];
+            let location = prop_oneof!["C:\\\\TNS\\\\[A-Z]{3}\\.GDB", "\\PC{0,10}"];
+            ("\\PC{0,4}", "\\PC{0,20}", nit, year, location).prop_map(
+                |(code, name, nit, year, location)| Listed {
+                    code,
+                    name,
+                    nit,
+                    year,
+                    location,
+                },
+            )
+        }
+
+        proptest! {
+            #[test]
+            fn every_row_of_any_list_is_taken_or_told_and_no_company_twice(
+                rows in proptest::collection::vec(any_row(), 0..20),
+            ) {
+                let plan = plan(1, &rows, &[]);
+                prop_assert_eq!(plan.found.len() + plan.report.skipped.len(), rows.len());
+                prop_assert_eq!(plan.report.added as usize, plan.found.len());
+                let keys: HashSet<_> = plan
+                    .found
+                    .iter()
+                    .map(|found| (found.nit.clone(), found.fiscal_year))
+                    .collect();
+                prop_assert_eq!(keys.len(), plan.found.len());
+                for found in &plan.found {
+                    prop_assert!(found.nit.chars().all(|c| c.is_ascii_digit()), "{}", found.nit);
+                    prop_assert!((1990..=2100).contains(&found.fiscal_year));
+                    prop_assert!(!found.location.is_empty());
+                }
+                // The same list again, now known: nothing is new and nothing gone.
+                let known: Vec<Company> = (1..)
+                    .zip(&plan.found)
+                    .map(|(id, found)| known(id, 1, &Listed {
+                        code: found.code.clone(),
+                        name: found.name.clone(),
+                        nit: found.nit_written.clone(),
+                        year: found.fiscal_year.to_string(),
+                        location: found.location.clone(),
+                    }))
+                    .collect();
+                let again = super::plan(1, &rows, &known);
+                prop_assert_eq!((again.report.added, again.report.updated, again.report.gone), (0, 0, 0));
+            }
+        }
+    }
 }

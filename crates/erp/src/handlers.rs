@@ -462,9 +462,14 @@ pub fn coverage(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Option
     let last = NaiveDate::from_ymd_opt(2100, 12, 31).unwrap_or_default();
     let (from, to) = (from.unwrap_or(first), to.unwrap_or(last));
     if from > to || from < first || to > last {
+        let reason = if from > to {
+            "reversed"
+        } else {
+            "year_out_of_range"
+        };
         return Err(puente_core::Error::new(puente_core::Code::PeriodInvalid)
-            .with("value", format!("{from} … {to}"))
-            .with("reason", format!("{first} … {last}"))
+            .with("value", format!("{from} – {to}"))
+            .with("reason", reason)
             .into());
     }
     Ok(Some(Coverage {

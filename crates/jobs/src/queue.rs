@@ -7,7 +7,7 @@ use crate::log::{LogLine, Unwritten};
 use crate::moves::{self, Claimed, Hand};
 use crate::outcome::Asked;
 use crate::workers::Headcount;
-use crate::{Error, Job, JobId, Level, Retention, State, job, retention, schedule};
+use crate::{Error, Job, JobId, Level, State, job, schedule};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Clock, Progress};
 use puente_store::Database;
@@ -17,9 +17,6 @@ use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// Rows deleted in one write: other writers wait for it.
-const PRUNE_STEP: u32 = 500;
 
 /// One instance of the queue.
 pub(crate) struct Queue {
@@ -80,19 +77,6 @@ impl Recovered {
 }
 
 impl Queue {
-    /// Deletes settled jobs that were kept long enough, in small steps. Gives how many.
-    pub(crate) fn prune(&self, retention: Retention) -> Result<usize, Error> {
-        let mut deleted = 0;
-        loop {
-            let step =
-                self.write(move |tx, hand| retention::prune(tx, hand.now, retention, PRUNE_STEP))?;
-            if step == 0 {
-                return Ok(deleted);
-            }
-            deleted += step;
-        }
-    }
-
     pub(crate) fn hand(&self) -> Hand {
         Hand {
             instance: Arc::clone(&self.instance.name),

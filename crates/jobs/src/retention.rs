@@ -1,6 +1,7 @@
 //! How long settled jobs are kept.
 
 use crate::Error;
+use crate::queue::Queue;
 use chrono::{DateTime, TimeDelta, Utc};
 use puente_store::time::to_text;
 use rusqlite::{Transaction, params};
@@ -27,8 +28,25 @@ impl Default for Retention {
     }
 }
 
+/// Rows deleted in one write: other writers wait for it.
+const STEP: u32 = 500;
+
+impl Queue {
+    /// Deletes all that has been kept long enough; gives how many.
+    pub(crate) fn prune(&self, retention: Retention) -> Result<usize, Error> {
+        let mut deleted = 0;
+        loop {
+            let step = self.write(move |tx, hand| prune(tx, hand.now, retention, STEP))?;
+            if step == 0 {
+                return Ok(deleted);
+            }
+            deleted += step;
+        }
+    }
+}
+
 /// Deletes up to `limit` of what has been kept long enough, oldest first; gives how many.
-pub(crate) fn prune(
+fn prune(
     tx: &Transaction<'_>,
     now: DateTime<Utc>,
     retention: Retention,

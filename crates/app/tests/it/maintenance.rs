@@ -2,8 +2,8 @@
 
 use crate::office::Office;
 use chrono::TimeDelta;
-use puente_app::maintenance::{SCHEDULE, TIDY};
-use puente_jobs::{Filter, JobId, NewJob, State};
+use puente_app::sync::TIDY;
+use puente_jobs::{Filter, JobId, NewJob};
 use puente_warehouse::{Batch, LoadState, Movement, MovementBatch, State as Row, Stream};
 use serde_json::json;
 
@@ -20,6 +20,12 @@ fn all(office: &Office) -> Vec<JobId> {
 fn old_job(office: &Office) -> JobId {
     let new = NewJob::new(puente_app::backup::CREATE, json!({}));
     office.app.jobs.enqueue(new).unwrap()
+}
+
+fn tidy(office: &Office) {
+    let jobs = &office.app.jobs;
+    jobs.enqueue(NewJob::new(TIDY, json!({}))).unwrap();
+    jobs.run_due(1).unwrap();
 }
 
 /// A load of some movements that is current after it, in the place of the one before.
@@ -56,7 +62,7 @@ fn load(office: &Office) {
 }
 
 #[test]
-fn old_jobs_and_replaced_rows_are_deleted_every_day_and_the_audit_trail_is_kept() {
+fn tidying_deletes_old_jobs_and_replaced_rows_and_keeps_the_audit_trail() {
     let office = Office::new();
     let first = old_job(&office);
     for _ in 0..250 {
@@ -80,38 +86,15 @@ fn old_jobs_and_replaced_rows_are_deleted_every_day_and_the_audit_trail_is_kept(
     };
     assert!(states(&office).contains(&LoadState::Retired));
     office.clock.advance(TimeDelta::days(29));
-    office.app.jobs.run_due(1).unwrap();
+    tidy(&office);
     assert!(all(&office).contains(&first), "29 days are not old");
     assert_eq!(states(&office), [LoadState::Current]);
     office.clock.advance(TimeDelta::days(2));
-    office.app.jobs.run_due(1).unwrap();
+    tidy(&office);
     let left = all(&office);
     assert!(!left.contains(&first) && left.len() > 200, "{left:?}");
     let trail = office.app.jobs.audit_trail(None, None, 100).unwrap();
     assert!(trail.iter().any(|entry| entry.action == "server.add"));
     let counts = office.app.room.warehouse.counts().unwrap();
     assert_eq!(counts[0].movements, 1000, "what is shown is left alone");
-}
-
-#[test]
-fn it_is_scheduled_once_and_stays_as_the_office_sets_it() {
-    let office = Office::new();
-    let schedules = office.app.jobs.schedules().unwrap();
-    assert_eq!(schedules.len(), 1);
-    assert_eq!((&*schedules[0].name, &*schedules[0].kind), (SCHEDULE, TIDY));
-    let wait = schedules[0].next_run.unwrap() - puente_core::Clock::now(&office.clock);
-    assert!(wait <= TimeDelta::days(1), "{wait}");
-    office.app.jobs.enable_schedule(SCHEDULE, false).unwrap();
-    let again = office.another();
-    let schedules = again.jobs.schedules().unwrap();
-    assert!(schedules.len() == 1 && !schedules[0].enabled);
-}
-
-#[test]
-fn a_machine_that_was_off_for_weeks_makes_up_for_it_once() {
-    let office = Office::new();
-    office.clock.advance(TimeDelta::days(40));
-    assert_eq!(office.app.jobs.run_due(1).unwrap().len(), 1);
-    let jobs = office.app.jobs.list(&Filter::default()).unwrap();
-    assert_eq!((&*jobs[0].kind, jobs[0].state), (TIDY, State::Done));
 }

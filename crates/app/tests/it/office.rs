@@ -10,7 +10,7 @@ use tempfile::TempDir;
 pub struct Office {
     pub app: App,
     pub clock: ManualClock,
-    pub folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Office {
@@ -19,12 +19,11 @@ impl Office {
         let clock = ManualClock::at(noon);
         let folder = tempfile::tempdir().unwrap();
         let app = open(&folder, &clock);
-        Office { app, clock, folder }
-    }
-
-    /// Another process over the same folder.
-    pub fn another(&self) -> App {
-        open(&self.folder, &self.clock)
+        Office {
+            app,
+            clock,
+            _folder: folder,
+        }
     }
 }
 

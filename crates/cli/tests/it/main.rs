@@ -3,9 +3,14 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::print_stderr,
     reason = "a test whose stage can't be set has failed"
 )]
 
+mod bad_input;
+mod canaries;
 mod desk;
 mod kills;
+mod office;
+mod together;
 mod verbs;

@@ -20,6 +20,7 @@ pub(super) struct Text {
     path: PathBuf,
     charset: Charset,
     delimiter: u8,
+    ending: u8,
     skip: u64,
 }
 
@@ -52,6 +53,11 @@ impl Text {
             path: path.to_owned(),
             charset,
             delimiter,
+            ending: if sniffed.has_return && !sniffed.has_feed {
+                b'\r'
+            } else {
+                b'\n'
+            },
             skip: skip as u64,
         })
     }
@@ -69,29 +75,50 @@ impl Text {
             .has_headers(false)
             .flexible(true)
             .delimiter(self.delimiter)
+            // Not both at once: the reader then gives a record the line of the one before.
+            .terminator(csv::Terminator::Any(self.ending))
             .from_reader(Guarded::new(file, budget.clone()));
         let mut record = csv::ByteRecord::new();
         let mut cells = Vec::new();
-        loop {
+        for count in 1.. {
             budget.renew();
-            let line = reader.position().line();
+            let line = self.line(count, reader.position());
             let more = reader
                 .read_byte_record(&mut record)
                 .map_err(|error| unreadable(&self.path, line, error.to_string()))?;
             if !more {
                 return Ok(());
             }
-            let line = record.position().map_or(line, csv::Position::line);
+            let line = record
+                .position()
+                .map_or(line, |position| self.line(count, position));
             self.decode(line, &record, &mut cells)?;
             if visit(line, &cells)? == Flow::Stop {
-                return Ok(());
+                break;
             }
+        }
+        Ok(())
+    }
+
+    /// The line that record number `count` begins on. The reader counts line feeds; in a file without
+    /// any, records are counted.
+    fn line(&self, count: u64, position: &csv::Position) -> u64 {
+        if self.ending == b'\n' {
+            position.line()
+        } else {
+            count
         }
     }
 
     fn decode(&self, line: u64, record: &csv::ByteRecord, cells: &mut Vec<Cell>) -> Result<()> {
         let mut at = 0;
-        for field in record.iter().take(COLUMNS) {
+        let last = record.len().saturating_sub(1);
+        for (index, field) in record.iter().enumerate().take(COLUMNS) {
+            // The other half of a line's end.
+            let field = match field {
+                [text @ .., b'\r'] if index == last => text,
+                whole => whole,
+            };
             if field.len() > CELL {
                 let reason = format!("a field over {CELL} bytes: a quote that is not closed?");
                 return Err(unreadable(&self.path, line, reason));
@@ -121,6 +148,8 @@ struct Sniffed {
     head: Vec<u8>,
     is_utf8: bool,
     has_zero: bool,
+    has_feed: bool,
+    has_return: bool,
 }
 
 /// Reads the whole file once: a single byte decides between charsets.
@@ -130,6 +159,8 @@ fn sniff(file: File) -> std::io::Result<Sniffed> {
         head: Vec::new(),
         is_utf8: true,
         has_zero: false,
+        has_feed: false,
+        has_return: false,
     };
     let mut buffer = vec![0; HEAD];
     // Bytes of a character that the next piece ends.
@@ -145,6 +176,8 @@ fn sniff(file: File) -> std::io::Result<Sniffed> {
             return Ok(sniffed);
         }
         sniffed.has_zero |= piece.contains(&0);
+        sniffed.has_feed |= piece.contains(&b'\n');
+        sniffed.has_return |= piece.contains(&b'\r');
         let rest = match std::str::from_utf8(piece) {
             Ok(_) => piece.len(),
             Err(error) if error.error_len().is_none() => error.valid_up_to(),

@@ -139,7 +139,10 @@ fn from_server(message: &str, code: i32, during: During<'_>) -> Option<Error> {
     if has("Error occurred during login") {
         return Some(Error::AuthUnsupported { detail });
     }
-    if has("ncompatible wire encryption") || has("wire crypt plugin") {
+    if has("ncompatible wire encryption")
+        || has("wire crypt plugin")
+        || has("wire encryption is required")
+    {
         return Some(Error::EncryptionUnsupported { detail });
     }
     if let Some(error) = about_the_file(&detail, during) {
@@ -178,7 +181,9 @@ fn about_the_file(detail: &str, during: During<'_>) -> Option<Error> {
     if has("is not a valid database") || has("bad checksum") || unreadable {
         return Some(Error::NotADatabase { path, detail: text });
     }
-    if has("I/O error") || has("unavailable database") || has("No such file") {
+    // The client library reads a path in the charset of the system's locale, and may have none for it.
+    let unspeakable = has("Invalid connection string") || has("Cannot transliterate");
+    if has("I/O error") || has("unavailable database") || has("No such file") || unspeakable {
         return Some(Error::DatabaseNotFound { path, detail: text });
     }
     None
@@ -315,6 +320,16 @@ mod tests {
             (
                 CONNECT,
                 "I/O error during \"CreateFile (open)\" operation for file \"x\"",
+                Code::DbNotFound,
+            ),
+            (
+                CONNECT,
+                "Client attempted to attach unencrypted but wire encryption is required",
+                Code::DbEncryptionUnsupported,
+            ),
+            (
+                CONNECT,
+                "Invalid connection string\nCannot transliterate character between character sets",
                 Code::DbNotFound,
             ),
             (CONNECT, "database x shutdown", Code::DbLockConflict),

@@ -1,10 +1,10 @@
 //! What is different in Firebird 4. Only where one is unpacked (`scripts/firebird4.sh`).
 
-use crate::support::{open, options, refused, rows};
+use crate::support::{open, options, refused, rows, try_open};
 use puente_core::{Code, Coded};
 use puente_databases::{
-    Changed, ChangedKeys, Condition, Flow, GroupRequest, Kind, Scan, ServerInfo, SumColumn,
-    TotalsRequest,
+    Changed, ChangedKeys, Condition, Driver, Error, Flow, GroupRequest, Kind, Scan, ServerInfo,
+    SumColumn, TotalsRequest,
 };
 use puente_sandbox::{
     Dialect, Firebird4, FirebirdServer, ServerOptions, WireCrypt, WireCryptPlugin,
@@ -195,6 +195,47 @@ fn encryption_is_named_and_one_that_is_not_spoken_is_told() {
     let Some(world) = self::world(chacha, "select 1 from RDB$DATABASE;") else {
         return;
     };
-    let error = refused(&options(&world.server, &world.database));
+    let mut options = options(&world.server, &world.database);
+    let error = refused(&options);
     assert_eq!(error.code(), Code::DbEncryptionUnsupported, "{error}");
+    // The client library that Debian 12 has is of Firebird 3 and does not speak it either.
+    options.driver = Driver::Auto;
+    match try_open(&options) {
+        Err(error) => assert_eq!(error.code(), Code::DbEncryptionUnsupported, "{error}"),
+        Ok(mut database) => assert_ne!(database.info().unwrap().driver, "pure"),
+    }
+}
+
+#[test]
+fn the_client_library_of_firebird_4_speaks_what_the_built_in_client_does_not() {
+    let chacha = ServerOptions {
+        wire_crypt: WireCrypt::Required,
+        wire_crypt_plugin: WireCryptPlugin::ChaChaOnly,
+        ..ServerOptions::default()
+    };
+    let script = "create table T (K integer not null primary key); commit;
+        insert into T values (7); commit;";
+    let Some(world) = world(chacha, script) else {
+        return;
+    };
+    let Some(library) = world.server.installation().client_library() else {
+        eprintln!("NOT TESTED: this Firebird 4 came without its client library");
+        return;
+    };
+    let mut options = options(&world.server, &world.database);
+    options.driver = Driver::ClientLibrary {
+        path: Some(library.to_owned()),
+    };
+    match try_open(&options) {
+        Ok(mut database) => {
+            let info = database.info().unwrap();
+            assert_eq!(info.encrypted, Some(true));
+            let keys = rows(&mut *database, &Scan::of("T").column("K", Kind::Int));
+            assert_eq!(keys, ["7"]);
+        }
+        Err(Error::ClientLibraryMissing { detail, .. }) => {
+            eprintln!("NOT TESTED: that library does not load on this system: {detail}");
+        }
+        Err(error) => panic!("{error}"),
+    }
 }

@@ -1,6 +1,6 @@
 //! Encryption, ways to log in, and the client library where the built-in client can't.
 
-use crate::support::{World, open, refused, rows, try_rows};
+use crate::support::{World, open, options, refused, rows, try_open, try_rows};
 use puente_core::{Code, Coded};
 use puente_databases::{Driver, Error, Flow, Kind, Scan, SumColumn, TotalsRequest};
 use puente_sandbox::{Auth, Dialect, FaultProxy, ServerOptions, WireCrypt};
@@ -140,4 +140,33 @@ fn a_wrong_password_is_told_by_the_client_library_too() {
     options.driver = Driver::ClientLibrary { path: None };
     options.password = "wrong".into();
     assert_eq!(refused(&options).code(), Code::DbWrongPassword);
+}
+
+#[test]
+fn a_database_in_a_folder_with_accents_is_found_and_where_the_library_can_not_name_it_that_is_told()
+{
+    let server = world(ServerOptions::default());
+    let folder = server.folder.path().join("Año 2026 – Contaduría");
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("PEÑA & CÍA.GDB");
+    std::fs::rename(&server.database, &path).unwrap();
+    let mut options = options(&server.server, &path);
+    let mut database = open(&options);
+    assert_eq!(rows(&mut *database, &everything()), EXPECTED);
+    assert!(database.mark().unwrap().is_some());
+    drop(database);
+    // The client library translates the path by the locale of the process, which a program of Rust
+    // leaves at C: an alias is the way out.
+    options.driver = Driver::ClientLibrary { path: None };
+    match try_open(&options) {
+        Ok(mut database) => assert_eq!(rows(&mut *database, &everything()), EXPECTED),
+        Err(error) => assert_eq!(error.code(), Code::DbNotFound, "{error}"),
+    }
+    options.driver = Driver::Pure;
+    let missing = folder.join("ÑANDÚ.GDB").display().to_string();
+    options.database.clone_from(&missing);
+    match refused(&options) {
+        Error::DatabaseNotFound { path, .. } => assert_eq!(path, missing),
+        other => panic!("{other}"),
+    }
 }

@@ -382,7 +382,6 @@ impl World {
 const POSTPONED: i64 = 3600;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn no_history_leads_where_it_must_not(acts in prop::collection::vec(act(), 1..80)) {

@@ -166,7 +166,8 @@ fn sorted(mut rows: Vec<MovementRow>, sort: Sort) -> Vec<MovementRow> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    // A part of what others take: each opens a database. `PROPTEST_CASES` raises all alike.
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(4)))]
 
     #[test]
     fn pages_follow_each_other_through_the_sorted_selection(
