@@ -90,8 +90,7 @@ pub struct Restored {
 /// # Errors
 /// Those of the store.
 pub fn create(app: &App, _: Nothing) -> Result<Vec<JobRow>> {
-    let id = app.jobs.enqueue(NewJob::new(CREATE, json!({})).once())?;
-    Ok(vec![jobs::row(app, app.jobs.get(id)?)])
+    Ok(vec![jobs::ask(app, NewJob::new(CREATE, json!({})).once())?])
 }
 
 /// The backups, newest first.

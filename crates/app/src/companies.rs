@@ -161,8 +161,7 @@ pub fn discover(app: &App, request: Discover) -> Result<Vec<JobRow>> {
             let input = json!(DiscoverInput {
                 server_id: server.id
             });
-            let id = app.jobs.enqueue(NewJob::new(DISCOVER, input).once())?;
-            Ok(jobs::row(app, app.jobs.get(id)?))
+            jobs::ask(app, NewJob::new(DISCOVER, input).once())
         })
         .collect()
 }

@@ -317,10 +317,7 @@ fn queue(
 ) -> Result<Vec<JobRow>> {
     companies
         .iter()
-        .map(|company| {
-            let id = app.jobs.enqueue(NewJob::new(kind, input(company)).once())?;
-            Ok(jobs::row(app, app.jobs.get(id)?))
-        })
+        .map(|company| jobs::ask(app, NewJob::new(kind, input(company)).once()))
         .collect()
 }
 
