@@ -1,6 +1,7 @@
 // npm test: installs what the checks need, runs them all, and sums up.
 // npm test -- NAME... runs only those of that name; --only-setup runs none.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { byHand, hasApt, install, missingOf, PACKAGES } from "./lib/debian.mjs";
 import { ask, root, run } from "./lib/process.mjs";
@@ -29,7 +30,9 @@ const STEPS = [
     what: "the scripts are formatted, linted and of the right types",
     check: async () =>
       (await tool("@biomejs/biome/bin/biome", "ci", ".")) &&
-      (await tool("typescript/bin/tsc", "--project", "scripts")),
+      (await tool("typescript/bin/tsc", "--project", "scripts")) &&
+      (await tool("typescript/bin/tsc", "--project", join("ui", "scripts"))) &&
+      (await tool("typescript/bin/tsc", "--project", join("tests", "e2e"))),
   },
   {
     name: "ui",
@@ -53,6 +56,11 @@ const STEPS = [
       const only = [...everything(), "--locked", "-E", `not package(${WINDOW})`];
       return (await run("cargo", ["nextest", "run", ...only], { env: seeded() })) === 0;
     },
+  },
+  {
+    name: "e2e",
+    what: "the walk of an office in a browser, over the real programs and a real Firebird",
+    check: theWalk,
   },
   { name: "window", what: "the real window, on a screen of its own", check: theWindow },
   {
@@ -164,6 +172,17 @@ function canHaveWindow() {
 async function theWindow() {
   if (!canHaveWindow()) return { skipped: "WebKitGTK is not on this machine" };
   return cargo("nextest", "run", ...everything(), "--locked", "-E", `package(${WINDOW})`);
+}
+
+/** @returns {Promise<Outcome>} */
+async function theWalk() {
+  const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  if (!existsSync(browser)) return { skipped: `no ${browser}` };
+  const built =
+    (await cargo("build", ...everything(), "--locked", "--bin", "puente")) &&
+    (await cargo("build", "--locked", "-p", "puente-sandbox", "--example", "erp"));
+  const walk = ["--test", "--test-concurrency=1", join(root, "tests", "e2e", "walk.test.mjs")];
+  return built && (await run(process.execPath, walk)) === 0;
 }
 
 /** @param {string[]} args */

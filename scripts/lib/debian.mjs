@@ -58,6 +58,14 @@ export const PACKAGES = {
     },
     program: "gnome-keyring-daemon",
   },
+  browser: {
+    name: "chromium",
+    why: {
+      es: "el navegador en el que se recorre la interfaz",
+      en: "the browser in which the interface is walked through",
+    },
+    program: "chromium",
+  },
   dbus: {
     name: "dbus",
     why: {

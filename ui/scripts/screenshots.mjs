@@ -28,50 +28,74 @@ const THEMES = /** @type {const} */ (["light", "dark"]).filter(
 );
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @type {{ name: string, at: string, office?: string, act?: (page: Page) => Promise<unknown> }[]} */
-const SHOTS = [
-  { name: "bienvenida", at: "/", office: "new" },
-  { name: "inicio-vacio", at: "/", office: "empty" },
+/**
+ * @typedef {{
+ *   name: string,
+ *   at: string,
+ *   office?: string,
+ *   standIn?: true,
+ *   act?: (page: Page) => Promise<unknown>,
+ * }} Shot `standIn`: only where it is at hand, for a bridge can't be made to fail at will
+ */
+
+/** @param {string} nit @returns {Shot[]} */
+const shots = (nit) => [
+  { name: "bienvenida", at: "/", office: "new", standIn: true },
+  { name: "inicio-vacio", at: "/", office: "empty", standIn: true },
   { name: "inicio", at: "/" },
   {
     name: "inicio-sincronizando",
     at: "/",
+    standIn: true,
     act: async (page) => {
       await page.getByRole("main").getByRole("button", { name: "Sincronizar todo" }).click();
       await page.waitForTimeout(5000);
     },
   },
   { name: "empresas", at: "/empresas" },
-  { name: "empresas-panel", at: "/empresas?open=9004512337:2026" },
+  {
+    name: "empresas-detalle",
+    at: "/empresas",
+    act: (page) =>
+      page
+        .getByRole("row")
+        .nth(1)
+        .click({ position: { x: 400, y: 10 } }),
+  },
   {
     name: "empresas-extraer",
     at: "/empresas",
     act: (page) => page.getByRole("button", { name: "Extraer todas" }).click(),
   },
-  { name: "empresa", at: "/empresas/9004512337" },
-  { name: "empresa-movimientos", at: "/empresas/9004512337?view=movements" },
-  { name: "empresa-extracciones", at: "/empresas/9004512337?view=runs" },
-  { name: "servidores", at: "/servidores?open=2" },
+  { name: "empresa", at: `/empresas/${nit}` },
+  { name: "empresa-movimientos", at: `/empresas/${nit}?view=movements` },
+  { name: "empresa-extracciones", at: `/empresas/${nit}?view=runs` },
+  {
+    name: "servidores",
+    at: "/servidores",
+    act: (page) => page.getByRole("row").last().click(),
+  },
   {
     name: "servidores-agregar",
     at: "/servidores?open=new",
     act: async (page) => {
-      await page.getByRole("textbox", { name: "Nombre", exact: true }).fill("Oficina de Bogotá");
-      await page.getByRole("textbox", { name: "Equipo", exact: true }).fill("cerrado");
-      await page.getByRole("textbox", { name: "Usuario", exact: true }).fill("LECTOR");
-      await page.getByRole("textbox", { name: "Contraseña", exact: true }).fill("secreta");
-      await page
-        .getByRole("textbox", { name: "Base maestra", exact: true })
-        .fill("C:\\TNS\\ADMIN.GDB");
+      const field = (/** @type {string} */ name) =>
+        page.getByRole("textbox", { name, exact: true });
+      await field("Nombre").fill("Oficina de Bogotá");
+      await field("Equipo").fill(bridge ? "127.0.0.1" : "cerrado");
+      await field("Puerto").fill(bridge ? "1" : "3050");
+      await field("Usuario").fill("LECTOR");
+      await field("Contraseña").fill("secreta");
+      await field("Base maestra").fill("C:\\TNS\\ADMIN.GDB");
       await page.getByRole("button", { name: "Probar", exact: true }).click();
       await page.getByRole("alert").waitFor();
     },
   },
   { name: "actividad", at: "/actividad" },
   {
-    name: "actividad-trabajo",
-    at: "/actividad?state=failed",
-    act: (page) => page.getByRole("row").nth(1).click(),
+    name: "actividad-detalle",
+    at: "/actividad",
+    act: (page) => page.getByRole("row").nth(2).click(),
   },
   { name: "actividad-auditoria", at: "/actividad?view=audit" },
   { name: "configuracion", at: "/configuracion" },
@@ -85,6 +109,7 @@ const SHOTS = [
   {
     name: "configuracion-red",
     at: "/configuracion?section=network",
+    standIn: true,
     act: async (page) => {
       await page.getByRole("button", { name: "Probar conexión" }).click();
       await page.waitForTimeout(1200);
@@ -92,7 +117,14 @@ const SHOTS = [
   },
   { name: "configuracion-diagnostico", at: "/configuracion?section=diagnostics" },
   { name: "configuracion-acerca", at: "/configuracion?section=about" },
-  { name: "buscar", at: "/", act: (page) => page.keyboard.press("Control+k") },
+  {
+    name: "buscar",
+    at: "/",
+    act: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Buscar o ejecutar" }).waitFor();
+    },
+  },
 ];
 
 const only = option("only");
@@ -110,7 +142,12 @@ const browser = await chromium.launch({
 });
 mkdirSync(out, { recursive: true });
 try {
-  for (const shot of SHOTS.filter(({ name }) => only === undefined || name.startsWith(only))) {
+  const nit = bridge ? await setUp() : "9004512337";
+  const wanted = shots(nit).filter(
+    ({ name, standIn }) =>
+      (only === undefined || name.startsWith(only)) && !(bridge !== undefined && standIn),
+  );
+  for (const shot of wanted) {
     for (const viewport of SIZES) {
       for (const theme of THEMES) await take(shot, viewport, theme);
     }
@@ -122,7 +159,7 @@ try {
 }
 
 /**
- * @param {(typeof SHOTS)[number]} shot
+ * @param {Shot} shot
  * @param {{ width: number, height: number }} viewport
  * @param {"light" | "dark"} theme
  */
@@ -138,7 +175,13 @@ async function take(shot, viewport, theme) {
   page.on("console", (message) => {
     if (message.type() === "error") console.error(`${shot.name}: ${message.text()}`);
   });
-  await page.goto(`${base.replace(/#.*$/, "")}?office=${shot.office ?? "working"}#${shot.at}`);
+  if (bridge) {
+    await page.goto(bridge);
+    await page.getByRole("navigation", { name: "Secciones" }).waitFor();
+    await page.evaluate((at) => location.assign(`#${at}`), shot.at);
+  } else {
+    await page.goto(`${base}?office=${shot.office ?? "working"}#${shot.at}`);
+  }
   await quiet(page);
   await page.evaluate(() => document.fonts.ready);
   await shot.act?.(page);
@@ -147,6 +190,48 @@ async function take(shot, viewport, theme) {
   await page.screenshot({ path: join(out, name) });
   console.log(name);
   await context.close();
+}
+
+/**
+ * The first start on a bridge: the example, brought up to date. Gives the NIT of its first company.
+ * @returns {Promise<string>}
+ */
+async function setUp() {
+  for (const viewport of SIZES) {
+    for (const theme of THEMES) {
+      const context = await browser.newContext({ viewport, colorScheme: theme, locale: "es-CO" });
+      const page = await context.newPage();
+      await page.goto(base);
+      const demo = page.getByRole("button", { name: "Explorar con datos de ejemplo" });
+      const rail = page.getByRole("navigation", { name: "Secciones" });
+      await demo.or(rail).first().waitFor();
+      if (await demo.isVisible()) {
+        await page.screenshot({ path: join(out, `bienvenida-${theme}-${viewport.width}.png`) });
+      }
+      await context.close();
+    }
+  }
+  const page = await browser.newPage({ locale: "es-CO" });
+  await page.goto(base);
+  const demo = page.getByRole("button", { name: "Explorar con datos de ejemplo" });
+  const sync = page.getByRole("main").getByRole("button", { name: "Sincronizar todo" });
+  await demo.or(sync).first().waitFor();
+  if (await demo.isVisible()) await demo.click();
+  await sync.click({ timeout: 120_000 });
+  await page.getByRole("button", { name: /trabajos?$/ }).waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(2500);
+  await page.screenshot({ path: join(out, `inicio-sincronizando-light-1280.png`) });
+  await page
+    .getByRole("button", { name: /trabajos?$/ })
+    .waitFor({ state: "hidden", timeout: 600_000 });
+  await page
+    .getByRole("link", { name: /^Empresas/ })
+    .first()
+    .click();
+  const link = page.getByRole("grid").getByRole("link").first();
+  const address = (await link.getAttribute("href")) ?? "";
+  await page.close();
+  return /empresas\/(\d+)/.exec(address)?.[1] ?? "";
 }
 
 /**

@@ -31,7 +31,7 @@ export function App({ platform }: { platform: Platform | null }) {
   const [client] = useState(newQueryClient);
   return (
     <MantineProvider theme={theme} defaultColorScheme={schemeOf(remembered().theme)}>
-      <Notifications position="bottom-right" limit={4} containerWidth={420} />
+      <Notifications position="bottom-left" limit={4} containerWidth={420} />
       {platform ? (
         <QueryClientProvider client={client}>
           <PlatformContext value={platform}>
