@@ -28,7 +28,6 @@ pub async fn host(app: AppHandle, name: String, request: Value) -> Result<Value,
         "choose_save" => dialogs::choose_save(app, request),
         "write_file" => dialogs::write_file(app, request),
         "open_folder" => dialogs::open_folder(app, request),
-        "open_data" => dialogs::open_data(app),
         "hide" => {
             window::hide_or_quit(app);
             Ok(Value::Null)

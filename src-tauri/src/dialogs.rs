@@ -101,12 +101,6 @@ pub fn open_folder(app: &AppHandle, request: Value) -> Result<Value, Error> {
     Ok(Value::Null)
 }
 
-/// Shows the data folder.
-pub fn open_data(app: &AppHandle) -> Result<Value, Error> {
-    show(&desk::of(app).folder).map_err(|error| Error::new(Code::Internal).because(&error))?;
-    Ok(Value::Null)
-}
-
 fn show(folder: &Path) -> std::io::Result<()> {
     let program = match std::env::consts::OS {
         "windows" => "explorer",

@@ -24,24 +24,12 @@ const KEPT: StateFlags = StateFlags::SIZE
     .union(StateFlags::POSITION)
     .union(StateFlags::MAXIMIZED);
 
-/// The page that says why the data is not open. It needs nothing of the interface.
-static PROBLEM: [(&str, &str); 3] = [
-    ("problem.html", include_str!("../problem/problem.html")),
-    ("problem.js", include_str!("../problem/problem.js")),
-    ("problem.css", include_str!("../problem/problem.css")),
-];
-
 /// The files that the window shows.
 pub struct Files;
 
 impl<R: Runtime> Assets<R> for Files {
     fn get(&self, key: &AssetKey) -> Option<Cow<'_, [u8]>> {
-        let path = key.as_ref().trim_start_matches('/');
-        let own = PROBLEM.iter().find(|(name, _)| *name == path);
-        match own {
-            Some((_, text)) => Some(Cow::Borrowed(text.as_bytes())),
-            None => ui::file(path).map(|file| Cow::Borrowed(file.bytes)),
-        }
+        ui::file(key.as_ref()).map(|file| Cow::Borrowed(file.bytes))
     }
 
     fn iter(&self) -> Box<AssetsIter<'_>> {
@@ -111,28 +99,11 @@ pub fn show(app: &AppHandle) {
     }
 }
 
-/// After the data was opened, or could not be: the title says what it is, and the page what to do.
+/// After the data was opened, or could not be: the title says which it is, and a problem is seen.
 pub fn follow(app: &AppHandle, failed: bool) {
-    let Some(window) = main(app) else { return };
-    let title = window.set_title(&title(app));
-    let on_problem = window
-        .url()
-        .is_ok_and(|url| url.path().starts_with("/problem"));
-    let page = match (failed, on_problem) {
-        (true, false) => Some("problem.html"),
-        (false, true) => Some("index.html"),
-        (true, true) | (false, false) => None,
-    };
-    let led = match page {
-        Some(page) => window.url().and_then(|mut url| {
-            url.set_path(page);
-            url.set_fragment(None);
-            window.navigate(url)
-        }),
-        None => Ok(()),
-    };
-    if let Err(error) = title.and(led) {
-        tracing::warn!(%error, "the window could not be led on");
+    let titled = main(app).map_or(Ok(()), |window| window.set_title(&title(app)));
+    if let Err(error) = titled {
+        tracing::warn!(%error, "the window could not be named");
     }
     if failed {
         show(app);

@@ -1,5 +1,10 @@
 //! A data folder for tests.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test whose stage can't be set has failed"
+)]
+
 use crate::{App, AppOptions};
 use chrono::{DateTime, Utc};
 use puente_core::ManualClock;

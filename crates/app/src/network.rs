@@ -70,16 +70,25 @@ pub struct CertificateView {
 /// # Errors
 /// That the address or a setting doesn't fit; those of the keyring.
 pub fn test(app: &App, request: Address) -> Result<Tested> {
+    Ok(view(app, probe(app, request)?))
+}
+
+/// What [`test()`] shows, with an error that has not been put into words yet.
+///
+/// # Errors
+/// As [`test()`].
+pub fn probe(app: &App, request: Address) -> Result<Probe> {
     let probe = settings::network(app)?.probe(&request.url)?;
     app.audit(
         "network.test",
         &probe.url,
         json!({ "status": probe.status, "trusted": probe.tls.as_ref().map(|tls| tls.trusted) }),
     )?;
-    Ok(view(app, probe))
+    Ok(probe)
 }
 
-fn view(app: &App, probe: Probe) -> Tested {
+/// A probe, as it is shown.
+pub fn view(app: &App, probe: Probe) -> Tested {
     let tls = probe.tls.map(|tls| TlsView {
         version: tls.version,
         trusted: tls.trusted,

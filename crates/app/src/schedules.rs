@@ -35,6 +35,28 @@ pub enum Work {
 }
 
 impl Work {
+    /// As on the wire: `sync`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Work::Sync => "sync",
+            Work::Prove => "prove",
+            Work::Backup => "backup",
+            Work::Tidy => "tidy",
+            Work::Other => "other",
+        }
+    }
+
+    /// The work of that name.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub fn parse(text: &str) -> Result<Work> {
+        Work::ALL
+            .into_iter()
+            .find(|work| work.as_str() == text)
+            .ok_or_else(|| Error::invalid("work", text))
+    }
+
     const ALL: [Work; 4] = [Work::Sync, Work::Prove, Work::Backup, Work::Tidy];
 
     fn kind(self) -> Result<&'static str> {
@@ -434,6 +456,58 @@ impl Every {
     }
 }
 
+impl std::str::FromStr for Every {
+    type Err = Error;
+
+    /// As it is typed: `15m`, `4h`, `4h:30`, `day@06:30`, `mon,thu@18:00`, `28@06:00` (a day of the month),
+    /// or a cron pattern.
+    fn from_str(text: &str) -> Result<Every> {
+        let text = text.trim();
+        let wrong = || Error::invalid("cadence", text);
+        if text.contains(' ') {
+            return Ok(Every::of(text));
+        }
+        if let Some((what, at)) = text.split_once('@') {
+            let at = at.to_owned();
+            return Ok(match (what, what.parse()) {
+                ("day", _) => Every::Day { at },
+                (_, Ok(day)) => Every::Month { day, at },
+                (days, Err(_)) => Every::Week {
+                    days: days.split(',').map(str::to_owned).collect(),
+                    at,
+                },
+            });
+        }
+        if let Some(minutes) = text.strip_suffix('m') {
+            let minutes = minutes.parse().map_err(|_| wrong())?;
+            return Ok(Every::Minutes { minutes });
+        }
+        let (hours, minute) = text
+            .split_once("h:")
+            .or(text.strip_suffix('h').map(|h| (h, "0")))
+            .ok_or_else(wrong)?;
+        Ok(Every::Hours {
+            hours: hours.parse().map_err(|_| wrong())?,
+            minute: minute.parse().map_err(|_| wrong())?,
+        })
+    }
+}
+
+impl std::fmt::Display for Every {
+    /// As it is typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Every::Minutes { minutes } => write!(f, "{minutes}m"),
+            Every::Hours { hours, minute: 0 } => write!(f, "{hours}h"),
+            Every::Hours { hours, minute } => write!(f, "{hours}h:{minute:02}"),
+            Every::Day { at } => write!(f, "day@{at}"),
+            Every::Week { days, at } => write!(f, "{}@{at}", days.join(",")),
+            Every::Month { day, at } => write!(f, "{day}@{at}"),
+            Every::Cron { cron } => f.write_str(cron),
+        }
+    }
+}
+
 fn time_of(text: &str) -> Result<(u32, u32)> {
     let parsed = text
         .split_once(':')
@@ -499,6 +573,26 @@ mod tests {
             assert_eq!(every.cron().unwrap(), cron);
             assert_eq!(Every::of(cron), every, "{cron}");
             Cadence::parse(cron, "America/Bogota").unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_typed_reads_back_as_it_is_written() {
+        for typed in [
+            "15m",
+            "4h",
+            "4h:30",
+            "day@06:30",
+            "mon,thu@18:00",
+            "28@06:00",
+            "0 6 * * 1-5",
+        ] {
+            let every: Every = typed.parse().unwrap();
+            every.cron().unwrap();
+            assert_eq!(every.to_string(), typed);
+        }
+        for typed in ["", "m", "xh", "daily"] {
+            assert!(typed.parse::<Every>().is_err(), "{typed}");
         }
     }
 

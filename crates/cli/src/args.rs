@@ -47,6 +47,17 @@ pub enum Verb {
     Rules(Rules),
     #[command(subcommand)]
     Jobs(Jobs),
+    Overview,
+    Sync,
+    #[command(subcommand)]
+    Schedules(Schedules),
+    #[command(subcommand)]
+    Settings(Settings),
+    #[command(subcommand)]
+    Network(Network),
+    #[command(subcommand)]
+    Audit(Audit),
+    About,
     #[command(subcommand)]
     Backup(Backup),
     Doctor,
@@ -174,6 +185,20 @@ pub enum Movements {
         audit: bool,
     },
     Status,
+    List {
+        #[arg(long = "company", value_name = "NIT[:YEAR]", required = true)]
+        companies: Vec<String>,
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: Option<chrono::NaiveDate>,
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        to: Option<chrono::NaiveDate>,
+        #[arg(long, default_value = "")]
+        search: String,
+        #[arg(long, default_value_t = 0)]
+        offset: usize,
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
     Summary {
         #[arg(long = "company", value_name = "NIT[:YEAR]")]
         companies: Vec<String>,
@@ -230,7 +255,13 @@ pub enum Rules {
 pub enum Jobs {
     List {
         #[arg(long, default_value_t = 20)]
-        limit: usize,
+        limit: u32,
+        #[arg(long, value_name = "STATE")]
+        state: Vec<String>,
+        #[arg(long, value_name = "KIND")]
+        kind: Vec<String>,
+        #[arg(long, value_name = "ID")]
+        before: Option<i64>,
     },
     Show {
         id: String,
@@ -242,6 +273,58 @@ pub enum Jobs {
         id: String,
     },
     RunDue,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Schedules {
+    List,
+    Set {
+        name: String,
+        #[arg(long, value_name = "sync|prove|backup|tidy")]
+        work: String,
+        #[arg(long, value_name = "WHEN")]
+        every: String,
+        #[arg(long, value_name = "ZONE")]
+        zone: Option<String>,
+        #[arg(long)]
+        no_catch_up: bool,
+        #[arg(long)]
+        off: bool,
+    },
+    Remove {
+        name: String,
+    },
+    Run {
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Settings {
+    Get,
+    Set {
+        #[arg(required = true, value_name = "NAME=VALUE")]
+        values: Vec<String>,
+        #[arg(long)]
+        proxy_password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Network {
+    Test { url: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    List {
+        #[arg(long, value_name = "SUBJECT")]
+        subject: Option<String>,
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        #[arg(long, value_name = "ID")]
+        before: Option<i64>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

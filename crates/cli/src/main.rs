@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod office;
 mod output;
 mod serve;
 mod show;
@@ -21,42 +22,54 @@ fn main() -> ExitCode {
     puente_environment::prepare();
     let cli = args::parse(std::env::args_os().collect());
     let global = &cli.global;
-    let lang = global.lang.unwrap_or_default();
-    let terminal = Terminal {
-        lang,
+    let mut terminal = Terminal {
+        lang: global.lang.unwrap_or_default(),
         json: global.json,
         quiet: global.quiet,
     };
-    match run(&terminal, cli) {
+    match run(&mut terminal, cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => terminal.fail(&error),
     }
 }
 
-fn run(terminal: &Terminal, cli: Cli) -> Result<(), Error> {
-    let open = || open(cli.global.data_dir.clone(), terminal.lang);
-    match cli.verb {
-        Verb::Demo(demo) => demo::run(terminal, &demo),
-        Verb::Serve(serve) => serve::run(
-            terminal,
-            cli.global.lang,
-            data_dir(cli.global.data_dir.clone())?,
-            &serve,
-        ),
-        Verb::Backup(args::Backup::Restore { name, yes }) => verbs::restore(
-            terminal,
-            &data_dir(cli.global.data_dir.clone())?,
-            &name,
-            yes,
-        ),
-        Verb::Servers(verb) => verbs::servers(terminal, &open()?, verb),
-        Verb::Companies(verb) => verbs::companies(terminal, &open()?, verb),
-        Verb::Movements(verb) => verbs::movements(terminal, &open()?, verb),
-        Verb::Rules(verb) => verbs::rules(terminal, &open()?, verb),
-        Verb::Jobs(verb) => verbs::jobs(terminal, &open()?, verb),
-        Verb::Backup(verb) => verbs::backup(terminal, &open()?, verb),
-        Verb::Doctor => verbs::doctor(terminal, &open()?),
-        Verb::Diagnostics(verb) => verbs::diagnostics(terminal, &open()?, verb),
+fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
+    let folder = cli.global.data_dir;
+    // Works on closed data: what is damaged can't be opened.
+    if let Verb::Backup(args::Backup::Restore { name, yes }) = &cli.verb {
+        return verbs::restore(terminal, &data_dir(folder)?, name, *yes);
+    }
+    if let Verb::Demo(demo) = &cli.verb {
+        return demo::run(terminal, demo);
+    }
+    if let Verb::Serve(serve) = &cli.verb {
+        return serve::run(terminal, cli.global.lang, data_dir(folder)?, serve);
+    }
+    let app = open(folder, cli.global.lang)?;
+    // What the settings say, unless the line says otherwise.
+    terminal.lang = app.lang();
+    on_open(terminal, &app, cli.verb)
+}
+
+fn on_open(terminal: &Terminal, app: &App, verb: Verb) -> Result<(), Error> {
+    match verb {
+        // These two open data of their own, before this.
+        Verb::Demo(_) | Verb::Serve(_) => Ok(()),
+        Verb::Servers(verb) => verbs::servers(terminal, app, verb),
+        Verb::Companies(verb) => verbs::companies(terminal, app, verb),
+        Verb::Movements(verb) => verbs::movements(terminal, app, verb),
+        Verb::Rules(verb) => verbs::rules(terminal, app, verb),
+        Verb::Jobs(verb) => verbs::jobs(terminal, app, verb),
+        Verb::Overview => office::overview(terminal, app),
+        Verb::Sync => office::sync(terminal, app),
+        Verb::Schedules(verb) => office::schedules(terminal, app, verb),
+        Verb::Settings(verb) => office::settings(terminal, app, verb),
+        Verb::Network(verb) => office::network(terminal, app, verb),
+        Verb::Audit(verb) => office::audit(terminal, app, verb),
+        Verb::About => office::about(terminal, app),
+        Verb::Backup(verb) => verbs::backup(terminal, app, verb),
+        Verb::Doctor => verbs::doctor(terminal, app),
+        Verb::Diagnostics(verb) => verbs::diagnostics(terminal, app, verb),
     }
 }
 
@@ -64,11 +77,11 @@ fn data_dir(given: Option<PathBuf>) -> Result<PathBuf, Error> {
     given.map_or_else(DataDir::of_this_user, Ok)
 }
 
-fn open(given: Option<PathBuf>, lang: Lang) -> Result<App, Error> {
+fn open(given: Option<PathBuf>, lang: Option<Lang>) -> Result<App, Error> {
     let passphrase = std::env::var("PUENTE_PASSPHRASE").ok().map(Secret::from);
     App::open(AppOptions {
         passphrase,
-        lang: Some(lang),
+        lang,
         ..AppOptions::new(data_dir(given)?)
     })
 }

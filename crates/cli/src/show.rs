@@ -7,6 +7,7 @@ use puente_app::doctor::Check;
 use puente_app::jobs::{JobResult, JobRow, Shown};
 use puente_app::movements::{ProofLine, ProofOf, ProofView, Summary};
 use puente_app::servers::{Grants, ServerRow, Tested};
+use puente_app::table::MovementsRows;
 use puente_core::Code;
 use puente_databases::profile::PlaceRule;
 use puente_erp::discover::Reason;
@@ -414,4 +415,44 @@ fn mode_key(mode: Mode) -> &'static str {
         Mode::Full => "mode.full",
         Mode::Incremental => "mode.incremental",
     }
+}
+
+pub fn movements(terminal: &Terminal, page: &MovementsRows) {
+    let rows = page.rows.iter().map(|row| {
+        vec![
+            row.day.map(|day| day.to_string()).unwrap_or_default(),
+            format!("{} {}{}", row.doc_type, row.prefix, row.number),
+            row.article_code.clone(),
+            row.article.clone(),
+            row.place.clone(),
+            row.party.clone(),
+            terminal.quantity(row.quantity),
+            terminal.money(row.total),
+        ]
+    });
+    let headings = [
+        "col.day",
+        "col.document",
+        "col.code",
+        "col.article",
+        "col.place",
+        "col.party",
+        "col.quantity",
+        "col.total",
+    ]
+    .map(|key| terminal.text(key));
+    terminal.table(&headings, rows.collect(), terminal.text("summary.none"));
+    let totals = &page.totals;
+    let first = page.offset + 1;
+    let last = page.offset + page.rows.len();
+    terminal.line(terminal.fill(
+        "movements.totals",
+        &[
+            ("first", &first),
+            ("last", &last),
+            ("rows", &terminal.count(totals.rows)),
+            ("quantity", &terminal.quantity(totals.quantity)),
+            ("total", &terminal.money(totals.total)),
+        ],
+    ));
 }

@@ -9,9 +9,11 @@ use crate::{show, watch};
 use puente_app::companies::{Discover, Named, Search, Selected};
 use puente_app::jobs::JobRow;
 use puente_app::movements::{Export, Extract, SummaryOf};
+use puente_app::table::PageOf;
 use puente_app::{App, Nothing};
 use puente_core::{Error, Month, Secret, SystemClock};
 use puente_erp::servers::{NewServer, Options, QuietHours};
+use puente_jobs::State;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -110,6 +112,27 @@ pub fn movements(terminal: &Terminal, app: &App, verb: Movements) -> Result<()> 
             terminal.result(&rows, |rows| show::companies(terminal, rows));
             Ok(())
         }
+        Movements::List {
+            companies,
+            from,
+            to,
+            search,
+            offset,
+            limit,
+        } => {
+            let request = PageOf {
+                companies,
+                from,
+                to,
+                text: search,
+                offset,
+                limit: Some(limit),
+                ..PageOf::default()
+            };
+            let page = puente_app::table::page(app, request)?;
+            terminal.result(&page, |page| show::movements(terminal, page));
+            Ok(())
+        }
         Movements::Summary {
             companies,
             from,
@@ -191,11 +214,22 @@ pub fn rules(terminal: &Terminal, app: &App, verb: Rules) -> Result<()> {
 pub fn jobs(terminal: &Terminal, app: &App, verb: Jobs) -> Result<()> {
     use puente_app::jobs as command;
     match verb {
-        Jobs::List { limit } => {
-            let limit = Some(u32::try_from(limit).unwrap_or(u32::MAX));
+        Jobs::List {
+            limit,
+            state,
+            kind,
+            before,
+        } => {
+            let states = state
+                .iter()
+                .map(|text| State::parse(text).ok_or_else(|| Error::invalid("state", text)))
+                .collect::<Result<_>>()?;
             let request = command::List {
-                limit,
-                ..command::List::default()
+                limit: Some(limit),
+                states,
+                kinds: kind,
+                before,
+                schedule: None,
             };
             let jobs = command::list(app, request)?;
             terminal.result(&jobs, |jobs| show::jobs(terminal, jobs));
@@ -289,7 +323,7 @@ pub fn diagnostics(terminal: &Terminal, app: &App, verb: Diagnostics) -> Result<
 
 /// Runs the jobs that a command queued, shows how they ended, and fails with the first that did not
 /// end well.
-fn finish(
+pub fn finish(
     terminal: &Terminal,
     app: &App,
     jobs: &[JobRow],
@@ -375,7 +409,7 @@ fn quiet_hours(text: &str) -> Result<Option<QuietHours>> {
 }
 
 /// The first line of standard input, or an answer that is not shown.
-fn password(terminal: &Terminal, from_stdin: bool) -> Result<Secret> {
+pub fn password(terminal: &Terminal, from_stdin: bool) -> Result<Secret> {
     let missing = |error: &std::io::Error| Error::invalid("password", "").because(error);
     if from_stdin {
         let mut line = String::new();

@@ -1,26 +1,32 @@
 //! The demo profile: a sample office on a private server, in a folder of its own, made anew each time.
 
+use puente_app::paths::DataDir;
 use puente_app::{App, AppOptions};
 use puente_core::{Code, Error, Lang, Secret};
 use puente_erp::servers::{Kind, NewServer, Options};
 use puente_sandbox::{FirebirdServer, SampleErp, SampleFiles, SampleOptions, SampleSize};
 use puente_store::secrets::Secrets;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// Stands in a folder that a demo made, so that the next one may clear it, and no other folder.
 const MARKER: &str = ".puente-demo";
+/// Demos at a time.
+const MOST: u32 = 5;
 /// The sample's server, as it is registered.
 const NAME: &str = "Contabilidad de ejemplo";
 
 /// What the demo stands on; it ends with this.
 pub(crate) struct Demo {
     _server: Option<FirebirdServer>,
+    _lock: File,
 }
 
-/// Makes the sample and opens empty data in which its server is registered. Without Firebird on this
-/// machine the sample is made of files.
-pub(crate) fn open(folder: &Path, lang: Option<Lang>) -> Result<(App, Demo), Error> {
-    let folder = cleared(folder)?;
+/// Makes the sample within `home` and opens empty data in which its server is registered. Without
+/// Firebird on this machine the sample is made of files.
+pub(crate) fn open(home: &Path, lang: Option<Lang>) -> Result<(App, Demo), Error> {
+    let (folder, lock) = free(home)?;
+    let folder = cleared(&folder)?;
     // Its passwords are those of a server that ends with it: they are kept in memory.
     let app = App::open(AppOptions {
         secrets: Some(Secrets::memory()),
@@ -36,7 +42,11 @@ pub(crate) fn open(folder: &Path, lang: Option<Lang>) -> Result<(App, Demo), Err
             no_test: false,
         },
     )?;
-    Ok((app, Demo { _server: server }))
+    let demo = Demo {
+        _server: server,
+        _lock: lock,
+    };
+    Ok((app, demo))
 }
 
 /// Opens the same demo anew, with the passwords that are in memory.
@@ -89,6 +99,30 @@ fn server(kind: Kind, host: &str, port: u16, user: &str, master: &Path) -> NewSe
     }
 }
 
+/// A folder that no other program shows a demo of now: clearing it would take that one's data away.
+fn free(home: &Path) -> Result<(PathBuf, File), Error> {
+    let unusable = |error: std::io::Error| {
+        Error::new(Code::DataFolderReadOnly)
+            .with("path", home.display())
+            .because(&error)
+    };
+    DataDir::open(home)?;
+    for number in 1..=MOST {
+        let name = if number == 1 {
+            "sample".to_owned()
+        } else {
+            format!("sample-{number}")
+        };
+        let lock = File::create(home.join(format!("{name}.lock"))).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => return Ok((home.join(name), lock)),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+    }
+    Err(Error::new(Code::JobBusy).with("resource", home.display()))
+}
+
 /// An empty folder; one that is not of a demo is refused.
 fn cleared(folder: &Path) -> Result<PathBuf, Error> {
     let unusable = |error: std::io::Error| {
@@ -121,6 +155,16 @@ mod tests {
         let error = cleared(dir.path()).unwrap_err();
         assert_eq!(error.code, Code::AlreadyExists);
         assert!(dir.path().join("accounts.gdb").exists());
+    }
+
+    #[test]
+    fn a_second_demo_gets_a_folder_of_its_own_and_a_later_one_the_first_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let (first, lock) = free(dir.path()).unwrap();
+        let (second, _lock) = free(dir.path()).unwrap();
+        assert_ne!(first, second);
+        drop(lock);
+        assert_eq!(free(dir.path()).unwrap().0, first);
     }
 
     #[test]

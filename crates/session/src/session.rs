@@ -65,6 +65,8 @@ impl Options {
 /// Why the data is not open, and what can be done about it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Problem {
+    /// What was to be opened.
+    pub profile: Profile,
     /// What happened.
     pub error: ErrorView,
     /// Backups that this program can read, newest first, where going back to one mends it.
@@ -102,6 +104,7 @@ struct Shared {
     options: Mutex<Options>,
     desk: Mutex<Desk>,
     settled: Condvar,
+    door: Mutex<()>,
     hub: Hub,
 }
 
@@ -124,6 +127,7 @@ impl Session {
             options: Mutex::new(options),
             desk: Mutex::new(Desk::Opening),
             settled: Condvar::new(),
+            door: Mutex::default(),
             hub: Hub::default(),
         }))
     }
@@ -133,22 +137,18 @@ impl Session {
     /// # Errors
     /// Why it could not be opened; [`Session::problem`] knows from then on.
     pub fn open(&self) -> Result<(), Error> {
+        let _alone = self.alone();
+        self.open_asked()
+    }
+
+    fn open_asked(&self) -> Result<(), Error> {
         let options = self.options().clone();
-        let opened = match options.profile {
-            Some(Profile::Demo) => open_demo(&options),
-            Some(Profile::Office) => open_office(&options),
-            None => open_office(&options).and_then(|open| match start_choice(&open.app) {
-                Some(Profile::Demo) => {
-                    let look = Look::of(&open.app);
-                    drop(open);
-                    let demo = open_demo(&options)?;
-                    look.give(&demo.app);
-                    Ok(demo)
-                }
-                Some(Profile::Office) | None => Ok(open),
-            }),
+        let (asked, opened) = match options.profile {
+            Some(Profile::Demo) => (Profile::Demo, open_demo(&options)),
+            Some(Profile::Office) => (Profile::Office, open_office(&options)),
+            None => open_chosen(&options),
         };
-        self.settle(opened)
+        self.settle(asked, opened)
     }
 
     /// Opens anew: after a choice of the first start, which stands in the settings of what is open.
@@ -156,34 +156,24 @@ impl Session {
     /// # Errors
     /// As [`Session::open`].
     pub fn restart(&self) -> Result<(), Error> {
-        let before = match self.take() {
-            Desk::Open(open) => Some(open),
-            Desk::Opening | Desk::Shut(_) => None,
-        };
-        let options = self.options().clone();
-        let Some(before) = before else {
-            return self.open();
+        let _alone = self.alone();
+        let Desk::Open(before) = self.take() else {
+            return self.open_asked();
         };
         before.app.stop();
-        let (choice, look, was) = (
-            start_choice(&before.app),
-            Look::of(&before.app),
-            before.profile,
-        );
+        let (choice, look) = (start_choice(&before.app), Look::of(&before.app));
+        let next = choice.unwrap_or(before.profile);
+        let chose_office = before.profile == Profile::Demo && next == Profile::Office;
         drop(before);
-        let opened = match (was, choice) {
-            (Profile::Office, Some(Profile::Demo)) => open_demo(&options),
-            (Profile::Demo, None | Some(Profile::Demo)) => open_demo(&options),
-            (Profile::Demo, Some(Profile::Office)) => open_office(&options).inspect(|open| {
-                set(&open.app, Start::Office, Change::default());
-            }),
-            (Profile::Office, None | Some(Profile::Office)) => open_office(&options),
+        let options = self.options().clone();
+        let opened = match next {
+            Profile::Demo => open_demo(&options).inspect(|open| look.give(&open.app)),
+            Profile::Office => open_office(&options),
         };
-        self.settle(opened.inspect(|open| {
-            if open.profile == Profile::Demo {
-                look.give(&open.app);
-            }
-        }))
+        if let (true, Ok(open)) = (chose_office, &opened) {
+            set(&open.app, Start::Office, Change::default());
+        }
+        self.settle(next, opened)
     }
 
     /// Runs a command on JSON. Waits while the data is being opened.
@@ -323,8 +313,10 @@ impl Session {
         }
     }
 
-    /// How things stand.
+    /// How things stand. Waits while the data is being opened.
     pub fn status(&self) -> Status {
+        // Why it is not open stands among what is answered.
+        drop(self.app());
         Status {
             version: env!("CARGO_PKG_VERSION"),
             lang: self.lang(),
@@ -334,17 +326,23 @@ impl Session {
         }
     }
 
-    /// Ends the workers within five seconds and lets the data go.
+    /// Ends the workers within five seconds and lets the data go. Calls fail from then on.
     pub fn stop(&self) {
+        let _alone = self.alone();
         if let Desk::Open(open) = self.take() {
             open.app.stop();
         }
+        let error = Error::new(Code::Cancelled);
+        let problem = problem(&self.options(), Profile::Office, &error);
+        *self.desk() = Desk::Shut(Box::new((error, problem)));
+        self.0.settled.notify_all();
     }
 
     /// Opens the same data anew, on which other handles may still be held.
     fn reopen(&self) -> Result<(), Error> {
+        let _alone = self.alone();
         let Desk::Open(before) = self.take() else {
-            return self.open();
+            return self.open_asked();
         };
         before.app.stop();
         let Open { app, profile, demo } = *before;
@@ -356,15 +354,26 @@ impl Session {
             }
             Profile::Demo => demo::reopen(app, options.lang).map(|app| Open { app, profile, demo }),
         };
-        self.settle(opened)
+        self.settle(profile, opened)
     }
 
-    /// Opens that one, whatever the settings say.
+    /// Opens that one, whatever the settings say; from then on they say the same.
     fn open_profile(&self, profile: Profile) -> Result<(), Error> {
-        let asked = self.options().profile.replace(profile);
-        let opened = self.open();
-        self.options().profile = asked;
-        opened
+        let _alone = self.alone();
+        let options = self.options().clone();
+        let (opened, start) = match profile {
+            Profile::Office => (open_office(&options), Start::Office),
+            Profile::Demo => (open_demo(&options), Start::Demo),
+        };
+        if let Ok(open) = &opened {
+            set(&open.app, start, Change::default());
+        }
+        self.settle(profile, opened)
+    }
+
+    /// One opens or closes at a time.
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.0.door.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is open; from then on callers wait.
@@ -372,7 +381,7 @@ impl Session {
         std::mem::replace(&mut *self.desk(), Desk::Opening)
     }
 
-    fn settle(&self, opened: Result<Open, Error>) -> Result<(), Error> {
+    fn settle(&self, asked: Profile, opened: Result<Open, Error>) -> Result<(), Error> {
         let settled = opened.and_then(|open| {
             self.begin(&open)?;
             Ok(open)
@@ -381,7 +390,7 @@ impl Session {
             Ok(open) => (Desk::Open(Box::new(open)), Ok(())),
             Err(error) => {
                 tracing::error!(%error, "the data could not be opened");
-                let problem = problem(&self.options(), &error);
+                let problem = problem(&self.options(), asked, &error);
                 (Desk::Shut(Box::new((error.clone(), problem))), Err(error))
             }
         };
@@ -434,6 +443,21 @@ impl std::fmt::Debug for Session {
     }
 }
 
+/// What the settings of the office ask for.
+fn open_chosen(options: &Options) -> (Profile, Result<Open, Error>) {
+    let office = match open_office(options) {
+        Ok(office) => office,
+        Err(error) => return (Profile::Office, Err(error)),
+    };
+    if start_choice(&office.app) != Some(Profile::Demo) {
+        return (Profile::Office, Ok(office));
+    }
+    let look = Look::of(&office.app);
+    drop(office);
+    let demo = open_demo(options).inspect(|demo| look.give(&demo.app));
+    (Profile::Demo, demo)
+}
+
 fn open_office(options: &Options) -> Result<Open, Error> {
     let app = App::open(AppOptions {
         secrets: options.secrets.clone(),
@@ -449,7 +473,7 @@ fn open_office(options: &Options) -> Result<Open, Error> {
 }
 
 fn open_demo(options: &Options) -> Result<Open, Error> {
-    let (app, demo) = demo::open(&options.data_dir.join("sample"), options.lang)?;
+    let (app, demo) = demo::open(&options.data_dir, options.lang)?;
     Ok(Open {
         app,
         profile: Profile::Demo,
@@ -518,9 +542,10 @@ fn lang_before(options: &Options) -> Lang {
         .unwrap_or_else(|| configured().unwrap_or_default())
 }
 
-fn problem(options: &Options, error: &Error) -> Problem {
+fn problem(options: &Options, asked: Profile, error: &Error) -> Problem {
     let mends = matches!(error.code, Code::StoreCorrupt | Code::StoreNewer);
     Problem {
+        profile: asked,
         error: error.view(lang_before(options)),
         backups: if mends { readable(options) } else { Vec::new() },
         passphrase: matches!(

@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const WAIT: Duration = Duration::from_secs(30);
+/// Long, because machines that test may be busy: only what fails takes it.
+const WAIT: Duration = Duration::from_secs(120);
 
 pub struct Desktop {
     pub home: TempDir,

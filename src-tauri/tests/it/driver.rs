@@ -71,15 +71,15 @@ impl Window {
             .unwrap_or_default()
     }
 
-    pub fn address(&self) -> String {
-        let address = self.ask("GET", "/url", None).unwrap_or_default();
-        address.as_str().unwrap_or_default().to_owned()
-    }
-
-    /// Clicks what that selector finds.
-    pub fn click(&self, selector: &str) {
-        let script = format!("document.querySelector({selector:?}).click(); arguments[0](true)");
-        self.script(&script).unwrap();
+    /// Presses the button with that text in what the selector finds; whether there was one.
+    pub fn press_in(&self, selector: &str, text: &str) -> bool {
+        let script = format!(
+            "const found = [...document.querySelectorAll({selector:?} + ' button')]
+               .find((button) => button.textContent.trim() === {text:?} && !button.disabled);
+             found?.click();
+             arguments[0](Boolean(found));"
+        );
+        self.script(&script) == Ok(json!(true))
     }
 
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, Value> {

@@ -100,7 +100,7 @@ impl Panel {
 
     /// The icon that Puente put up.
     pub fn icon(&self) -> Icon {
-        let (sender, service) = self.icons.recv_timeout(Duration::from_secs(30)).unwrap();
+        let (sender, service) = self.icons.recv_timeout(Duration::from_secs(120)).unwrap();
         let path = if service.starts_with('/') {
             service
         } else {
@@ -120,7 +120,7 @@ impl Panel {
 
     /// The next notice: its title and its text.
     pub fn notice(&self) -> (String, String) {
-        self.notices.recv_timeout(Duration::from_secs(30)).unwrap()
+        self.notices.recv_timeout(Duration::from_secs(120)).unwrap()
     }
 }
 

@@ -84,6 +84,48 @@ fn it_starts_answers_goes_to_the_tray_and_a_second_start_brings_it_back() {
 }
 
 #[test]
+fn the_sample_is_one_click_away_and_its_movements_come_by_themselves() {
+    let Some(mut desktop) = desktop() else { return };
+    let window = Window::open(&mut desktop, &[]);
+    until("it asks what to show", || {
+        window
+            .press_in("main", "Explorar con datos de ejemplo")
+            .then_some(())
+    });
+    until("it says that this is a sample", || {
+        window
+            .text()
+            .contains("Está viendo datos de ejemplo")
+            .then_some(())
+    });
+    until("the sample's companies are up to date", || {
+        window
+            .text()
+            .contains("Última sincronización")
+            .then_some(())
+    });
+    desktop.picture("window-sample");
+    let rows = window
+        .invoke("call", "companies.list", &json!({ "text": "" }))
+        .unwrap();
+    assert!(rows.to_string().contains("PEÑA"), "{rows}");
+    assert_eq!(
+        window.invoke("host", "status", &json!({})).unwrap()["profile"],
+        "demo"
+    );
+    // Its data is in a folder of its own, and the office's is as it was.
+    assert!(desktop.data().join("sample/puente/warehouse.db").exists());
+    window
+        .invoke("call", "settings.set", &json!({ "start": "office" }))
+        .unwrap();
+    window.invoke("host", "restart", &json!({})).unwrap();
+    assert_eq!(
+        window.invoke("call", "servers.list", &json!({})),
+        Ok(json!([]))
+    );
+}
+
+#[test]
 fn a_page_can_do_nothing_but_call_ask_and_listen() {
     let Some(mut desktop) = desktop() else { return };
     let window = Window::open(&mut desktop, &[]);
@@ -180,7 +222,7 @@ fn a_damaged_state_is_said_and_the_last_backup_brings_it_back() {
     until("the page says what happened", || {
         window
             .text()
-            .contains("Puente no pudo abrir sus datos")
+            .contains("Puente no puede abrir sus datos")
             .then_some(())
     });
     desktop.picture("window-problem");
@@ -188,11 +230,15 @@ fn a_damaged_state_is_said_and_the_last_backup_brings_it_back() {
         .invoke("call", "servers.list", &json!({}))
         .unwrap_err();
     assert_eq!(error["code"], "STORE_CORRUPT");
-    window.click("#backups button");
-    window.click("#backups button");
-    until("the interface is back", || {
-        window.address().ends_with("/index.html").then_some(())
+    assert!(window.press_in("main", "Restaurar"));
+    until("it asks", || {
+        window.press_in("[role=dialog]", "Restaurar").then_some(())
     });
+    until("the interface is back", || {
+        let text = window.text();
+        (!text.contains("no puede abrir") && text.contains("Puente")).then_some(())
+    });
+    desktop.picture("window-mended");
     let status = window.invoke("host", "status", &json!({})).unwrap();
     assert_eq!(status["problem"], Value::Null);
     assert_eq!(

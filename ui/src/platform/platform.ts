@@ -35,6 +35,8 @@ export interface Status {
 
 /** Why the data is not open, and what can be done about it. */
 export interface Problem {
+  /** What was to be opened. */
+  profile: "office" | "demo";
   error: ErrorView;
   /** Backups that this program can read, newest first, where going back to one mends it. */
   backups: Backup[];
@@ -51,6 +53,7 @@ export interface HostCommands {
   "problem.restore": { request: { name: string }; response: null };
   "problem.passphrase": { request: { passphrase: string }; response: null };
   "problem.demo": { request: Record<string, never>; response: null };
+  "problem.office": { request: Record<string, never>; response: null };
 }
 
 export type HostCommandName = keyof HostCommands;

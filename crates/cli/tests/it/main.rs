@@ -11,5 +11,6 @@ mod bad_input;
 mod canaries;
 mod desk;
 mod kills;
+mod office;
 mod together;
 mod verbs;

@@ -75,6 +75,7 @@ test("data that can't be opened says why, and a backup brings it back", async ()
     error: errorView("es", "STORE_CORRUPT", { path: "puente.db", quarantine: "q", backup: "b" }),
     backups: backup ? [backup] : [],
     passphrase: false,
+    profile: "office",
   };
   mock.tell({ type: "missed" });
   expect(await screen.findByText("Puente no puede abrir sus datos")).toBeVisible();
@@ -87,7 +88,12 @@ test("data that can't be opened says why, and a backup brings it back", async ()
 
 test("without a keyring a passphrase is asked for, never plain text", async () => {
   const { mock, user } = await open("/");
-  mock.problem = { error: errorView("es", "KEYRING_ABSENT"), backups: [], passphrase: true };
+  mock.problem = {
+    error: errorView("es", "KEYRING_ABSENT"),
+    backups: [],
+    passphrase: true,
+    profile: "office",
+  };
   mock.tell({ type: "missed" });
   const field = await screen.findByLabelText("Frase de acceso");
   const use = screen.getByRole("button", { name: "Usar el archivo cifrado" });

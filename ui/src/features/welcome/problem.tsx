@@ -58,13 +58,23 @@ export default function ProblemPage({ problem }: { problem: Problem }) {
         >
           {t("common.retry")}
         </Button>
-        <Button
-          variant="subtle"
-          loading={working === "problem.demo"}
-          onClick={() => void mend("problem.demo", {})}
-        >
-          {t("home.welcome.demo")}
-        </Button>
+        {problem.profile === "demo" ? (
+          <Button
+            variant="subtle"
+            loading={working === "problem.office"}
+            onClick={() => void mend("problem.office", {})}
+          >
+            {t("home.welcome.office")}
+          </Button>
+        ) : (
+          <Button
+            variant="subtle"
+            loading={working === "problem.demo"}
+            onClick={() => void mend("problem.demo", {})}
+          >
+            {t("home.welcome.demo")}
+          </Button>
+        )}
       </div>
     </main>
   );
