@@ -181,7 +181,8 @@ async function theWalk() {
   const built =
     (await cargo("build", ...everything(), "--locked", "--bin", "puente")) &&
     (await cargo("build", "--locked", "-p", "puente-sandbox", "--example", "erp"));
-  const walk = ["--test", "--test-concurrency=1", join(root, "tests", "e2e", "walk.test.mjs")];
+  const walks = ["demo", "walk"].map((name) => join(root, "tests", "e2e", `${name}.test.mjs`));
+  const walk = ["--test", "--test-concurrency=1", ...walks];
   return built && (await run(process.execPath, walk)) === 0;
 }
 
