@@ -20,6 +20,7 @@ use tauri::RunEvent;
 use wishes::{Asked, Wishes};
 
 fn main() -> ExitCode {
+    puente_environment::prepare();
     let wishes = match wishes::parse(std::env::args_os().skip(1)) {
         Asked::Run(wishes) => wishes,
         Asked::Say { text, code } => {

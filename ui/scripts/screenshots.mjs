@@ -1,5 +1,6 @@
 // Pictures of every tab, from the stand-in or from a bridge, in Spanish, light and dark.
-//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--only NAME] [--width 1280] [--theme dark]
+// With --manual only what the manual shows: small, and dark for the tabs alone.
+//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--manual] [--only NAME] [--width 1280] [--theme dark]
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +18,8 @@ const option = (name) => {
 };
 
 const out = option("out") ?? join(ui, "dist-screenshots");
-const width = option("width");
+const manual = process.argv.includes("--manual");
+const width = option("width") ?? (manual ? "1280" : undefined);
 const theme = option("theme");
 const SIZES = [
   { width: 1280, height: 800 },
@@ -127,6 +129,7 @@ const shots = (nit) => [
   },
 ];
 
+const TABS = ["inicio", "empresas", "empresa", "servidores", "actividad", "configuracion"];
 const only = option("only");
 const bridge = option("url");
 const folder = mkdtempSync(join(tmpdir(), "puente-ui-"));
@@ -149,7 +152,11 @@ try {
   );
   for (const shot of wanted) {
     for (const viewport of SIZES) {
-      for (const theme of THEMES) await take(shot, viewport, theme);
+      for (const theme of THEMES) {
+        if (!manual || theme === "light" || TABS.includes(shot.name)) {
+          await take(shot, viewport, theme);
+        }
+      }
     }
   }
 } finally {
@@ -199,6 +206,7 @@ async function take(shot, viewport, theme) {
 async function setUp() {
   for (const viewport of SIZES) {
     for (const theme of THEMES) {
+      if (manual && theme === "dark") continue;
       const context = await browser.newContext({ viewport, colorScheme: theme, locale: "es-CO" });
       const page = await context.newPage();
       await page.goto(base);
@@ -211,15 +219,15 @@ async function setUp() {
       await context.close();
     }
   }
-  const page = await browser.newPage({ locale: "es-CO" });
+  const [viewport] = SIZES;
+  const page = await browser.newPage({ locale: "es-CO", viewport: viewport ?? null });
   await page.goto(base);
   const demo = page.getByRole("button", { name: "Explorar con datos de ejemplo" });
   const sync = page.getByRole("main").getByRole("button", { name: "Sincronizar todo" });
   await demo.or(sync).first().waitFor();
   if (await demo.isVisible()) await demo.click();
   await sync.click({ timeout: 120_000 });
-  await page.getByRole("button", { name: /trabajos?$/ }).waitFor({ timeout: 60_000 });
-  await page.waitForTimeout(2500);
+  await page.getByRole("progressbar").nth(1).waitFor({ timeout: 60_000 });
   await page.screenshot({ path: join(out, `inicio-sincronizando-light-1280.png`) });
   await page
     .getByRole("button", { name: /trabajos?$/ })

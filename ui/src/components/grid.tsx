@@ -187,6 +187,7 @@ export function Grid<T>(props: Props<T>) {
     else props.onOpen?.(row);
   };
 
+  const chooseRow = t("common.choose_row");
   const latest = useRef({ onRow, choose });
   latest.current = { onRow, choose };
   const onRowStable = useCallback(
@@ -271,6 +272,7 @@ export function Grid<T>(props: Props<T>) {
               columns={shown}
               tracks={tracks}
               chosen={chosen ? key !== undefined && chosen.has(key) : undefined}
+              label={chooseRow}
               open={key !== undefined && props.open === key}
               active={index === active}
               onRow={onRowStable}
@@ -309,6 +311,8 @@ interface RowProps {
   tracks: string;
   /** Nothing where rows can't be chosen. */
   chosen: boolean | undefined;
+  /** What its box does. */
+  label: string;
   open: boolean;
   active: boolean;
   onRow: (event: MouseEvent, index: number) => void;
@@ -318,7 +322,6 @@ interface RowProps {
 /** A row is drawn anew only when something about it changes: scrolling draws those that come. */
 const Row = memo(function Row(props: RowProps) {
   const { index, row, chosen } = props;
-  const { t } = useTranslation();
   const offset = chosen === undefined ? 1 : 2;
   return (
     <div
@@ -339,7 +342,7 @@ const Row = memo(function Row(props: RowProps) {
             type="checkbox"
             className="grid-check"
             tabIndex={-1}
-            aria-label={t("common.choose_row")}
+            aria-label={props.label}
             checked={chosen}
             disabled={row === undefined}
             onChange={() => {}}

@@ -79,6 +79,8 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
               tickLine={false}
               axisLine={false}
               width={64}
+              domain={[lowest(points), "auto"]}
+              allowDataOverflow
             />
             <Tooltip
               cursor={{ fill: "var(--hover)" }}
@@ -107,6 +109,13 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
       </div>
     </div>
   );
+}
+
+/** A few returns in a month without sales are no reason to give half of the picture to them. */
+function lowest(points: { sold: number; bought: number }[]): number | "auto" {
+  const all = points.flatMap(({ sold, bought }) => [sold, bought]);
+  const [least, most] = [Math.min(0, ...all), Math.max(0, ...all)];
+  return -least < most / 50 ? 0 : "auto";
 }
 
 const TICK = { fill: "var(--text-dim)", fontSize: 11 };

@@ -15,6 +15,7 @@ export function Panel({
   title: ReactNode;
   sub?: ReactNode;
   wide?: boolean;
+  /** Actions; none where there is nothing to do. */
   foot?: ReactNode;
   onClose: () => void;
   children: ReactNode;

@@ -46,7 +46,7 @@ export function JobStateView({ state }: { state: JobState }) {
   return <State {...JOBS[state]}>{t(`common.job_state.${state}`)}</State>;
 }
 
-const MOVEMENTS: Record<MovementState, Look> = {
+export const MOVEMENT_LOOKS: Record<MovementState, Look> = {
   posted: { tone: "good", icon: IconCircleCheck },
   draft: { tone: "plain", icon: IconCircleDashed },
   voided: { tone: "warn", icon: IconCircleOff },
@@ -55,7 +55,7 @@ const MOVEMENTS: Record<MovementState, Look> = {
 
 export function MovementStateView({ state }: { state: MovementState }) {
   const { t } = useTranslation();
-  return <State {...MOVEMENTS[state]}>{t(`common.movement_state.${state}`)}</State>;
+  return <State {...MOVEMENT_LOOKS[state]}>{t(`common.movement_state.${state}`)}</State>;
 }
 
 /** Whether what was extracted has been compared with the server. */

@@ -50,28 +50,30 @@ function Known({ page, onClose }: { page: JobPage; onClose: () => void }) {
       sub={<span dir="auto">{job.subject}</span>}
       onClose={onClose}
       foot={
-        <>
-          {again ? (
-            <Button
-              leftSection={<IconRefresh size={15} aria-hidden="true" />}
-              loading={retry.isPending}
-              onClick={() => retry.mutate({ id: job.id }, { onError: failed })}
-            >
-              {t("common.retry")}
-            </Button>
-          ) : null}
-          {isSettled(job) ? null : (
-            <Button
-              variant="default"
-              leftSection={<IconPlayerStop size={15} aria-hidden="true" />}
-              disabled={job.cancel_requested}
-              loading={cancel.isPending}
-              onClick={() => cancel.mutate({ id: job.id }, { onError: failed })}
-            >
-              {job.cancel_requested ? t("common.job.cancelling") : t("activity.cancel")}
-            </Button>
-          )}
-        </>
+        again || !isSettled(job) ? (
+          <>
+            {again ? (
+              <Button
+                leftSection={<IconRefresh size={15} aria-hidden="true" />}
+                loading={retry.isPending}
+                onClick={() => retry.mutate({ id: job.id }, { onError: failed })}
+              >
+                {t("common.retry")}
+              </Button>
+            ) : null}
+            {isSettled(job) ? null : (
+              <Button
+                variant="default"
+                leftSection={<IconPlayerStop size={15} aria-hidden="true" />}
+                disabled={job.cancel_requested}
+                loading={cancel.isPending}
+                onClick={() => cancel.mutate({ id: job.id }, { onError: failed })}
+              >
+                {job.cancel_requested ? t("common.job.cancelling") : t("activity.cancel")}
+              </Button>
+            )}
+          </>
+        ) : null
       }
     >
       <div className="stack" data-gap="big">

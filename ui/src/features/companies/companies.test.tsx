@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { movementAt } from "@/platform/mock/movements";
 import { open, rowsOf } from "@/test/office";
-import { sum } from "./summary";
+import { foldUndated, sum } from "./summary";
 
 test("companies are found by a part of their name, and by year", async () => {
   const { user } = await open("/empresas");
@@ -139,4 +139,21 @@ test("sums of decimal texts are exact, also below zero and beyond floats", () =>
   expect(sum(["9007199254740993.0001", "0.0001"])).toBe("9007199254740993.0002");
   expect(sum(["1.0000", "-2.5000"])).toBe("-1.5000");
   expect(sum([])).toBe("0.0000");
+});
+
+test("movements without a date of an office stand in one row, after the months", () => {
+  const row = (month: string, sales: string) => ({
+    month,
+    movements: 1,
+    sales,
+    returns: "0",
+    net_sales: sales,
+    purchases: "0",
+    quantity: "1",
+  });
+  const folded = foldUndated([row("", "0.1000"), row("2026-01", "5.0000"), row("", "0.2000")]);
+  expect(folded.map(({ month, net_sales }) => [month, net_sales])).toEqual([
+    ["2026-01", "5.0000"],
+    ["", "0.3000"],
+  ]);
 });

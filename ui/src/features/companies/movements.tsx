@@ -6,12 +6,12 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid, MOST_ROWS, type Order, useKept } from "@/components/grid";
 import { Period, type Span } from "@/components/period";
-import { MovementStateView } from "@/components/state";
+import { MOVEMENT_LOOKS, State } from "@/components/state";
 import { Trouble } from "@/components/trouble";
 import type { Movement, MovementState, MovementsTotals, SortKey } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
-import { usePages } from "./pages";
+import { type Question, usePages } from "./pages";
 
 const STATES: MovementState[] = ["posted", "draft", "voided"];
 const HIDDEN = { cost: false, party_tax_id: false, place: true };
@@ -47,9 +47,7 @@ export function Movements({
     }),
     [company, asked, from, to, types, states, order],
   );
-  const pages = usePages(question);
-  const count = pages.totals?.rows ?? 0;
-  const columns = useColumns(pages.totals);
+  const titles = useColumns(undefined);
   const clear = () => {
     setText("");
     setTypes([]);
@@ -86,8 +84,33 @@ export function Movements({
           </button>
         ))}
         <div className="grow" />
-        <ColumnsMenu columns={columns} hidden={hidden} onChange={setHidden} />
+        <ColumnsMenu columns={titles} hidden={hidden} onChange={setHidden} />
       </div>
+      <List question={question} order={order} onOrder={setOrder} hidden={hidden} onClear={clear} />
+    </>
+  );
+}
+
+/** Apart from the filters, which need not be drawn again while one scrolls. */
+function List({
+  question,
+  order,
+  onOrder,
+  hidden,
+  onClear,
+}: {
+  question: Question;
+  order: Order;
+  onOrder: (order: Order) => void;
+  hidden: Record<string, boolean>;
+  onClear: () => void;
+}) {
+  const { t } = useTranslation();
+  const pages = usePages(question);
+  const columns = useColumns(pages.totals);
+  const count = pages.totals?.rows ?? 0;
+  return (
+    <>
       {pages.error ? <Trouble error={pages.error} /> : null}
       <Grid
         label={t("companies.view.movements")}
@@ -96,7 +119,7 @@ export function Movements({
         rowAt={pages.rowAt}
         keyOf={rowKey}
         order={order}
-        onOrder={setOrder}
+        onOrder={onOrder}
         onSight={pages.onSight}
         loading={pages.isPending}
         foot
@@ -107,7 +130,7 @@ export function Movements({
             icon={IconSearch}
             title={t("companies.movement.none")}
             action={
-              <Button variant="default" onClick={clear}>
+              <Button variant="default" onClick={onClear}>
                 {t("common.clear_filters")}
               </Button>
             }
@@ -129,8 +152,15 @@ function useColumns(totals: MovementsTotals | undefined): Column<Movement>[] {
   const rows = totals
     ? t("companies.movement.rows", { count: totals.rows, rows: count(totals.rows) })
     : "";
-  return useMemo(
-    () => [
+  return useMemo(() => {
+    // Looked up once: a cell has no time for it while one scrolls.
+    const words: Record<MovementState, string> = {
+      posted: t("common.movement_state.posted"),
+      draft: t("common.movement_state.draft"),
+      voided: t("common.movement_state.voided"),
+      gone: t("common.movement_state.gone"),
+    };
+    return [
       {
         id: "day",
         title: t("companies.movement.day"),
@@ -149,7 +179,7 @@ function useColumns(totals: MovementsTotals | undefined): Column<Movement>[] {
         id: "state",
         title: t("companies.movement.state"),
         width: 115,
-        cell: (row) => <MovementStateView state={row.state} />,
+        cell: (row) => <State {...MOVEMENT_LOOKS[row.state]}>{words[row.state]}</State>,
       },
       {
         id: "code",
@@ -229,9 +259,8 @@ function useColumns(totals: MovementsTotals | undefined): Column<Movement>[] {
           </span>
         ),
       },
-    ],
-    [t, day, quantity, money, currency, rows, total, cost],
-  );
+    ] satisfies Column<Movement>[];
+  }, [t, day, quantity, money, currency, rows, total, cost]);
 }
 
 function Kinds({

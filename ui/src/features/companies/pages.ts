@@ -1,12 +1,10 @@
 // Pages of movements as the list asks for them: those in sight, each once, forgotten soon.
-
-import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQueries, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { MovementsPage, MovementsRows, MovementsTotals } from "@/generated/commands";
 import { usePlatform } from "@/platform/context";
 
-export const PAGE = 200;
+const PAGE = 200;
 /** While one scrolls past, nothing is asked for. */
 const STILL_MS = 80;
 const FORGET_MS = 2 * 60_000;
@@ -24,16 +22,7 @@ export interface Pages {
 export function usePages(question: Question): Pages {
   const platform = usePlatform();
   const client = useQueryClient();
-  const [sight, setSight] = useState({ first: 0, last: 0 });
-  const [still] = useDebouncedValue(sight, STILL_MS);
-  const numbers = new Set([0]);
-  for (
-    let page = Math.floor(still.first / PAGE);
-    page <= Math.floor(still.last / PAGE);
-    page += 1
-  ) {
-    numbers.add(page);
-  }
+  const { sight, onSight } = useStillSight();
   const keyOf = useCallback(
     (page: number) =>
       [
@@ -42,6 +31,8 @@ export function usePages(question: Question): Pages {
       ] as const,
     [question],
   );
+  const numbers = new Set([0]);
+  for (let page = sight.first; page <= sight.last; page += 1) numbers.add(page);
   const answers = useQueries({
     queries: [...numbers].map((page) => {
       const queryKey = keyOf(page);
@@ -54,15 +45,18 @@ export function usePages(question: Question): Pages {
       };
     }),
   });
-  const rowAt = useCallback(
-    (index: number) => {
-      const page = client.getQueryData<MovementsRows>(keyOf(Math.floor(index / PAGE)));
-      return page?.rows[index % PAGE];
-    },
-    [client, keyOf],
-  );
-  const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
   const [first] = answers;
+  // Grows with every answer, and with nothing else: rows in sight are then looked up anew.
+  const stamp = answers.reduce((sum, { dataUpdatedAt }) => sum + dataUpdatedAt, 0);
+  const rowAt = useMemo(() => {
+    const known = new Map<number, MovementsRows | undefined>();
+    void stamp;
+    return (index: number) => {
+      const page = Math.floor(index / PAGE);
+      if (!known.has(page)) known.set(page, client.getQueryData<MovementsRows>(keyOf(page)));
+      return known.get(page)?.rows[index % PAGE];
+    };
+  }, [client, keyOf, stamp]);
   return {
     rowAt,
     totals: first?.data?.totals,
@@ -70,4 +64,20 @@ export function usePages(question: Question): Pages {
     isPending: first?.isPending ?? true,
     onSight,
   };
+}
+
+/** The pages in sight once the scrolling rests. */
+function useStillSight() {
+  const [sight, setSight] = useState({ first: 0, last: 0 });
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const onSight = useCallback((firstRow: number, lastRow: number) => {
+    const [first, last] = [Math.floor(firstRow / PAGE), Math.floor(lastRow / PAGE)];
+    clearTimeout(timer.current);
+    timer.current = setTimeout(
+      () => setSight((old) => (old.first === first && old.last === last ? old : { first, last })),
+      STILL_MS,
+    );
+  }, []);
+  return { sight, onSight };
 }

@@ -22,7 +22,7 @@ export function CompanySummary({
   const summary = useCommand("movements.summary", { companies: [key], top: 10 }, { keep: true });
   if (summary.error) return <Trouble error={summary.error} />;
   if (!summary.data) return <Bones lines={8} />;
-  const { months } = summary.data;
+  const months = foldUndated(summary.data.months);
   if (months.length === 0) {
     return (
       <div className="card">
@@ -107,15 +107,36 @@ function Months({ months, onMonth }: { months: MonthRow[]; onMonth: (month: stri
   );
 }
 
-/** Adds decimal texts of four decimals exactly. */
-export function sum(texts: string[]): string {
+/** Days that no calendar of an office has are told as none: one row for all of them, at the end. */
+export function foldUndated(months: MonthRow[]): MonthRow[] {
+  const undated = months.filter(({ month }) => month === "");
+  if (undated.length === 0) return months;
+  const of = (field: "sales" | "returns" | "net_sales" | "purchases") =>
+    sum(undated.map((row) => row[field]));
+  const folded: MonthRow = {
+    month: "",
+    movements: undated.reduce((sum, row) => sum + row.movements, 0),
+    sales: of("sales"),
+    returns: of("returns"),
+    net_sales: of("net_sales"),
+    purchases: of("purchases"),
+    quantity: sum(
+      undated.map((row) => row.quantity),
+      6,
+    ),
+  };
+  return [...months.filter(({ month }) => month !== ""), folded];
+}
+
+/** Adds decimal texts exactly. */
+export function sum(texts: string[], decimals = 4): string {
   const scaled = texts.reduce((sum, text) => {
     const [whole = "0", part = ""] = text.replace("-", "").split(".");
-    const size = BigInt(whole) * 10_000n + BigInt(part.padEnd(4, "0").slice(0, 4));
+    const size = BigInt(whole + part.padEnd(decimals, "0").slice(0, decimals));
     return text.startsWith("-") ? sum - size : sum + size;
   }, 0n);
-  const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(5, "0");
-  return `${scaled < 0n ? "-" : ""}${digits.slice(0, -4)}.${digits.slice(-4)}`;
+  const digits = (scaled < 0n ? -scaled : scaled).toString().padStart(decimals + 1, "0");
+  return `${scaled < 0n ? "-" : ""}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
 function Types({ summary }: { summary: Summary }) {
