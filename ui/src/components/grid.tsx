@@ -113,7 +113,7 @@ export function Grid<T>(props: Props<T>) {
     count: rows,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
-    overscan: 12,
+    overscan: 8,
     paddingStart: 0,
     scrollPaddingStart: ROW,
     scrollPaddingEnd: props.foot ? ROW : 0,

@@ -80,7 +80,7 @@ test("a test of the network names the issuer of the certificate", async () => {
 
 test("a proxy with a password in its address is refused", async () => {
   const { user } = await open("/configuracion?section=network");
-  await user.click(await screen.findByRole("radio", { name: "Este" }));
+  await user.click(await screen.findByRole("radio", { name: "Indicar uno" }));
   await user.type(screen.getByLabelText("Dirección del proxy"), "http://u:p@proxy:1");
   expect(screen.getByText("Escríbalo como http://equipo:puerto")).toBeVisible();
   expect(screen.getByRole("button", { name: "Guardar" })).toBeDisabled();
