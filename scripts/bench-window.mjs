@@ -150,7 +150,9 @@ function weight(pid, name) {
 }
 
 /** @param {number} kilobytes */
-const megabytes = (kilobytes) => Math.round(kilobytes / 102.4) / 10;
+function megabytes(kilobytes) {
+  return Math.round(kilobytes / 102.4) / 10;
+}
 
 /**
  * @param {number} port @param {string} method @param {string} path @param {object} [body]
