@@ -13,7 +13,7 @@ import {
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useKept } from "@/components/grid";
+import { useKept } from "@/components/kept";
 import { Mark } from "@/components/mark";
 import type { Overview, Theme } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
