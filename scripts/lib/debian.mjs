@@ -17,6 +17,7 @@ import { ask, has, run } from "./process.mjs";
  *   | "firebirdTools"
  *   | "keyring"
  *   | "dbus"
+ *   | "browser"
  *   | "webkit"
  *   | "tray"
  *   | "screen"
