@@ -178,10 +178,10 @@ async function theWindow() {
 async function theWalk() {
   const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(browser)) return { skipped: `no ${browser}` };
-  const built =
-    (await cargo("build", ...everything(), "--locked", "--bin", "puente")) &&
-    (await cargo("build", "--locked", "-p", "puente-sandbox", "--example", "erp"));
-  const walk = ["--test", "--test-concurrency=1", join(root, "tests", "e2e", "walk.test.mjs")];
+  const programs = ["--bin", "puente", "--example", "erp"];
+  const built = await cargo("build", ...everything(), "--locked", ...programs);
+  const walks = ["demo", "walk"].map((name) => join(root, "tests", "e2e", `${name}.test.mjs`));
+  const walk = ["--test", "--test-concurrency=1", ...walks];
   return built && (await run(process.execPath, walk)) === 0;
 }
 

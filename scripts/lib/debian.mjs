@@ -12,6 +12,7 @@ import { ask, has, run } from "./process.mjs";
 
 /**
  * @type {Record<
+ *   | "browser"
  *   | "compiler"
  *   | "firebird"
  *   | "firebirdTools"

@@ -22,10 +22,15 @@ let browser;
  */
 
 /**
- * @param {{ lines?: number, viewport?: { width: number, height: number } }} [wishes]
+ * @param {{ lines?: number, erp?: boolean, viewport?: { width: number, height: number } }} [wishes]
+ * without `erp`, no server of its own
  * @returns {Promise<Office>}
  */
-export async function openOffice({ lines, viewport = { width: 1280, height: 800 } } = {}) {
+export async function openOffice({
+  lines,
+  erp: wanted = true,
+  viewport = { width: 1280, height: 800 },
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), "puente-e2e-"));
   /** @type {(() => Promise<unknown> | void)[]} */
   const undo = [() => rmSync(folder, { recursive: true, force: true })];
@@ -33,8 +38,9 @@ export async function openOffice({ lines, viewport = { width: 1280, height: 800 
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const words = [join(folder, "erp"), ...(lines === undefined ? [] : [String(lines)])];
     const erp = /** @type {Erp} */ (
-      await started(undo, built("examples/erp"), [join(folder, "erp"), ...words(lines)])
+      wanted ? await started(undo, built("examples/erp"), words) : NO_ERP
     );
     const data = join(folder, "data");
     mkdirSync(data);
@@ -57,6 +63,9 @@ export async function openOffice({ lines, viewport = { width: 1280, height: 800 
     throw error;
   }
 }
+
+/** @type {Erp} */
+const NO_ERP = { host: "", port: 0, user: "", password: "", master: "", companies: [] };
 
 export async function closeBrowser() {
   await browser?.close();
@@ -120,6 +129,3 @@ function launch() {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync", ...quiet],
   });
 }
-
-/** @param {number | undefined} lines */
-const words = (lines) => (lines === undefined ? [] : [String(lines)]);

@@ -223,11 +223,11 @@ async function setUp() {
   const page = await browser.newPage({ locale: "es-CO", viewport: viewport ?? null });
   await page.goto(base);
   const demo = page.getByRole("button", { name: "Explorar con datos de ejemplo" });
-  const sync = page.getByRole("main").getByRole("button", { name: "Sincronizar todo" });
-  await demo.or(sync).first().waitFor();
-  if (await demo.isVisible()) await demo.click();
-  await sync.click({ timeout: 120_000 });
-  await page.getByRole("progressbar").nth(1).waitFor({ timeout: 60_000 });
+  await demo.waitFor();
+  await demo.click();
+  // The example brings itself up to date: the bar of all, and those of two companies.
+  await page.getByRole("progressbar").nth(2).waitFor({ timeout: 120_000 });
+  await page.waitForTimeout(1500);
   await page.screenshot({ path: join(out, `inicio-sincronizando-light-1280.png`) });
   await page
     .getByRole("button", { name: /trabajos?$/ })

@@ -47,8 +47,10 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
                 value: format.money(best.net_sales),
               })}
         </div>
-        <Key color="var(--mantine-primary-color-filled)">{t("companies.chart.sold")}</Key>
-        <Key color="var(--chart-two)">{t("companies.chart.bought")}</Key>
+        <span className="row" style={{ gap: 12 }}>
+          <Key color="var(--mantine-primary-color-filled)">{t("companies.chart.sold")}</Key>
+          <Key color="var(--chart-two)">{t("companies.chart.bought")}</Key>
+        </span>
       </div>
       <div role="img" aria-label={t("companies.chart.title")} style={{ height }}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 640, height }}>

@@ -75,7 +75,11 @@ function useColumns(): Column<AuditEntry>[] {
         id: "subject",
         title: t("activity.col.what"),
         width: 260,
-        cell: (entry) => <span dir="auto">{named(entry)}</span>,
+        cell: (entry) => (
+          <span dir="auto">
+            {entry.subject === "settings" ? t("common.tab.settings") : named(entry)}
+          </span>
+        ),
       },
       {
         id: "detail",

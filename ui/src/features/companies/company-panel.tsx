@@ -81,10 +81,14 @@ export function CompanyPanel({
             <>
               <dt>{t("companies.panel.posted")}</dt>
               <dd>{count(row.held.posted)}</dd>
-              <dt>{t("companies.panel.months")}</dt>
-              <dd>
-                {month(row.held.first_month ?? "")} – {month(row.held.last_month ?? "")}
-              </dd>
+              {row.held.first_month && row.held.last_month ? (
+                <>
+                  <dt>{t("companies.panel.months")}</dt>
+                  <dd>
+                    {month(row.held.first_month)} – {month(row.held.last_month)}
+                  </dd>
+                </>
+              ) : null}
             </>
           ) : null}
           {row.last ? (

@@ -9,6 +9,7 @@ import { Trouble } from "@/components/trouble";
 import type { Job, Overview } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
+import { useStatus } from "@/platform/status";
 import { UNSETTLED } from "../shell/jobs-menu";
 import { AttentionList } from "./attention";
 import { Checklist } from "./checklist";
@@ -20,6 +21,8 @@ export default function Home() {
   const { t } = useTranslation();
   const overview = useCommand("overview", {}, { keep: true });
   const jobs = useCommand("jobs.list", UNSETTLED, { keep: true }).data ?? [];
+  // An example has nothing to be set up.
+  const isDemo = useStatus().profile === "demo";
   if (overview.error) {
     return (
       <div className="page-body">
@@ -34,7 +37,7 @@ export default function Home() {
         <Headline overview={overview.data} jobs={jobs} />
         {overview.data ? (
           <>
-            {overview.data.steps.every((step) => step.done) ? null : (
+            {isDemo || overview.data.steps.every((step) => step.done) ? null : (
               <Checklist steps={overview.data.steps} />
             )}
             <AttentionList items={overview.data.attention} />
