@@ -18,6 +18,7 @@ import { ask, has, run } from "./process.mjs";
  *   | "firebirdTools"
  *   | "keyring"
  *   | "dbus"
+ *   | "browser"
  *   | "webkit"
  *   | "tray"
  *   | "screen"
