@@ -44,7 +44,7 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
             : t("companies.chart.best", {
                 currency: format.currency,
                 month: format.month(best.month),
-                value: format.money(best.net_sales),
+                value: format.amount(best.net_sales),
               })}
         </div>
         <span className="row" style={{ gap: 12 }}>
@@ -136,7 +136,7 @@ function Key({ color, children }: { color: string; children: string }) {
 
 function Tip({ row }: { row: MonthRow }) {
   const { t } = useTranslation();
-  const { money, month } = useFormat();
+  const { amount, month } = useFormat();
   const lines = [
     [t("companies.month.net_sales"), row.net_sales],
     [t("companies.month.returns"), row.returns],
@@ -149,7 +149,7 @@ function Tip({ row }: { row: MonthRow }) {
         {lines.map(([label, value]) => (
           <div key={label} style={{ display: "contents" }}>
             <dt>{label}</dt>
-            <dd className="num">{money(value)}</dd>
+            <dd className="num">{amount(value)}</dd>
           </div>
         ))}
       </dl>

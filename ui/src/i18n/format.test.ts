@@ -13,6 +13,11 @@ test.each([
   expect(colombia.money(text)).toBe(written);
 });
 
+test("amounts in a column of totals all have two decimals, rounded exactly", () => {
+  expect(colombia.amount("9007199254740993.0050")).toBe("9.007.199.254.740.993,01");
+  expect(colombia.amount("12.0000")).toBe("12,00");
+});
+
 test("what is no decimal text is shown as it came", () => {
   expect(colombia.money("NaN")).toBe("NaN");
   expect(colombia.quantity("")).toBe("");

@@ -41,6 +41,8 @@ export interface Format {
   count(value: number): string;
   /** A decimal string with all its decimals, two at least: `1.234,50`. */
   money(value: string): string;
+  /** `1.234,50`, always two decimals: for columns of totals, whose exact value is in a tooltip. */
+  amount(value: string): string;
   /** A decimal string with the decimals it has: `12,5`. */
   quantity(value: string): string;
   /** For axes and tiles, rounded: `1,2 M`. */
@@ -70,6 +72,7 @@ export function formatFor(lang: string, office: Office): Format {
     new Intl.DateTimeFormat(locale, { hourCycle: "h23", ...options });
   const whole = number({ maximumFractionDigits: 0 });
   const money = number({ minimumFractionDigits: 2, maximumFractionDigits: 4 });
+  const amount = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const quantity = number({ maximumFractionDigits: 6 });
   const short = number({ notation: "compact", maximumSignificantDigits: 3, useGrouping: true });
   const percent = number({ style: "percent", maximumFractionDigits: 0 });
@@ -88,6 +91,7 @@ export function formatFor(lang: string, office: Office): Format {
     currency: CURRENCIES[office.country] ?? "USD",
     count: (value) => whole.format(value),
     money: (value) => exact(money, value),
+    amount: (value) => exact(amount, value),
     quantity: (value) => exact(quantity, value),
     short: (value) => short.format(value),
     percent: (fraction) => percent.format(fraction),

@@ -1,6 +1,9 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// A busy machine takes longer than the usual second to show what a test waits for.
+configure({ asyncUtilTimeout: 10_000 });
 
 // What a browser lays out and jsdom does not: lists need a height to have rows in sight.
 Object.defineProperties(Element.prototype, {

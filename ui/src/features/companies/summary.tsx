@@ -56,7 +56,7 @@ const FIELDS = ["net_sales", "returns", "purchases"] as const;
 
 function Months({ months, onMonth }: { months: MonthRow[]; onMonth: (month: string) => void }) {
   const { t } = useTranslation();
-  const { count, money, month, currency } = useFormat();
+  const { amount, count, money, month, currency } = useFormat();
   return (
     <table className="plain" aria-label={t("companies.month.table")}>
       <caption>{t("companies.month.in", { currency })}</caption>
@@ -85,8 +85,8 @@ function Months({ months, onMonth }: { months: MonthRow[]; onMonth: (month: stri
             </td>
             <td className="num">{count(row.movements)}</td>
             {FIELDS.map((field) => (
-              <td key={field} className="num">
-                {money(row[field])}
+              <td key={field} className="num" title={money(row[field])}>
+                {amount(row[field])}
               </td>
             ))}
           </tr>
@@ -96,11 +96,14 @@ function Months({ months, onMonth }: { months: MonthRow[]; onMonth: (month: stri
         <tr>
           <td>{t("companies.month.total")}</td>
           <td className="num">{count(months.reduce((sum, row) => sum + row.movements, 0))}</td>
-          {FIELDS.map((field) => (
-            <td key={field} className="num">
-              {money(sum(months.map((row) => row[field])))}
-            </td>
-          ))}
+          {FIELDS.map((field) => {
+            const total = sum(months.map((row) => row[field]));
+            return (
+              <td key={field} className="num" title={money(total)}>
+                {amount(total)}
+              </td>
+            );
+          })}
         </tr>
       </tfoot>
     </table>
@@ -141,7 +144,7 @@ export function sum(texts: string[], decimals = 4): string {
 
 function Types({ summary }: { summary: Summary }) {
   const { t } = useTranslation();
-  const { count, money, currency } = useFormat();
+  const { amount, count, money, currency } = useFormat();
   return (
     <section className="card" style={{ padding: 0, overflow: "auto" }}>
       <table className="plain" aria-label={t("companies.types.table")}>
@@ -165,7 +168,9 @@ function Types({ summary }: { summary: Summary }) {
                 <MovementStateView state={row.state} />
               </td>
               <td className="num">{count(row.movements)}</td>
-              <td className="num">{money(row.total)}</td>
+              <td className="num" title={money(row.total)}>
+                {amount(row.total)}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -176,7 +181,7 @@ function Types({ summary }: { summary: Summary }) {
 
 function Top({ summary }: { summary: Summary }) {
   const { t } = useTranslation();
-  const { quantity, money, currency } = useFormat();
+  const { amount, quantity, money, currency } = useFormat();
   return (
     <section className="card" style={{ padding: 0, overflow: "auto" }}>
       <table className="plain" aria-label={t("companies.top.table")}>
@@ -198,7 +203,9 @@ function Top({ summary }: { summary: Summary }) {
               </td>
               <td className="num">{quantity(row.quantity)}</td>
               <td>{row.unit}</td>
-              <td className="num">{money(row.total)}</td>
+              <td className="num" title={money(row.total)}>
+                {amount(row.total)}
+              </td>
             </tr>
           ))}
         </tbody>
