@@ -405,7 +405,8 @@ pub fn summary(app: &App, request: SummaryOf) -> Result<Summary> {
             .map(TopArticle::of)
             .collect()
     };
-    let mut by_month: BTreeMap<i32, MonthRow> = BTreeMap::new();
+    // By its text, which is the same for all years that no office has: one row without a month.
+    let mut by_month: BTreeMap<String, MonthRow> = BTreeMap::new();
     let mut by_type: BTreeMap<(String, u8), TypeRow> = BTreeMap::new();
     for total in &totals {
         let meaning = of(&total.doc_type);
@@ -421,10 +422,11 @@ pub fn summary(app: &App, request: SummaryOf) -> Result<Summary> {
         row.movements = row.movements.saturating_add(total.lines);
         row.total.add(total.total_e4);
         if total.state == State::Posted {
+            let month = month_text(total.month);
             by_month
-                .entry(total.month)
+                .entry(month.clone())
                 .or_insert_with(|| MonthRow {
-                    month: month_text(total.month),
+                    month,
                     ..MonthRow::default()
                 })
                 .add(total, meaning);
