@@ -533,3 +533,52 @@ fn meanings(app: &App) -> Result<BTreeMap<String, DocumentMeaning>> {
     }
     Ok(meanings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+    use puente_warehouse::{Batch, DocType, Movement, MovementBatch};
+
+    #[test]
+    fn movements_of_every_year_that_no_office_has_stand_in_one_row() {
+        let desk = Desk::with_files();
+        crate::sync::all(&desk.app, Nothing {}).unwrap();
+        desk.run();
+        let warehouse = &desk.app.room.warehouse;
+        let company = companies::list(&desk.app.room.state).unwrap()[0].id;
+        let load = warehouse.begin(company, None).unwrap();
+        let mut movements = MovementBatch::with_capacity(Stream::Line, 3);
+        // Without a date, in 1899 and in 2206.
+        for (line_id, day) in [(1, None), (2, Some(-25_600)), (3, Some(86_400))] {
+            movements.push(&Movement {
+                line_id,
+                doc_id: line_id,
+                article_id: 1,
+                place_id: None,
+                to_place_id: None,
+                day,
+                doc_type: 0,
+                state: State::Posted,
+                quantity_e6: 1_000_000,
+                price_e4: 10_000,
+                total_e4: 10_000,
+                cost_e4: 0,
+            });
+        }
+        let batch = Batch {
+            movements,
+            doc_types: vec![DocType {
+                id: 0,
+                code: "FV".to_owned(),
+            }],
+            ..Batch::default()
+        };
+        warehouse.put(load, batch, json!({})).unwrap();
+        warehouse.publish(load, json!({})).unwrap();
+        let months = summary(&desk.app, SummaryOf::default()).unwrap().months;
+        let without: Vec<_> = months.iter().filter(|row| row.month.is_empty()).collect();
+        assert_eq!(without.len(), 1, "{months:?}");
+        assert_eq!(without[0].movements, 3);
+    }
+}

@@ -110,3 +110,22 @@ fn a_void_in_a_closed_month_changes_no_sum_and_is_found_by_the_audit() {
     assert!(outcome.applied.updated > 0, "{outcome:?}");
     lab.assert_equal();
 }
+
+#[test]
+fn a_void_in_a_closed_month_is_found_beside_a_deleted_line_elsewhere() {
+    let lab = lab();
+    // The documents' totals agree: only the missing line tells that anything happened.
+    lab.sample()
+        .run(
+            "update KARDEX set FECANULADO = '2026-07-18' where FECANULADO is null \
+             and FECHA between '2026-01-10' and '2026-01-31';
+             delete from DEKARDEX where DEKARDEXID in \
+             (select first 1 D.DEKARDEXID from DEKARDEX D join KARDEX K on K.KARDEXID = D.KARDEXID \
+              where K.FECHA between '2026-03-01' and '2026-03-20');
+             commit;",
+        )
+        .unwrap();
+    let outcome = extract(&lab, Request::default());
+    assert!(outcome.applied.gone == 1, "{outcome:?}");
+    lab.assert_equal();
+}

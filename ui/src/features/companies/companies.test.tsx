@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { movementAt } from "@/platform/mock/movements";
 import { open, rowsOf } from "@/test/office";
-import { foldUndated, sum } from "./summary";
+import { sum, undatedLast } from "./summary";
 
 test("companies are found by a part of their name, and by year", async () => {
   const { user } = await open("/empresas");
@@ -141,19 +141,16 @@ test("sums of decimal texts are exact, also below zero and beyond floats", () =>
   expect(sum([])).toBe("0.0000");
 });
 
-test("movements without a date of an office stand in one row, after the months", () => {
-  const row = (month: string, sales: string) => ({
+test("movements without a valid date stand after the months", () => {
+  const row = (month: string) => ({
     month,
     movements: 1,
-    sales,
+    sales: "0",
     returns: "0",
-    net_sales: sales,
+    net_sales: "0",
     purchases: "0",
     quantity: "1",
   });
-  const folded = foldUndated([row("", "0.1000"), row("2026-01", "5.0000"), row("", "0.2000")]);
-  expect(folded.map(({ month, net_sales }) => [month, net_sales])).toEqual([
-    ["2026-01", "5.0000"],
-    ["", "0.3000"],
-  ]);
+  const shown = undatedLast([row(""), row("2026-01"), row("2026-02")]);
+  expect(shown.map(({ month }) => month)).toEqual(["2026-01", "2026-02", ""]);
 });

@@ -22,7 +22,7 @@ export function CompanySummary({
   const summary = useCommand("movements.summary", { companies: [key], top: 10 }, { keep: true });
   if (summary.error) return <Trouble error={summary.error} />;
   if (!summary.data) return <Bones lines={8} />;
-  const months = foldUndated(summary.data.months);
+  const months = undatedLast(summary.data.months);
   if (months.length === 0) {
     return (
       <div className="card">
@@ -110,25 +110,10 @@ function Months({ months, onMonth }: { months: MonthRow[]; onMonth: (month: stri
   );
 }
 
-/** Days that no calendar of an office has are told as none: one row for all of them, at the end. */
-export function foldUndated(months: MonthRow[]): MonthRow[] {
-  const undated = months.filter(({ month }) => month === "");
-  if (undated.length === 0) return months;
-  const of = (field: "sales" | "returns" | "net_sales" | "purchases") =>
-    sum(undated.map((row) => row[field]));
-  const folded: MonthRow = {
-    month: "",
-    movements: undated.reduce((sum, row) => sum + row.movements, 0),
-    sales: of("sales"),
-    returns: of("returns"),
-    net_sales: of("net_sales"),
-    purchases: of("purchases"),
-    quantity: sum(
-      undated.map((row) => row.quantity),
-      6,
-    ),
-  };
-  return [...months.filter(({ month }) => month !== ""), folded];
+/** Movements without a valid date come first by their month, and are of least interest. */
+export function undatedLast(months: MonthRow[]): MonthRow[] {
+  const isDated = ({ month }: MonthRow) => month !== "";
+  return [...months.filter(isDated), ...months.filter((row) => !isDated(row))];
 }
 
 /** Adds decimal texts exactly. */
