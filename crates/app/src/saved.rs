@@ -113,7 +113,7 @@ pub fn save(app: &App, request: Save) -> Result<Vec<View>> {
     let views = change(&app.room.state, request.list, move |views| {
         views.retain(|other| other.name != view.name);
         views.push(view);
-        views.sort_by(|a, b| a.name.to_lowercase().cmp(&b.name.to_lowercase()));
+        views.sort_by_key(|view| view.name.to_lowercase());
         views.len() <= MOST
     })?;
     views.ok_or_else(|| Error::invalid("views", format!("> {MOST}")))
