@@ -41,6 +41,12 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The offices of the VPN lab could not be set up.
+    #[error("the VPN lab: {reason}")]
+    Lab {
+        /// Which step, and what it said.
+        reason: String,
+    },
     /// A workbook could not be written.
     #[error("the workbook could not be written")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
@@ -63,6 +69,7 @@ impl Coded for Error {
             Error::Server { .. }
             | Error::Script { .. }
             | Error::Answer { .. }
+            | Error::Lab { .. }
             | Error::File { .. }
             | Error::Workbook(_) => Code::SandboxFailed,
         }
@@ -71,9 +78,10 @@ impl Coded for Error {
     fn values(&self) -> Vec<(&'static str, String)> {
         match self {
             Error::NotInstalled { what, .. } => vec![("what", what.clone())],
-            Error::Server { reason } | Error::Script { reason } | Error::Answer { reason } => {
-                vec![("reason", reason.clone())]
-            }
+            Error::Server { reason }
+            | Error::Script { reason }
+            | Error::Answer { reason }
+            | Error::Lab { reason } => vec![("reason", reason.clone())],
             Error::File { .. } | Error::Workbook(_) => vec![("reason", self.to_string())],
         }
     }

@@ -5,6 +5,7 @@ mod error;
 pub mod firebird;
 mod proxy;
 pub mod sample;
+pub mod vpn;
 
 pub use error::Error;
 pub use firebird::{

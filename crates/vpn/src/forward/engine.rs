@@ -450,20 +450,16 @@ fn stack(config: &Config, link: &mut Link) -> Interface {
     stack.update_ip_addrs(|addresses| {
         for net in &config.addresses {
             // The list holds eight, which is more than any file has.
-            drop(addresses.push(IpCidr::new(IpAddress::from(net.address), net.prefix)));
+            let _ = addresses.push(IpCidr::new(IpAddress::from(net.address), net.prefix));
         }
     });
     // Everything goes to the one peer; the gateway's address is never asked for.
-    drop(
-        stack
-            .routes_mut()
-            .add_default_ipv4_route(Ipv4Addr::new(10, 0, 0, 1)),
-    );
-    drop(
-        stack
-            .routes_mut()
-            .add_default_ipv6_route(Ipv6Addr::LOCALHOST),
-    );
+    let _ = stack
+        .routes_mut()
+        .add_default_ipv4_route(Ipv4Addr::new(10, 0, 0, 1));
+    let _ = stack
+        .routes_mut()
+        .add_default_ipv6_route(Ipv6Addr::LOCALHOST);
     stack
 }
 
