@@ -14,6 +14,7 @@ use puente_erp::Room;
 use puente_jobs::Jobs;
 use puente_store::secrets::Secrets;
 use puente_store::{Database, state_options};
+use puente_vpn::tunnels::Tunnels;
 use puente_warehouse::Warehouse;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,6 +62,8 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    /// The VPNs that this process holds open.
+    pub tunnels: Tunnels,
     pub(crate) views: Views,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
@@ -98,6 +101,11 @@ impl App {
             clock: options.clock,
             profiles: dir.profiles(),
         };
+        let tunnels = Tunnels::new(
+            room.state.clone(),
+            room.secrets.clone(),
+            Arc::clone(&room.clock),
+        );
         let handlers = handlers::all(&room, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
@@ -109,6 +117,7 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            tunnels,
             views: Views::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
@@ -154,6 +163,7 @@ impl App {
         if !late.is_empty() {
             tracing::warn!(jobs = ?late, "these did not end in time");
         }
+        self.tunnels.stop();
     }
 
     /// Adds to the audit trail what a person did. Never a secret.

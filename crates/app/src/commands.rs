@@ -4,7 +4,7 @@ use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
 use crate::{
     about, audit, backup, companies, diagnostics, doctor, jobs, movements, network, overview,
-    rules, schedules, servers, settings, sync, table,
+    rules, schedules, servers, settings, sync, table, vpn,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -34,6 +34,8 @@ pub enum Tag {
     Settings,
     /// The audit trail.
     Audit,
+    /// VPNs of this PC.
+    Vpns,
 }
 
 impl Tag {
@@ -49,6 +51,7 @@ impl Tag {
         Tag::Schedules,
         Tag::Settings,
         Tag::Audit,
+        Tag::Vpns,
     ];
 }
 
@@ -166,6 +169,14 @@ commands! {
     "network.test" network::test, network::Address, reads [], changes [Audit];
     "audit.list" audit::list, audit::List, reads [Audit], changes [];
     "doctor" doctor::check, Nothing, reads [], changes [];
+    "vpn.list" vpn::list, Nothing, reads [Vpns], changes [];
+    "vpn.show" vpn::show, vpn::Named, reads [Vpns], changes [];
+    "vpn.import" vpn::import, vpn::Import, reads [], changes [Vpns Audit];
+    "vpn.conf" vpn::conf, vpn::Named, reads [], changes [Audit];
+    "vpn.qr" vpn::qr, vpn::Named, reads [], changes [Audit];
+    "vpn.connect" vpn::connect, vpn::Connect, reads [], changes [Vpns Audit];
+    "vpn.disconnect" vpn::disconnect, vpn::Named, reads [], changes [Vpns Audit];
+    "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

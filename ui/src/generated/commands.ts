@@ -502,7 +502,7 @@ export type DocumentMeaning = "sale" | "sale_return" | "purchase" | "purchase_re
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -2389,7 +2389,7 @@ export type Tab = "companies" | "servers" | "activity" | "settings";
 /**
  * What a command reads or changes, for caches of the interface.
  */
-export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "audit";
+export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "audit" | "vpns";
 
 /**
  * Light or dark.
@@ -2443,6 +2443,44 @@ quantity: Quantity,
 total: Amount, };
 
 /**
+ * How far a tunnel is.
+ */
+export type TunnelState = "connecting" | "up" | "reconnecting" | "ended";
+
+/**
+ * What is known of a tunnel.
+ */
+export type TunnelStatus = {
+/**
+ * How far it is.
+ */
+state: TunnelState,
+/**
+ * Seconds since its keys were agreed on.
+ */
+handshake_seconds: number | null,
+/**
+ * Bytes sent.
+ */
+sent: number,
+/**
+ * Bytes received.
+ */
+received: number,
+/**
+ * Address and port of the peer, as it last spoke.
+ */
+endpoint: string | null,
+/**
+ * Connections that go through it.
+ */
+connections: number,
+/**
+ * What last stood in its way.
+ */
+trouble: string | null, };
+
+/**
  * Movements of one kind of documents, over all months.
  */
 export type TypeRow = {
@@ -2466,6 +2504,247 @@ movements: number,
  * Value.
  */
 total: Amount, };
+
+/**
+ * A VPN, as it is shown. No secret is among it.
+ */
+export type Vpn = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * Unique, as people call it.
+ */
+name: string,
+/**
+ * How far it is.
+ */
+state: VpnState,
+/**
+ * This PC's public key.
+ */
+public_key: string,
+/**
+ * What its file says.
+ */
+tunnel: VpnTunnel,
+/**
+ * How its server is managed; none for an imported one.
+ */
+remote: VpnRemote | null,
+/**
+ * When it was made.
+ */
+created_at: string,
+/**
+ * Why the last contact with the server failed.
+ */
+last_error: ErrorView | null,
+/**
+ * How its tunnel is, while this program holds it open.
+ */
+status: TunnelStatus | null,
+/**
+ * The ports of this PC that lead through it.
+ */
+doors: Array<VpnDoor>, };
+
+/**
+ * A file with its secrets, for whoever asked for it.
+ */
+export type VpnConf = {
+/**
+ * What to call the file.
+ */
+file_name: string,
+/**
+ * Its text.
+ */
+text: string, };
+
+/**
+ * A tunnel to be opened.
+ */
+export type VpnConnect = {
+/**
+ * The VPN's name or number.
+ */
+vpn: string,
+/**
+ * What a port of this PC is to lead to: `192.168.1.10:3050`; none opens the tunnel alone.
+ */
+target?: string | null,
+/**
+ * That port; none takes a free one.
+ */
+port?: number | null, };
+
+/**
+ * A tunnel that is open.
+ */
+export type VpnConnected = {
+/**
+ * The VPN's name.
+ */
+vpn: string,
+/**
+ * Where programs of this PC connect to, if a target was named.
+ */
+local: string | null,
+/**
+ * How the tunnel is.
+ */
+status: TunnelStatus, };
+
+/**
+ * A port of this PC that leads through a VPN.
+ */
+export type VpnDoor = {
+/**
+ * Where programs connect to: `127.0.0.1:40123`.
+ */
+local: string,
+/**
+ * Where it leads: `192.168.1.10:3050`.
+ */
+target: string, };
+
+/**
+ * A `.conf` that someone else made. Its keys are taken in and go to the keyring.
+ */
+export type VpnImport = {
+/**
+ * As people are to call it.
+ */
+name: string,
+/**
+ * The text of the file.
+ */
+conf: string, };
+
+/**
+ * What an import found.
+ */
+export type VpnImported = {
+/**
+ * The VPN.
+ */
+vpn: Vpn,
+/**
+ * Commands that the file wanted to run. Puente never runs them.
+ */
+hooks: Array<string>,
+/**
+ * Settings that are of no use here.
+ */
+ignored: Array<string>, };
+
+/**
+ * How a login is proven.
+ */
+export type VpnLogin = { "kind": "agent" } | { "kind": "key",
+/**
+ * The file.
+ */
+path: string, } | { "kind": "password" };
+
+/**
+ * Names a VPN.
+ */
+export type VpnNamed = {
+/**
+ * Its name or its number.
+ */
+vpn: string, };
+
+/**
+ * The file as a picture that a phone reads, with its secrets.
+ */
+export type VpnQr = {
+/**
+ * In SVG.
+ */
+svg: string,
+/**
+ * In characters, for a dark terminal.
+ */
+text: string, };
+
+/**
+ * How Puente logs in to the server, to change its peers.
+ */
+export type VpnRemote = {
+/**
+ * Host name or address.
+ */
+host: string,
+/**
+ * TCP port of SSH.
+ */
+port: number,
+/**
+ * Login.
+ */
+user: string,
+/**
+ * How the login is proven.
+ */
+login: VpnLogin,
+/**
+ * The host key that a person confirmed, `SHA256:…`.
+ */
+fingerprint: string,
+/**
+ * The server's WireGuard interface: `wg0`.
+ */
+interface: string, };
+
+/**
+ * How far a VPN is.
+ */
+export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
+
+/**
+ * What a client's file says, without its secrets.
+ */
+export type VpnTunnel = {
+/**
+ * This PC's addresses in the tunnel.
+ */
+addresses: string[],
+/**
+ * Name servers behind the tunnel.
+ */
+dns: Array<string>,
+/**
+ * Largest packet, 576 to 9000 bytes; none lets the mode choose.
+ */
+mtu: number | null,
+/**
+ * The server's public key; empty until the server has told it.
+ */
+server_key: string,
+/**
+ * Whether both share a secret besides their keys.
+ */
+preshared: boolean,
+/**
+ * Host name or address of the server, from outside.
+ */
+host: string,
+/**
+ * Its UDP port; 0 until the server has told it.
+ */
+port: number,
+/**
+ * What lies behind the server.
+ */
+allowed: string[],
+/**
+ * Seconds between packets that keep the way open.
+ */
+keepalive: number | null, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -2510,6 +2789,14 @@ export type Commands = {
   "network.test": { request: NetworkTest; response: NetworkTested };
   "audit.list": { request: AuditSearch; response: Array<AuditEntry> };
   "doctor": { request: Nothing; response: Array<DoctorCheck> };
+  "vpn.list": { request: Nothing; response: Array<Vpn> };
+  "vpn.show": { request: VpnNamed; response: Vpn };
+  "vpn.import": { request: VpnImport; response: VpnImported };
+  "vpn.conf": { request: VpnNamed; response: VpnConf };
+  "vpn.qr": { request: VpnNamed; response: VpnQr };
+  "vpn.connect": { request: VpnConnect; response: VpnConnected };
+  "vpn.disconnect": { request: VpnNamed; response: Vpn };
+  "vpn.remove": { request: VpnNamed; response: Vpn };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
@@ -2558,5 +2845,13 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "network.test": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "audit.list": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "doctor": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.list": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
+  "vpn.show": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
+  "vpn.import": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.conf": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "vpn.qr": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "vpn.connect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.disconnect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };
