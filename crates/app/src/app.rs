@@ -9,6 +9,7 @@ use crate::logs::{self, Logs};
 use crate::paths::DataDir;
 use crate::schedules;
 use crate::table::Views;
+use crate::vpn::ThroughVpn;
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
@@ -94,18 +95,15 @@ impl App {
             Some(secrets) => secrets,
             None => open_secrets(&dir, &read.config, options.passphrase)?,
         };
+        let tunnels = Tunnels::new(state.clone(), secrets.clone(), Arc::clone(&options.clock));
         let room = Room {
             state,
             warehouse,
             secrets,
             clock: options.clock,
             profiles: dir.profiles(),
+            route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
-        let tunnels = Tunnels::new(
-            room.state.clone(),
-            room.secrets.clone(),
-            Arc::clone(&room.clock),
-        );
         let handlers = handlers::all(&room, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;

@@ -6,9 +6,11 @@ use puente_core::{Cancel, Error, ErrorView, Secret};
 use puente_vpn::conf::Config;
 use puente_vpn::forward::Status;
 use puente_vpn::qr;
+use puente_vpn::tunnels::Tunnels;
 use puente_vpn::vpns::{self, NewVpn, Remote, State, Tunnel, Vpn};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::net::SocketAddr;
 use ts_rs::TS;
 
 /// Names a VPN.
@@ -264,11 +266,27 @@ pub fn disconnect(app: &App, request: Named) -> Result<VpnRow> {
 /// That it doesn't exist, or that servers are reached through it; those of the keyring.
 pub fn remove(app: &App, request: Named) -> Result<VpnRow> {
     let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    let through = |server: &puente_erp::servers::Server| server.options.vpn == Some(vpn.id);
+    if puente_erp::servers::list(&app.room.state)?
+        .iter()
+        .any(through)
+    {
+        return Err(Error::invalid("vpn", "in_use"));
+    }
     app.tunnels.disconnect(vpn.id);
     vpns::remove(&app.room.state, &app.room.secrets, vpn.id)?;
     let subject = format!("vpn:{}", vpn.id);
     app.audit("vpn.remove", &subject, json!({ "name": vpn.name }))?;
     Ok(row(app, vpn))
+}
+
+/// Servers behind VPNs, for those who read them: two domains that don't know each other meet here.
+pub(crate) struct ThroughVpn(pub Tunnels);
+
+impl puente_erp::Route for ThroughVpn {
+    fn reach(&self, vpn: i64, host: &str, port: u16, cancel: &Cancel) -> Result<SocketAddr> {
+        Ok(self.0.reach(vpn, host, port, cancel)?)
+    }
 }
 
 pub(crate) fn row(app: &App, vpn: Vpn) -> VpnRow {

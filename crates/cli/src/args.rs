@@ -146,6 +146,8 @@ pub struct ServerOptions {
     pub quiet_hours: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub client_library: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub vpn: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2108,7 +2108,11 @@ quiet_hours?: QuietHours | null,
 /**
  * Path of the vendor's client library, for servers that the built-in driver can't log in to.
  */
-client_library?: string | null, };
+client_library?: string | null,
+/**
+ * Number of the VPN through which the server is reached; empty = on this PC's own network.
+ */
+vpn?: number | null, };
 
 /**
  * What a test of a connection found.

@@ -5,5 +5,7 @@
     reason = "a test whose stage can't be set has failed"
 )]
 
+#[cfg(target_os = "linux")]
 mod inside;
+#[cfg(target_os = "linux")]
 mod tunnel;
