@@ -112,6 +112,12 @@ impl From<Cancelled> for Error {
     }
 }
 
+impl From<puente_net::Error> for Error {
+    fn from(error: puente_net::Error) -> Self {
+        Error::Travelled(error.into())
+    }
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         Error::Store(error.into())

@@ -161,15 +161,18 @@ pub enum Hidden {
     Login,
     /// The password that sudo asks for, where it is another one.
     Sudo,
+    /// The private key that is to follow, while the server is told of it.
+    NextKey,
 }
 
 impl Hidden {
     /// All of them.
-    pub const ALL: [Hidden; 4] = [
+    pub const ALL: [Hidden; 5] = [
         Hidden::PrivateKey,
         Hidden::PresharedKey,
         Hidden::Login,
         Hidden::Sudo,
+        Hidden::NextKey,
     ];
 
     /// What the keyring calls it.
@@ -179,6 +182,7 @@ impl Hidden {
             Hidden::PresharedKey => "preshared_key",
             Hidden::Login => "login",
             Hidden::Sudo => "sudo",
+            Hidden::NextKey => "next_key",
         };
         format!("vpn/{id}/{which}")
     }
