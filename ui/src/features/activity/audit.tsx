@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid } from "@/components/grid";
-import { actionName, kindName } from "@/components/names";
+import { actionName, kindName, settingName } from "@/components/names";
 import { Trouble } from "@/components/trouble";
 import type { AuditEntry } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
@@ -113,7 +113,7 @@ function useDetail(): (entry: AuditEntry) => string {
       const said = (name: string, value: unknown): string => {
         if (name === "kind") return kindName(String(value));
         if (typeof value === "number") return count(value);
-        return Array.isArray(value) ? value.join(", ") : String(value);
+        return Array.isArray(value) ? value.map(settingName).join(", ") : String(value);
       };
       return Object.entries(detail ?? {})
         .filter(([name, value]) => name !== "name" && value !== null && typeof value !== "boolean")
