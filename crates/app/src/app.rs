@@ -7,8 +7,8 @@ use crate::handlers;
 use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
-use crate::schedules;
 use crate::table::Views;
+use crate::{schedules, settings};
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
@@ -61,6 +61,8 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    /// What sales stand on.
+    pub(crate) sales: puente_sales::Room,
     pub(crate) views: Views,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
@@ -98,7 +100,8 @@ impl App {
             clock: options.clock,
             profiles: dir.profiles(),
         };
-        let handlers = handlers::all(&room, &dir, &read.config);
+        let sales = sales_room(&room, &dir, &read.config);
+        let handlers = handlers::all(&room, &sales, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
@@ -109,6 +112,7 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            sales,
             views: Views::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
@@ -166,6 +170,19 @@ impl App {
         self.jobs.audit("local", action, subject, detail)?;
         Ok(())
     }
+}
+
+fn sales_room(room: &Room, dir: &DataDir, config: &Config) -> puente_sales::Room {
+    let (state, secrets, config) = (room.state.clone(), room.secrets.clone(), config.clone());
+    let ways: puente_sales::Ways =
+        Arc::new(move || settings::network_from(&state, &config, &secrets));
+    puente_sales::Room::new(
+        room.state.clone(),
+        room.secrets.clone(),
+        Arc::clone(&room.clock),
+        dir.invoices(),
+        ways,
+    )
 }
 
 fn open_secrets(dir: &DataDir, config: &Config, passphrase: Option<Secret>) -> Result<Secrets> {

@@ -5,8 +5,10 @@
 mod error;
 mod network;
 mod probe;
+mod web;
 mod witness;
 
 pub use error::{Error, Refusal};
-pub use network::{CaFile, Network, ProxyMode};
+pub use network::{CaFile, Network, ProxyMode, check_url};
 pub use probe::{Certificate, Probe, Tls};
+pub use web::{Ask, Lost, Method, Reply, Web, query_of};
