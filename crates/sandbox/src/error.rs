@@ -21,6 +21,12 @@ pub enum Error {
         /// What its log says.
         reason: String,
     },
+    /// The clouds that are played here could not start.
+    #[error("the sample clouds failed: {reason}")]
+    Clouds {
+        /// Why.
+        reason: String,
+    },
     /// The server refused a statement of ours.
     #[error("the server refused a script: {reason}")]
     Script {
@@ -61,6 +67,7 @@ impl Coded for Error {
         match self {
             Error::NotInstalled { .. } => Code::SandboxUnavailable,
             Error::Server { .. }
+            | Error::Clouds { .. }
             | Error::Script { .. }
             | Error::Answer { .. }
             | Error::File { .. }
@@ -71,7 +78,10 @@ impl Coded for Error {
     fn values(&self) -> Vec<(&'static str, String)> {
         match self {
             Error::NotInstalled { what, .. } => vec![("what", what.clone())],
-            Error::Server { reason } | Error::Script { reason } | Error::Answer { reason } => {
+            Error::Server { reason }
+            | Error::Clouds { reason }
+            | Error::Script { reason }
+            | Error::Answer { reason } => {
                 vec![("reason", reason.clone())]
             }
             Error::File { .. } | Error::Workbook(_) => vec![("reason", self.to_string())],

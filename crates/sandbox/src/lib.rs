@@ -1,6 +1,7 @@
 //! Sample ERP data on real servers, for tests and the demo.
 
 mod cache;
+pub mod clouds;
 mod error;
 pub mod firebird;
 mod proxy;

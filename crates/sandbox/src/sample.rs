@@ -5,7 +5,7 @@ mod catalog;
 mod changes;
 mod charset;
 mod create;
-mod dice;
+pub(crate) mod dice;
 mod files;
 mod live;
 mod load;

@@ -5,6 +5,7 @@
     reason = "a test that can't prepare its scene has failed"
 )]
 
+mod clouds;
 mod files;
 mod firebird;
 mod live;
