@@ -11,6 +11,7 @@ use puente_store::Database;
 use puente_store::secrets::Secrets;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Gives the way out to the network as the office chose it at that moment.
 pub type Ways = Arc<dyn Fn() -> std::result::Result<Network, puente_core::Error> + Send + Sync>;
@@ -32,6 +33,7 @@ pub struct Room {
     pub files: PathBuf,
     ways: Ways,
     points: Points,
+    patience: Option<Duration>,
     web: Arc<Mutex<Option<(String, Web)>>>,
     siigo: siigo::Tokens,
     mercadolibre: mercadolibre::Renewals,
@@ -53,6 +55,7 @@ impl Room {
             files,
             ways,
             points: Arc::new(|_| {}),
+            patience: None,
             web: Arc::default(),
             siigo: siigo::Tokens::default(),
             mercadolibre: mercadolibre::Renewals::default(),
@@ -105,14 +108,18 @@ impl Room {
         account: &accounts::Ledger,
         key: puente_core::Secret,
     ) -> Result<Siigo> {
-        Ok(Siigo::new(
+        let siigo = Siigo::new(
             account,
             key,
             self.web()?,
             crate::quota::Quota::new(self, format!("ledger:{}", account.id), account.per_minute),
             self.siigo.clone(),
             Arc::clone(&self.clock),
-        ))
+        );
+        Ok(match self.patience {
+            Some(patience) => siigo.with_patience(patience),
+            None => siigo,
+        })
     }
 
     /// The channel of an account.
@@ -145,6 +152,13 @@ impl Room {
     #[must_use]
     pub fn with_points(mut self, points: Points) -> Room {
         self.points = points;
+        self
+    }
+
+    /// Waits that long for answers to what makes something, instead of as long as each ledger asks for.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Room {
+        self.patience = Some(patience);
         self
     }
 

@@ -8,6 +8,36 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
 use ts_rs::TS;
 
+/// Rules that fit a ledger, for an office that has chosen none yet: its only choices, and its likeliest.
+pub fn rules(catalogue: &Catalogue) -> Rules {
+    let document = catalogue
+        .document_types
+        .iter()
+        .filter(|kind| kind.active && kind.automatic_number && kind.decimals)
+        .max_by_key(|kind| (!kind.cost_center_mandatory, kind.electronic));
+    let tax = catalogue
+        .taxes
+        .iter()
+        .filter(|tax| tax.active && tax.kind.eq_ignore_ascii_case("IVA"))
+        .max_by_key(|tax| tax.percentage);
+    let payment = catalogue
+        .payment_types
+        .iter()
+        .filter(|payment| payment.active && !payment.due_date)
+        .max_by_key(|payment| likeness("Mercado Pago", &payment.name));
+    let seller = catalogue.sellers.iter().find(|seller| seller.active);
+    let center = catalogue.cost_centers.iter().find(|center| center.active);
+    let mandatory = document.is_some_and(|document| document.cost_center_mandatory);
+    Rules {
+        document_type: document.map(|document| document.id),
+        seller: seller.map(|seller| seller.id),
+        cost_center: center.filter(|_| mandatory).map(|center| center.id),
+        payment: payment.map(|payment| payment.id),
+        tax: tax.map(|tax| tax.id),
+        ..Rules::default()
+    }
+}
+
 /// Something that can be mapped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct MappingRow {

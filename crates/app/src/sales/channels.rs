@@ -116,6 +116,8 @@ pub struct ChannelRow {
     pub ledger: Option<String>,
     /// How.
     pub rules: Rules,
+    /// Rules that the ledger's catalogue suggests: to begin with. None before it is fetched.
+    pub proposal: Option<Rules>,
     /// Where it stands.
     pub state: ChannelState,
     /// When its orders were last read to the end.
@@ -362,6 +364,9 @@ pub(crate) fn row(app: &App, channel: Channel) -> Result<ChannelRow> {
         ledger_id: channel.ledger_id,
         ledger: ledger.map(|ledger| ledger.name),
         rules: channel.rules,
+        proposal: catalogue
+            .fetched_at
+            .map(|_| puente_sales::suggest::rules(&catalogue)),
         state: channel.state,
         synced_at: channel.synced_at,
         last_error: channel.last_error.map(|error| error.view(app.lang())),
