@@ -87,9 +87,12 @@ pub(super) fn order(value: &Value) -> Option<Read> {
 }
 
 fn status(word: &str, payments: &[Payment]) -> Status {
+    let back = |payment: &&Payment| payment.refunded > Decimal::ZERO;
+    let standing = payments.iter().any(|payment| payment.approved);
     let refunded = payments
         .iter()
-        .any(|payment| payment.approved && payment.refunded > Decimal::ZERO);
+        .filter(|payment| payment.approved || !standing)
+        .any(|payment| back(&payment));
     match word {
         "paid" if refunded => Status::Refunded,
         "paid" => Status::Paid,
@@ -119,12 +122,16 @@ fn line(order: &str, value: &Value) -> Line {
 
 fn payment(value: &Value) -> Payment {
     let amount = |name: &str| value.decimal(name).unwrap_or_default();
+    let refunded = match value.text("status").as_str() {
+        "refunded" | "charged_back" => amount("transaction_amount"),
+        _ => amount("transaction_amount_refunded"),
+    };
     Payment {
         id: value.text("id"),
         method: value.text("payment_method_id"),
         approved: value.text("status") == "approved",
         amount: amount("transaction_amount"),
-        refunded: amount("transaction_amount_refunded"),
+        refunded,
         shipping: amount("shipping_cost"),
     }
 }

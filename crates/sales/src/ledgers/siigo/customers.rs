@@ -82,11 +82,14 @@ fn find(siigo: &Siigo, identification: &str, cancel: &Cancel) -> Result<Option<b
 }
 
 fn body(customer: &Customer) -> Value {
-    let (first, last) = match customer.name.as_slice() {
-        [] => (String::new(), String::new()),
-        [one] => (one.clone(), String::new()),
-        [first, last, ..] => (first.clone(), last.clone()),
-    };
+    let mut contact = json!({ "first_name": "", "email": customer.email });
+    if let [first, rest @ ..] = customer.name.as_slice() {
+        contact["first_name"] = first.as_str().into();
+        // A company's contact has no last name, and an empty one is refused.
+        if let Some(last) = rest.first() {
+            contact["last_name"] = last.as_str().into();
+        }
+    }
     let mut body = json!({
         "type": "Customer",
         "person_type": if customer.company { "Company" } else { "Person" },
@@ -102,11 +105,7 @@ fn body(customer: &Customer) -> Value {
             },
         },
         "phones": [{ "number": customer.phone }],
-        "contacts": [{
-            "first_name": first,
-            "last_name": last,
-            "email": customer.email,
-        }],
+        "contacts": [contact],
         "fiscal_responsibilities": [{ "code": "R-99-PN" }],
     });
     if let Some(digit) = &customer.check_digit {
