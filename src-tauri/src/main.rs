@@ -6,6 +6,7 @@ mod commands;
 mod desk;
 mod dialogs;
 mod notice;
+mod signals;
 mod texts;
 mod tray;
 mod window;
@@ -59,6 +60,7 @@ fn run(wishes: Wishes) -> tauri::Result<()> {
             let app = app.handle();
             window::open(app)?;
             desk::begin(app);
+            signals::heed(app);
             Ok(())
         })
         .build(context)?;

@@ -103,9 +103,9 @@ test("movements are scrolled, sorted and searched where they are kept", async ()
   await list.focus();
   await page.keyboard.press("End");
   await list.locator(`[aria-rowindex="${rows}"]`).waitFor(LONG);
-  await page.waitForFunction(() => document.querySelector(".grid .bone") === null);
+  await page.waitForFunction(() => document.querySelector(".grid-bones") === null);
   await list.getByRole("button", { name: /^Total/ }).click();
-  await page.waitForFunction(() => document.querySelector(".grid .bone") === null);
+  await page.waitForFunction(() => document.querySelector(".grid-bones") === null);
   await page.getByRole("textbox", { name: /Artículo, documento/ }).fill("no existe nada así");
   await page.getByText("Ningún movimiento cumple con los filtros").waitFor(LONG);
   await page.getByRole("button", { name: "Quitar los filtros" }).click();
@@ -117,12 +117,50 @@ test("an export comes down as the file that was asked for", async () => {
   await page.getByRole("button", { name: "Exportar" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download", LONG),
-    page.getByRole("menuitem", { name: "CSV" }).click(),
+    page.getByRole("menuitem", { name: "Todo, en CSV" }).click(),
   ]);
   assert.match(download.suggestedFilename(), /^movimientos-\d+-\d{4}\.csv$/);
   const text = readFileSync(await download.path(), "utf8");
   assert.ok(text.startsWith("\uFEFFnit;"), "a CSV as spreadsheets of Latin America open it");
   assert.ok(text.split("\r\n").length > 10_000, "every movement is in it");
+});
+
+test("what is seen comes down as it is filtered and sorted, and is kept as a view", async () => {
+  const { page } = office;
+  const list = page.getByRole("grid", { name: "Movimientos" });
+  const all = Number(await list.getAttribute("aria-rowcount"));
+  await page.getByRole("button", { name: "Anulado", exact: true }).click();
+  await page.waitForFunction(
+    (all) => Number(document.querySelector('[role="grid"]')?.getAttribute("aria-rowcount")) < all,
+    all,
+  );
+  const rows = Number(await list.getAttribute("aria-rowcount")) - 1;
+  await page.getByRole("button", { name: "Exportar" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download", LONG),
+    page.getByRole("menuitem", { name: "Lo que se ve, en CSV" }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), "utf8")
+    .trim()
+    .split("\r\n")
+    .slice(1);
+  assert.equal(lines.length, rows);
+  assert.ok(lines.every((line) => line.includes(";anulado;")));
+  const totals = lines.map((line) => Number(line.split(";").at(-1)?.replace(",", ".")));
+  assert.deepEqual(
+    totals,
+    [...totals].sort((a, b) => a - b),
+  );
+  await page.getByRole("button", { name: "Vistas" }).click();
+  await page.getByRole("menuitem", { name: "Guardar lo que se ve…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill("Anuladas ñ");
+  await dialog.getByRole("button", { name: "Guardar" }).click();
+  await page.getByRole("button", { name: "Anuladas ñ" }).waitFor(LONG);
+  await page.reload();
+  await page.getByRole("button", { name: "Vistas" }).click();
+  await page.getByRole("menuitem", { name: "Anuladas ñ", exact: true }).click();
+  await page.getByRole("button", { name: "Anuladas ñ" }).waitFor(LONG);
 });
 
 test("a job is cancelled at once and says so", async () => {
@@ -166,7 +204,9 @@ test("a restore brings back what was there", async () => {
   const panel = page.getByRole("complementary");
   await panel.getByRole("button", { name: "Modificar" }).click();
   await panel.getByRole("textbox", { name: "Nombre", exact: true }).fill("Otro nombre");
-  await panel.getByRole("button", { name: "Probar y guardar" }).click();
+  await panel.getByRole("button", { name: "Probar", exact: true }).click();
+  await panel.getByText(/^Responde Firebird/).waitFor(LONG);
+  await panel.getByRole("button", { name: "Guardar", exact: true }).click();
   await page.getByRole("complementary", { name: "Otro nombre" }).waitFor(LONG);
   await page.getByRole("link", { name: /^Configuración/ }).click();
   await section.getByRole("button", { name: "Respaldos" }).click();

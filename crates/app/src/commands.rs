@@ -4,7 +4,7 @@ use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
 use crate::{
     about, audit, backup, companies, diagnostics, doctor, jobs, movements, network, overview,
-    rules, sales, schedules, servers, settings, sync, table,
+    rules, sales, saved, schedules, servers, settings, sync, table,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub enum Tag {
     Schedules,
     /// What the office chose.
     Settings,
+    /// Views of lists that people named.
+    Saved,
     /// The audit trail.
     Audit,
     /// Sales, their invoices, costs and mappings.
@@ -52,6 +54,7 @@ impl Tag {
         Tag::Backups,
         Tag::Schedules,
         Tag::Settings,
+        Tag::Saved,
         Tag::Audit,
         Tag::Sales,
         Tag::SalesAccounts,
@@ -136,7 +139,7 @@ commands! {
     "servers.list" servers::list, Nothing, reads [Servers], changes [];
     "servers.add" servers::add, servers::Add, reads [], changes [Servers Audit];
     "servers.test" servers::test, servers::Named, reads [], changes [Servers];
-    "servers.try" servers::try_out, servers::Add, reads [], changes [];
+    "servers.try" servers::try_out, servers::Try, reads [], changes [];
     "servers.edit" servers::edit, servers::Edit, reads [], changes [Servers Audit];
     "servers.remove" servers::remove, servers::Named, reads [], changes [Servers Companies Movements Proofs Audit];
     "servers.grants" servers::grants, servers::GrantsFor, reads [Servers], changes [];
@@ -155,6 +158,7 @@ commands! {
     "rules.set" rules::set, rules::Set, reads [], changes [Rules Audit];
     "rules.reset" rules::reset, rules::Of, reads [], changes [Rules Audit];
     "jobs.list" jobs::list, jobs::List, reads [Jobs], changes [];
+    "jobs.page" jobs::page, jobs::PageOf, reads [Jobs], changes [];
     "jobs.show" jobs::show, jobs::One, reads [Jobs], changes [];
     "jobs.cancel" jobs::cancel, jobs::One, reads [], changes [Jobs Audit];
     "jobs.retry" jobs::retry, jobs::One, reads [], changes [Jobs Audit];
@@ -169,8 +173,12 @@ commands! {
     "backup.restore" backup::restore_open, backup::Named, reads [], changes [] reopens;
     "settings.get" settings::get, Nothing, reads [Settings], changes [];
     "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Audit];
+    "saved.list" saved::list, saved::Of, reads [Saved], changes [];
+    "saved.save" saved::save, saved::Save, reads [], changes [Saved];
+    "saved.remove" saved::remove, saved::Named, reads [], changes [Saved];
     "network.test" network::test, network::Address, reads [], changes [Audit];
     "audit.list" audit::list, audit::List, reads [Audit], changes [];
+    "audit.page" audit::page, audit::PageOf, reads [Audit], changes [];
     "doctor" doctor::check, Nothing, reads [], changes [];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];

@@ -6,7 +6,7 @@ use puente_core::fixed;
 use puente_core::period::date_of_epoch_day;
 use puente_core::{Code, Error};
 use puente_erp::companies::Company;
-use puente_warehouse::{MovementFilter, MovementRow, State, Stream};
+use puente_warehouse::{MovementFilter, MovementRow, Sort, State, Stream};
 use rust_xlsxwriter::{Format as CellFormat, Workbook};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -68,11 +68,35 @@ const COLUMNS: [&str; 20] = [
     "total",
 ];
 
+/// Which movements go into a file.
+pub(crate) struct What<'a> {
+    /// The companies, whose names stand in the rows.
+    pub companies: &'a [Company],
+    /// Which of their movements.
+    pub filter: &'a MovementFilter,
+    /// In which order; in that of the source when left out.
+    pub sort: Option<Sort>,
+}
+
+impl What<'_> {
+    /// Gives every row to `sink`. Sorted rows cost 8 bytes each while they are laid out, and no more
+    /// than one of them is held at a time.
+    fn each(
+        &self,
+        app: &App,
+        sink: &mut dyn FnMut(&MovementRow) -> ControlFlow<()>,
+    ) -> std::result::Result<u64, puente_warehouse::Error> {
+        match self.sort {
+            None => app.room.warehouse.export(self.filter, sink),
+            Some(sort) => app.room.warehouse.export_sorted(self.filter, sort, sink),
+        }
+    }
+}
+
 /// Writes and gives the number of rows. The file appears under its name when it is complete.
 pub(crate) fn write(
     app: &App,
-    companies: &[Company],
-    filter: &MovementFilter,
+    what: &What<'_>,
     path: &Path,
     format: Format,
     overwrite: bool,
@@ -90,13 +114,11 @@ pub(crate) fn write(
         .prefix(".puente-")
         .tempfile_in(folder);
     let mut file = file.map_err(|error| unwritable(path, &error))?;
-    let by_id: HashMap<i64, &Company> = companies.iter().map(|c| (c.id, c)).collect();
     let rows = match format {
-        Format::Csv => csv(app, &by_id, filter, &mut file).map_err(|error| within(path, error))?,
-        Format::Xlsx => {
-            xlsx(app, &by_id, filter, &mut file).map_err(|error| within(path, error))?
-        }
-    };
+        Format::Csv => csv(app, what, &mut file),
+        Format::Xlsx => xlsx(app, what, &mut file),
+    }
+    .map_err(|stop| within(path, stop))?;
     file.as_file()
         .sync_all()
         .map_err(|error| unwritable(path, &error))?;
@@ -159,12 +181,15 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Error {
         .because(error)
 }
 
-fn csv(
-    app: &App,
-    companies: &HashMap<i64, &Company>,
-    filter: &MovementFilter,
-    file: &mut impl Write,
-) -> std::result::Result<u64, Stop> {
+fn by_id(companies: &[Company]) -> HashMap<i64, &Company> {
+    companies
+        .iter()
+        .map(|company| (company.id, company))
+        .collect()
+}
+
+fn csv(app: &App, what: &What<'_>, file: &mut impl Write) -> std::result::Result<u64, Stop> {
+    let companies = by_id(what.companies);
     file.write_all("\u{feff}".as_bytes())?;
     let buffered = std::io::BufWriter::with_capacity(1 << 16, file);
     let mut csv = csv::WriterBuilder::new()
@@ -173,8 +198,8 @@ fn csv(
         .from_writer(buffered);
     csv.write_record(COLUMNS)?;
     let mut failed = None;
-    let rows = app.room.warehouse.export(filter, &mut |row| {
-        let (texts, numbers) = cells(companies, row);
+    let rows = what.each(app, &mut |row| {
+        let (texts, numbers) = cells(&companies, row);
         let numbers =
             numbers.map(|(number, scale)| fixed::to_text(number, scale).replace('.', ","));
         let texts = texts.into_iter().map(harmless);
@@ -195,10 +220,10 @@ fn csv(
 
 fn xlsx(
     app: &App,
-    companies: &HashMap<i64, &Company>,
-    filter: &MovementFilter,
+    what: &What<'_>,
     file: &mut (impl Write + std::io::Seek + Send),
 ) -> std::result::Result<u64, Stop> {
+    let companies = by_id(what.companies);
     let mut book = Workbook::new();
     let bold = CellFormat::new().set_bold();
     let number = CellFormat::new().set_num_format("#,##0.00##");
@@ -210,7 +235,7 @@ fn xlsx(
     }
     sheet.set_freeze_panes(1, 0)?;
     let (mut failed, mut line) = (None, 0_u32);
-    let rows = app.room.warehouse.export(filter, &mut |row| {
+    let rows = what.each(app, &mut |row| {
         line += 1;
         if u64::from(line) >= XLSX_ROWS {
             failed = Some(Stop::Other(Error::invalid(
@@ -219,7 +244,7 @@ fn xlsx(
             )));
             return ControlFlow::Break(());
         }
-        match xlsx_row(sheet, line, cells(companies, row), row, &number, &date) {
+        match xlsx_row(sheet, line, cells(&companies, row), row, &number, &date) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error.into());
@@ -316,11 +341,64 @@ fn harmless(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Nothing;
+    use crate::desk::Desk;
+    use crate::movements::Export;
+    use crate::table::PageOf;
+    use serde_json::{Value, json};
 
     #[test]
     fn a_formula_in_a_name_is_defused_and_a_plain_name_is_not_touched() {
         assert_eq!(harmless("=HYPERLINK(\"x\")".into()), "'=HYPERLINK(\"x\")");
         assert_eq!(harmless("TORNILLO".into()), "TORNILLO");
+    }
+
+    #[test]
+    fn a_file_holds_what_the_table_shows_in_its_order() {
+        let desk = Desk::with_files();
+        crate::sync::all(&desk.app, Nothing {}).unwrap();
+        desk.run();
+        let filter = json!({
+            "companies": ["9001234568:2026"], "doc_types": ["FV"], "states": ["posted"],
+            "from": "2026-02-01", "to": "2026-06-30", "sort": "total", "descending": true,
+        });
+        let page: PageOf =
+            serde_json::from_value(with(&filter, &json!({ "limit": 1000 }))).unwrap();
+        let shown = crate::table::page(&desk.app, page).unwrap();
+        assert!(shown.rows.len() > 5, "{}", shown.rows.len());
+        for format in ["csv", "xlsx"] {
+            let output = desk.folder.path().join(format!("seen.{format}"));
+            let request = with(&filter, &json!({ "output": output }));
+            let exported =
+                crate::movements::export(&desk.app, serde_json::from_value(request).unwrap());
+            assert_eq!(exported.unwrap().rows, shown.rows.len() as u64, "{format}");
+        }
+        let mut csv = csv::ReaderBuilder::new()
+            .delimiter(b';')
+            .from_path(desk.folder.path().join("seen.csv"))
+            .unwrap();
+        let lines: Vec<(String, String)> = csv
+            .records()
+            .map(|record| record.unwrap())
+            .map(|record| (record[5].to_owned(), record[19].replace(',', ".")))
+            .collect();
+        let wanted: Vec<(String, String)> = shown
+            .rows
+            .iter()
+            .map(|row| {
+                let total = serde_json::to_value(row.total).unwrap();
+                (row.number.clone(), total.as_str().unwrap().to_owned())
+            })
+            .collect();
+        assert_eq!(lines, wanted);
+        let wrong = with(&filter, &json!({ "output": "a.csv", "colour": "red" }));
+        assert!(serde_json::from_value::<Export>(wrong).is_err());
+    }
+
+    fn with(one: &Value, other: &Value) -> Value {
+        let mut all = one.as_object().unwrap().clone();
+        all.extend(other.as_object().unwrap().clone());
+        all.into()
     }
 
     #[test]

@@ -37,6 +37,34 @@ pub struct List {
     pub limit: Option<u32>,
 }
 
+/// A part of the queue, newest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(rename = "JobsPageOf", optional_fields = nullable)]
+pub struct PageOf {
+    /// In one of these states; none for all.
+    #[ts(as = "Option<Vec<State>>", optional)]
+    pub states: Vec<State>,
+    /// About the companies of this NIT, or about none in particular.
+    pub nit: Option<String>,
+    /// Jobs before the first one that is wanted.
+    #[ts(as = "Option<u32>", optional)]
+    pub offset: u32,
+    /// At most so many, 1000 at most; 100 when left out.
+    pub limit: Option<u32>,
+}
+
+/// A part of the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct JobsRows {
+    /// Jobs before the first one.
+    pub offset: u32,
+    /// The jobs.
+    pub rows: Vec<JobRow>,
+    /// How many fit in all.
+    pub total: i64,
+}
+
 /// Names a job.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -172,8 +200,36 @@ pub fn list(app: &App, request: List) -> Result<Vec<JobRow>> {
         schedule: request.schedule,
         before: request.before.map(JobId),
         limit: request.limit.unwrap_or(100).min(1000),
+        ..Filter::default()
     })?;
     Ok(rows(app, jobs))
+}
+
+/// Any part of the queue, however long it is.
+///
+/// # Errors
+/// Those of the store.
+pub fn page(app: &App, request: PageOf) -> Result<JobsRows> {
+    let about = match &request.nit {
+        None => None,
+        Some(nit) => {
+            let all = companies::list(&app.room.state)?;
+            let theirs = all.iter().filter(|company| company.nit == *nit);
+            Some(("company_id", theirs.map(|company| company.id).collect()))
+        }
+    };
+    let (jobs, total) = app.jobs.page(&Filter {
+        states: request.states,
+        about,
+        offset: request.offset,
+        limit: request.limit.unwrap_or(100).min(1000),
+        ..Filter::default()
+    })?;
+    Ok(JobsRows {
+        offset: request.offset,
+        rows: rows(app, jobs),
+        total,
+    })
 }
 
 /// A job with its log.
@@ -314,4 +370,44 @@ fn read_result(kind: &str, result: Value) -> JobResult {
         _ => Ok(JobResult::Other),
     }
     .unwrap_or(JobResult::Other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Nothing;
+    use crate::desk::Desk;
+
+    #[test]
+    fn parts_of_the_queue_join_into_the_whole_of_each_taxpayer() {
+        let desk = Desk::with_files();
+        crate::sync::all(&desk.app, Nothing {}).unwrap();
+        desk.run();
+        let part = |nit: Option<&str>, offset, limit| {
+            let request = PageOf {
+                nit: nit.map(str::to_owned),
+                offset,
+                limit: Some(limit),
+                ..PageOf::default()
+            };
+            page(&desk.app, request).unwrap()
+        };
+        let whole = part(None, 0, 1000);
+        assert!(whole.rows.len() > 3 && usize::try_from(whole.total).unwrap() == whole.rows.len());
+        let second = part(None, 2, 2);
+        assert_eq!(
+            (second.rows.as_slice(), second.total),
+            (&whole.rows[2..4], whole.total)
+        );
+        let of_one = part(Some("9001234568"), 0, 1000);
+        let wanted: Vec<i64> = whole
+            .rows
+            .iter()
+            .filter(|job| job.company_id.is_none() || job.subject.starts_with("9001234568"))
+            .map(|job| job.id)
+            .collect();
+        let found: Vec<i64> = of_one.rows.iter().map(|job| job.id).collect();
+        assert_eq!(found, wanted);
+        assert!(of_one.total < whole.total, "{}", of_one.total);
+    }
 }

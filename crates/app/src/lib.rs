@@ -27,6 +27,7 @@ pub mod overview;
 pub mod paths;
 pub mod rules;
 pub mod sales;
+pub mod saved;
 pub mod schedules;
 pub mod servers;
 pub mod settings;

@@ -5,6 +5,7 @@ use crate::companies::{CompanyRow, Known, Selected};
 use crate::export;
 pub use crate::export::Format;
 use crate::jobs::{self, JobRow};
+use crate::table::Filter;
 use crate::{App, Nothing, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::Month;
@@ -14,7 +15,7 @@ use puente_erp::handlers::{EXTRACT, ExtractInput, PROVE, ProveInput, coverage};
 use puente_erp::proof::{self, Figures, Level, Proof};
 use puente_erp::servers;
 use puente_jobs::NewJob;
-use puente_warehouse::{ArticleTotal, MonthFilter, MovementFilter, Rank, State, Stream};
+use puente_warehouse::{ArticleTotal, MonthFilter, Rank, Sort, State, Stream};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,10 +134,9 @@ pub struct Summary {
 #[serde(deny_unknown_fields)]
 #[ts(rename = "MovementsExport", optional_fields = nullable)]
 pub struct Export {
-    /// `NIT` or `NIT:YEAR` each; none for all.
-    #[serde(default)]
-    #[ts(as = "Option<Vec<String>>", optional)]
-    pub companies: Vec<String>,
+    /// Which movements, and in which order; of all companies when none is named.
+    #[serde(flatten)]
+    pub filter: Filter,
     /// Where to.
     pub output: PathBuf,
     /// As what; by the file's extension when left out.
@@ -482,29 +482,24 @@ impl TopArticle {
     }
 }
 
-/// Exports the movements of companies.
+/// Exports the movements of companies, in the order that was asked for.
 ///
 /// # Errors
-/// That a company doesn't exist, that the file is there already, that it can't be written.
+/// That a company doesn't exist, that the days are turned round, that the file is there already, that
+/// it can't be written.
 pub fn export(app: &App, request: Export) -> Result<Exported> {
-    let companies = Selected {
-        companies: request.companies,
-    }
-    .find(app)?;
-    let filter = MovementFilter {
-        companies: companies.iter().map(|company| company.id).collect(),
-        states: vec![State::Posted, State::Draft, State::Voided],
-        ..MovementFilter::default()
-    };
+    let (companies, filter) = request.filter.find(app)?;
+    let sort = request.filter.sort.map(|key| Sort {
+        key,
+        descending: request.filter.descending,
+    });
     let format = Format::of(request.format, &request.output)?;
-    let rows = export::write(
-        app,
-        &companies,
-        &filter,
-        &request.output,
-        format,
-        request.overwrite,
-    )?;
+    let what = export::What {
+        companies: &companies,
+        filter: &filter,
+        sort,
+    };
+    let rows = export::write(app, &what, &request.output, format, request.overwrite)?;
     let detail = json!({ "rows": rows, "companies": companies.len() });
     app.audit(
         "movements.export",

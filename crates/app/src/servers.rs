@@ -38,6 +38,24 @@ pub struct Add {
     pub no_test: bool,
 }
 
+/// A server to be tested, which need not be registered.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "ServerTry")]
+pub struct Try {
+    /// Everything but the password.
+    #[serde(flatten)]
+    pub server: NewServer,
+    /// Its password; not for files.
+    #[serde(default, deserialize_with = "password")]
+    #[ts(as = "Option<String>", optional = nullable)]
+    pub password: Option<Secret>,
+    /// Number of the registered server whose kept password is used where none is given.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub kept_of: Option<servers::ServerId>,
+}
+
 /// What is to be changed of a server; what is left out stays.
 #[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
@@ -143,7 +161,10 @@ pub fn add(app: &App, request: Add) -> Result<ServerRow> {
     request.server.validate()?;
     let tested = match request.no_test {
         true => None,
-        false => Some(try_out(app, request.clone())?),
+        false => {
+            let server = sketch(request.server.clone());
+            Some(test_with(app, &server, request.password.clone())?)
+        }
     };
     let room = &app.room;
     let name = request.server.name.clone();
@@ -163,14 +184,20 @@ pub fn add(app: &App, request: Add) -> Result<ServerRow> {
     Ok(row(app, servers::get(&room.state, id)?))
 }
 
-/// Tests a server that is not registered yet, and keeps nothing.
+/// Tests a server as it stands in a form, and keeps nothing.
 ///
 /// # Errors
-/// Those of the fields and of the connection.
-pub fn try_out(app: &App, request: Add) -> Result<Tested> {
+/// Those of the fields, of the connection and of the keyring.
+pub fn try_out(app: &App, request: Try) -> Result<Tested> {
     request.server.validate()?;
-    let server = sketch(request.server);
-    test_with(app, &server, request.password)
+    let password = match (request.password, request.kept_of) {
+        (None, Some(id)) => {
+            let kept = servers::get(&app.room.state, id)?;
+            password_of(app, &kept)?
+        }
+        (given, _) => given,
+    };
+    test_with(app, &sketch(request.server), password)
 }
 
 /// Tests a registered server and remembers how it went.
@@ -368,4 +395,51 @@ pub(crate) fn password<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+
+    #[test]
+    fn a_form_of_a_kept_server_is_tested_with_its_kept_password() {
+        let desk = Desk::new();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = closed.local_addr().unwrap().port();
+        drop(closed);
+        let server = NewServer {
+            name: "oficina".to_owned(),
+            kind: servers::Kind::Firebird,
+            host: "127.0.0.1".to_owned(),
+            port,
+            user: "LECTOR".to_owned(),
+            master: "/datos/MASTER.FDB".to_owned(),
+            profile: "tns".to_owned(),
+            options: Options::default(),
+        };
+        let request = Add {
+            server: server.clone(),
+            password: Some("de-la-oficina".to_owned().into()),
+            no_test: true,
+        };
+        let id = add(&desk.app, request).unwrap().id;
+        let try_with = |kept_of, password: Option<&str>| {
+            let request = Try {
+                server: server.clone(),
+                password: password.map(|text| text.to_owned().into()),
+                kept_of,
+            };
+            try_out(&desk.app, request).unwrap_err().code
+        };
+        assert_eq!(try_with(None, None), Code::SecretMissing);
+        let reached = try_with(None, Some("otra"));
+        assert_ne!(reached, Code::SecretMissing);
+        assert_eq!(
+            try_with(Some(id), None),
+            reached,
+            "it gets as far as the port"
+        );
+        assert_eq!(try_with(Some(id + 1), None), Code::NotFound);
+    }
 }

@@ -296,8 +296,10 @@ fn network_of(settings: &Settings, password: Option<Secret>) -> Network {
 /// Those of the store.
 pub(crate) fn read(state: &Database, config: &Config) -> Result<Settings> {
     let rows: Vec<(String, String)> = state.read(|connection| {
-        let mut statement = connection
-            .prepare_cached("SELECT name, value FROM setting WHERE name NOT LIKE 'once.%'")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT name, value FROM setting
+             WHERE name NOT LIKE 'once.%' AND name NOT LIKE 'saved.%'",
+        )?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<rusqlite::Result<_>>()
             .map_err(puente_store::Error::from)

@@ -10,6 +10,7 @@ use crate::{App, Result};
 use chrono::NaiveDate;
 use puente_core::Error;
 use puente_core::period::{date_of_epoch_day, epoch_day};
+use puente_erp::companies::Company;
 use puente_warehouse::{
     MovementFilter, MovementRow, Sort, SortKey, State, Stream, Sums, View, Warehouse,
 };
@@ -23,12 +24,13 @@ const KEPT_ROWS: usize = 8_000_000;
 /// Rows of one answer.
 const LONGEST: usize = 1_000;
 
-/// Which part of which movements.
+/// Which movements, and in which order. Not `deny_unknown_fields`: the requests that it is a part of are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields, default)]
-#[ts(rename = "MovementsPage", optional_fields = nullable)]
-pub struct PageOf {
+#[serde(default)]
+#[ts(rename = "MovementsFilter", optional_fields = nullable)]
+pub struct Filter {
     /// `NIT` or `NIT:YEAR` each.
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub companies: Vec<String>,
     /// A part of the article's code or description, of the document's number, or of the party's name,
     /// whatever the case and the accents.
@@ -55,11 +57,21 @@ pub struct PageOf {
     /// Tax ids of parties; none for all.
     #[ts(as = "Option<Vec<String>>", optional)]
     pub parties: Vec<String>,
-    /// By what; by day when left out.
+    /// By what; when left out, a page by day and a file in the order of the source.
     pub sort: Option<SortKey>,
     /// Largest or newest first.
     #[ts(as = "Option<bool>", optional)]
     pub descending: bool,
+}
+
+/// Which part of which movements.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(rename = "MovementsPage", optional_fields = nullable)]
+pub struct PageOf {
+    /// Which movements; at least one company is named.
+    #[serde(flatten)]
+    pub filter: Filter,
     /// Rows before the first one that is wanted.
     #[ts(as = "Option<usize>", optional)]
     pub offset: usize,
@@ -147,10 +159,13 @@ pub struct MovementView {
 /// # Errors
 /// That a company doesn't exist or none is named, that the days are turned round; those of the store.
 pub fn page(app: &App, request: PageOf) -> Result<MovementsRows> {
-    let filter = filter_of(app, &request)?;
+    if request.filter.companies.is_empty() {
+        return Err(Error::invalid("company", "empty"));
+    }
+    let (_, filter) = request.filter.find(app)?;
     let sort = Sort {
-        key: request.sort.unwrap_or_default(),
-        descending: request.descending,
+        key: request.filter.sort.unwrap_or_default(),
+        descending: request.filter.descending,
     };
     let limit = request.limit.unwrap_or(100).min(LONGEST);
     let warehouse = &app.room.warehouse;
@@ -187,39 +202,39 @@ fn first_rows(
     })
 }
 
-fn filter_of(app: &App, request: &PageOf) -> Result<MovementFilter> {
-    if request.companies.is_empty() {
-        return Err(Error::invalid("company", "empty"));
+impl Filter {
+    /// The companies that are meant, and what is asked of the warehouse.
+    ///
+    /// # Errors
+    /// That a company doesn't exist, that the days are turned round; those of the store.
+    pub(crate) fn find(&self, app: &App) -> Result<(Vec<Company>, MovementFilter)> {
+        if self.from.zip(self.to).is_some_and(|(from, to)| to < from) {
+            return Err(Error::invalid("to", "reversed"));
+        }
+        let companies = Selected {
+            companies: self.companies.clone(),
+        }
+        .find(app)?;
+        let text = self.text.trim();
+        let states = match self.states.as_slice() {
+            [] => vec![State::Posted, State::Draft, State::Voided],
+            some => some.to_vec(),
+        };
+        let filter = MovementFilter {
+            companies: companies.iter().map(|company| company.id).collect(),
+            from_day: self.from.map(epoch_day),
+            to_day: self.to.map(epoch_day),
+            doc_types: self.doc_types.clone(),
+            states,
+            stream: self.stream,
+            articles: self.articles.clone(),
+            places: self.places.clone(),
+            flags: Vec::new(),
+            parties: self.parties.clone(),
+            text: (!text.is_empty()).then(|| text.to_owned()),
+        };
+        Ok((companies, filter))
     }
-    if request
-        .from
-        .zip(request.to)
-        .is_some_and(|(from, to)| to < from)
-    {
-        return Err(Error::invalid("to", "reversed"));
-    }
-    let found = Selected {
-        companies: request.companies.clone(),
-    }
-    .find(app)?;
-    let text = request.text.trim();
-    let states = match request.states.as_slice() {
-        [] => vec![State::Posted, State::Draft, State::Voided],
-        some => some.to_vec(),
-    };
-    Ok(MovementFilter {
-        companies: found.iter().map(|company| company.id).collect(),
-        from_day: request.from.map(epoch_day),
-        to_day: request.to.map(epoch_day),
-        doc_types: request.doc_types.clone(),
-        states,
-        stream: request.stream,
-        articles: request.articles.clone(),
-        places: request.places.clone(),
-        flags: Vec::new(),
-        parties: request.parties.clone(),
-        text: (!text.is_empty()).then(|| text.to_owned()),
-    })
 }
 
 impl Totals {
@@ -342,7 +357,10 @@ mod tests {
 
     fn of(companies: &[&str]) -> PageOf {
         PageOf {
-            companies: companies.iter().map(|one| (*one).to_owned()).collect(),
+            filter: Filter {
+                companies: companies.iter().map(|one| (*one).to_owned()).collect(),
+                ..Filter::default()
+            },
             ..PageOf::default()
         }
     }
@@ -352,13 +370,9 @@ mod tests {
         let desk = extracted();
         for sort in [SortKey::Day, SortKey::Article, SortKey::Total] {
             let part = |offset, limit| {
-                let request = PageOf {
-                    sort: Some(sort),
-                    descending: true,
-                    offset,
-                    limit: Some(limit),
-                    ..of(&["9001234568:2026"])
-                };
+                let mut request = of(&["9001234568:2026"]);
+                (request.filter.sort, request.filter.descending) = (Some(sort), true);
+                (request.offset, request.limit) = (offset, Some(limit));
                 page(&desk.app, request).unwrap()
             };
             let whole = part(0, 1000);
@@ -381,14 +395,9 @@ mod tests {
         let all = page(&desk.app, of(&["9001234568:2026"])).unwrap();
         let row = all.rows.iter().find(|row| !row.party.is_empty()).unwrap();
         assert!(!row.article.is_empty() && !row.place.is_empty() && row.day.is_some());
-        let found = page(
-            &desk.app,
-            PageOf {
-                text: row.article_code.to_lowercase(),
-                ..of(&["9001234568:2026"])
-            },
-        )
-        .unwrap();
+        let mut request = of(&["9001234568:2026"]);
+        request.filter.text = row.article_code.to_lowercase();
+        let found = page(&desk.app, request).unwrap();
         assert!(found.totals.rows > 0 && found.totals.rows < all.totals.rows);
     }
 
@@ -420,11 +429,9 @@ mod tests {
     fn requests_that_make_no_sense_are_refused() {
         let desk = extracted();
         let day = |text: &str| text.parse().ok();
-        let turned_round = PageOf {
-            from: day("2026-02-01"),
-            to: day("2026-01-01"),
-            ..of(&["9001234568"])
-        };
+        let mut turned_round = of(&["9001234568"]);
+        turned_round.filter.from = day("2026-02-01");
+        turned_round.filter.to = day("2026-01-01");
         for (request, code) in [
             (of(&[]), Code::InvalidInput),
             (of(&["900123456-1"]), Code::NotFound),
@@ -432,5 +439,7 @@ mod tests {
         ] {
             assert_eq!(page(&desk.app, request).unwrap_err().code, code);
         }
+        let unknown = serde_json::json!({ "companies": ["9001234568"], "colour": "red" });
+        assert!(serde_json::from_value::<PageOf>(unknown).is_err());
     }
 }

@@ -188,12 +188,8 @@ pub enum Movements {
     List {
         #[arg(long = "company", value_name = "NIT[:YEAR]", required = true)]
         companies: Vec<String>,
-        #[arg(long, value_name = "YYYY-MM-DD")]
-        from: Option<chrono::NaiveDate>,
-        #[arg(long, value_name = "YYYY-MM-DD")]
-        to: Option<chrono::NaiveDate>,
-        #[arg(long, default_value = "")]
-        search: String,
+        #[command(flatten)]
+        filter: Box<Filter>,
         #[arg(long, default_value_t = 0)]
         offset: usize,
         #[arg(long, default_value_t = 50)]
@@ -218,6 +214,8 @@ pub enum Movements {
     Export {
         #[command(flatten)]
         which: Which,
+        #[command(flatten)]
+        filter: Box<Filter>,
         #[arg(long, value_name = "FILE")]
         output: PathBuf,
         #[arg(long, value_enum)]
@@ -225,6 +223,33 @@ pub enum Movements {
         #[arg(long)]
         overwrite: bool,
     },
+}
+
+/// Which movements, and in which order.
+#[derive(Debug, Args)]
+pub struct Filter {
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub from: Option<chrono::NaiveDate>,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub to: Option<chrono::NaiveDate>,
+    #[arg(long, default_value = "")]
+    pub search: String,
+    #[arg(long = "type", value_name = "CODE")]
+    pub types: Vec<String>,
+    #[arg(long = "state", value_name = "posted|draft|voided|gone")]
+    pub states: Vec<String>,
+    #[arg(long, value_name = "line|transfer")]
+    pub stream: Option<String>,
+    #[arg(long = "article", value_name = "CODE")]
+    pub articles: Vec<String>,
+    #[arg(long = "place", value_name = "CODE")]
+    pub places: Vec<String>,
+    #[arg(long = "party", value_name = "NIT")]
+    pub parties: Vec<String>,
+    #[arg(long, value_name = "day|article|quantity|total|cost|line")]
+    pub sort: Option<String>,
+    #[arg(long)]
+    pub descending: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,7 @@
 //! One function for each group of verbs: from arguments to a command, and from its answer to a view.
 
 use crate::args::{
-    Backup, Companies, Diagnostics, Format, Jobs, Movements, Rules, ServerAdd, ServerEdit,
+    Backup, Companies, Diagnostics, Filter, Format, Jobs, Movements, Rules, ServerAdd, ServerEdit,
     ServerOptions, Servers, Which,
 };
 use crate::output::Terminal;
@@ -9,7 +9,7 @@ use crate::{show, watch};
 use puente_app::companies::{Discover, Named, Search, Selected};
 use puente_app::jobs::JobRow;
 use puente_app::movements::{Export, Extract, SummaryOf};
-use puente_app::table::PageOf;
+use puente_app::table::{self, PageOf};
 use puente_app::{App, Nothing};
 use puente_core::{Error, Month, Secret, SystemClock};
 use puente_erp::servers::{NewServer, Options, QuietHours};
@@ -114,22 +114,16 @@ pub fn movements(terminal: &Terminal, app: &App, verb: Movements) -> Result<()> 
         }
         Movements::List {
             companies,
-            from,
-            to,
-            search,
+            filter,
             offset,
             limit,
         } => {
             let request = PageOf {
-                companies,
-                from,
-                to,
-                text: search,
+                filter: filter.of(companies)?,
                 offset,
                 limit: Some(limit),
-                ..PageOf::default()
             };
-            let page = puente_app::table::page(app, request)?;
+            let page = table::page(app, request)?;
             terminal.result(&page, |page| show::movements(terminal, page));
             Ok(())
         }
@@ -152,6 +146,7 @@ pub fn movements(terminal: &Terminal, app: &App, verb: Movements) -> Result<()> 
         Movements::Proof { which, deep } => proof(terminal, app, which, deep),
         Movements::Export {
             which,
+            filter,
             output,
             format,
             overwrite,
@@ -161,7 +156,7 @@ pub fn movements(terminal: &Terminal, app: &App, verb: Movements) -> Result<()> 
                 Format::Xlsx => puente_app::movements::Format::Xlsx,
             });
             let request = Export {
-                companies: which.companies,
+                filter: filter.of(which.companies)?,
                 output,
                 format,
                 overwrite,
@@ -174,6 +169,33 @@ pub fn movements(terminal: &Terminal, app: &App, verb: Movements) -> Result<()> 
             Ok(())
         }
     }
+}
+
+impl Filter {
+    /// With the companies that it is about.
+    fn of(self, companies: Vec<String>) -> Result<table::Filter> {
+        let states = self.states.into_iter().map(|text| word("state", text));
+        Ok(table::Filter {
+            companies,
+            text: self.search,
+            from: self.from,
+            to: self.to,
+            doc_types: self.types,
+            states: states.collect::<Result<_>>()?,
+            stream: self.stream.map(|text| word("stream", text)).transpose()?,
+            articles: self.articles,
+            places: self.places,
+            parties: self.parties,
+            sort: self.sort.map(|text| word("sort", text)).transpose()?,
+            descending: self.descending,
+        })
+    }
+}
+
+/// A word as commands know it.
+fn word<T: serde::de::DeserializeOwned>(field: &str, text: String) -> Result<T> {
+    let error = Error::invalid(field, &text);
+    serde_json::from_value(text.into()).map_err(|_| error)
 }
 
 fn proof(terminal: &Terminal, app: &App, which: Which, deep: bool) -> Result<()> {

@@ -56,14 +56,14 @@ pub(crate) fn list(
     connection: &Connection,
     subject: Option<&str>,
     before: Option<i64>,
-    limit: u32,
+    (offset, limit): (u32, u32),
 ) -> Result<Vec<AuditEntry>, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT id, at, actor, action, subject, detail FROM audit
          WHERE (?1 IS NULL OR subject = ?1) AND (?2 IS NULL OR id < ?2)
-         ORDER BY id DESC LIMIT ?3",
+         ORDER BY id DESC LIMIT ?3 OFFSET ?4",
     )?;
-    let mut rows = statement.query(params![subject, before, limit])?;
+    let mut rows = statement.query(params![subject, before, limit, offset])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         entries.push(AuditEntry {
@@ -81,4 +81,11 @@ pub(crate) fn list(
         });
     }
     Ok(entries)
+}
+
+/// How many entries there are, on whatever page.
+pub(crate) fn count(connection: &Connection, subject: Option<&str>) -> Result<i64, Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT count(*) FROM audit WHERE ?1 IS NULL OR subject = ?1")?;
+    Ok(statement.query_row([subject], |row| row.get(0))?)
 }

@@ -4,7 +4,7 @@ use crate::{Error, State};
 use chrono::{DateTime, Utc};
 use puente_core::{Code, Progress};
 use puente_store::time;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Rows, Statement, named_params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -113,8 +113,12 @@ pub struct Filter {
     pub kinds: Vec<String>,
     /// Asked for by this schedule.
     pub schedule: Option<String>,
+    /// Those whose input has one of these numbers in this field, or no such field.
+    pub about: Option<(&'static str, Vec<i64>)>,
     /// Older than this job: the last of the page before.
     pub before: Option<JobId>,
+    /// After so many of those that fit.
+    pub offset: u32,
     /// At most so many. 100 by default.
     pub limit: u32,
 }
@@ -125,7 +129,9 @@ impl Default for Filter {
             states: Vec::new(),
             kinds: Vec::new(),
             schedule: None,
+            about: None,
             before: None,
+            offset: 0,
             limit: 100,
         }
     }
@@ -155,27 +161,52 @@ pub(crate) fn load(connection: &Connection, id: JobId) -> Result<Record, Error> 
 
 /// A page of jobs.
 pub(crate) fn list(connection: &Connection, filter: &Filter) -> Result<Vec<Job>, Error> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM job
-         WHERE (:before IS NULL OR id < :before)
-           AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
-           AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
-           AND (:schedule IS NULL OR schedule = :schedule)
-         ORDER BY id DESC LIMIT :limit"
-    );
+    let sql = format!("SELECT {COLUMNS} FROM job {FITS}");
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(named_params! {
-        ":before": filter.before.map(|id| id.0),
-        ":states": json_list(&filter.states)?,
-        ":kinds": json_list(&filter.kinds)?,
-        ":schedule": filter.schedule,
-        ":limit": filter.limit,
-    })?;
+    let part = (i64::from(filter.limit), filter.offset);
+    let mut rows = query(&mut statement, filter, part)?;
     let mut jobs = Vec::new();
     while let Some(row) = rows.next()? {
         jobs.push(read(row)?.job);
     }
     Ok(jobs)
+}
+
+/// How many fit, on whatever page.
+pub(crate) fn count(connection: &Connection, filter: &Filter) -> Result<i64, Error> {
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM job {FITS})");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = query(&mut statement, filter, (-1, 0))?;
+    Ok(rows.next()?.map_or(Ok(0), |row| row.get(0))?)
+}
+
+const FITS: &str = "WHERE (:before IS NULL OR id < :before)
+   AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+   AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+   AND (:schedule IS NULL OR schedule = :schedule)
+   AND (:field IS NULL OR input ->> :field IS NULL
+        OR input ->> :field IN (SELECT value FROM json_each(:numbers)))
+ ORDER BY id DESC LIMIT :limit OFFSET :offset";
+
+fn query<'s>(
+    statement: &'s mut Statement<'_>,
+    filter: &Filter,
+    (limit, offset): (i64, u32),
+) -> Result<Rows<'s>, Error> {
+    let (field, numbers) = match &filter.about {
+        Some((field, numbers)) => (Some(*field), Some(json("filter", numbers)?)),
+        None => (None, None),
+    };
+    Ok(statement.query(named_params! {
+        ":before": filter.before.map(|id| id.0),
+        ":states": json_list(&filter.states)?,
+        ":kinds": json_list(&filter.kinds)?,
+        ":schedule": filter.schedule,
+        ":field": field,
+        ":numbers": numbers,
+        ":limit": limit,
+        ":offset": offset,
+    })?)
 }
 
 /// The changes after `revision` that other instances made, oldest first, and the last revision given.

@@ -99,6 +99,17 @@ impl Jobs {
             .read(|connection| job::list(connection, filter))
     }
 
+    /// A page of jobs, newest first, and how many fit on all pages together.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn page(&self, filter: &Filter) -> Result<(Vec<Job>, i64), Error> {
+        self.queue().db.read(|connection| {
+            let jobs = job::list(connection, filter)?;
+            Ok((jobs, job::count(connection, filter)?))
+        })
+    }
+
     /// One job.
     ///
     /// # Errors
@@ -326,7 +337,23 @@ impl Jobs {
     ) -> Result<Vec<AuditEntry>, Error> {
         self.queue()
             .db
-            .read(|connection| audit::list(connection, subject, before, limit))
+            .read(|connection| audit::list(connection, subject, before, (0, limit)))
+    }
+
+    /// A page of the audit trail, newest first, after `offset` entries, and how many there are in all.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn audit_page(
+        &self,
+        subject: Option<&str>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Vec<AuditEntry>, i64), Error> {
+        self.queue().db.read(|connection| {
+            let entries = audit::list(connection, subject, None, (offset, limit))?;
+            Ok((entries, audit::count(connection, subject)?))
+        })
     }
 
     fn begin_work(&self) -> Result<&Arc<Queue>, Error> {

@@ -14,6 +14,7 @@ use crate::warehouse::Warehouse;
 use crate::{Error, MovementFilter, MovementRow, Sort, Sums};
 use rusqlite::Connection;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 /// Movements in their order, by key, and what they amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,33 +49,28 @@ impl Warehouse {
     /// # Errors
     /// [`Error::Overflow`] of a sum, and those of the database.
     pub fn view(&self, filter: &MovementFilter, sort: Sort) -> Result<View, Error> {
+        self.db().read(|db| lay_out(db, filter, sort))
+    }
+
+    /// Gives every movement that fits to `sink`, in order, until it breaks off. All rows are of one
+    /// moment; 8 bytes of memory each, and one row at a time.
+    ///
+    /// # Errors
+    /// As [`Warehouse::view`].
+    pub fn export_sorted(
+        &self,
+        filter: &MovementFilter,
+        sort: Sort,
+        sink: &mut dyn FnMut(&MovementRow) -> ControlFlow<()>,
+    ) -> Result<u64, Error> {
         self.db().read(|db| {
-            let loads = load_table::current_of(db, &filter.companies)?;
-            let ranks = Ranks::of(db, &loads, sort.key)?;
-            // The roll-up knows the sums of plain filters, which saves three columns of every row.
-            let known = whole_months(filter)
-                .map(|months| from_months(db, &months))
-                .transpose()?;
-            let mut found = Found {
-                places: Vec::new(),
-                sums: known.is_none().then(Wide::default),
-            };
-            for row in &loads {
-                if let Some(selection) = Selection::of(db, row, filter)? {
-                    gather(db, row, &selection, &ranks, &mut found)?;
-                }
-            }
-            found.places.sort_unstable();
-            if sort.descending {
-                found.places.reverse();
-            }
-            let sums = known.or(found.sums).unwrap_or_default();
-            Ok(View {
-                keys: found.places.into_iter().map(|(_, _, key)| key).collect(),
-                sums: narrow(sums)?,
-                companies: filter.companies.clone(),
-                loads: revisions(&loads),
-            })
+            let view = lay_out(db, filter, sort)?;
+            let mut shown = 0;
+            each_of(db, &view, &view.keys, &mut |row| {
+                shown += 1;
+                sink(row)
+            })?;
+            Ok(shown)
         })
     }
 
@@ -100,24 +96,70 @@ impl Warehouse {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<MovementRow>, Error> {
-        let keys = view.keys.iter().skip(offset).take(limit);
+        let from = offset.min(view.keys.len());
+        let to = from.saturating_add(limit).min(view.keys.len());
         self.db().read(|db| {
-            let loads = load_table::current_of(db, &view.companies)?;
-            let mut texts: HashMap<i64, Texts> = HashMap::new();
-            let mut rows = Vec::with_capacity(limit.min(view.keys.len()));
-            for key in keys {
-                let load = loads.iter().find(|load| holds(load, *key));
-                let (Some(load), Some(movement)) = (load, movement_table::get(db, *key)?) else {
-                    continue;
-                };
-                let texts = texts.entry(load.id()).or_insert_with(|| Texts::of(load));
-                let mut row = MovementRow::default();
-                texts.fill(db, *key, &movement, &mut row)?;
-                rows.push(row);
-            }
+            let mut rows = Vec::with_capacity(to - from);
+            each_of(db, view, &view.keys[from..to], &mut |row| {
+                rows.push(row.clone());
+                ControlFlow::Continue(())
+            })?;
             Ok(rows)
         })
     }
+}
+
+fn lay_out(db: &Connection, filter: &MovementFilter, sort: Sort) -> Result<View, Error> {
+    let loads = load_table::current_of(db, &filter.companies)?;
+    let ranks = Ranks::of(db, &loads, sort.key)?;
+    // The roll-up knows the sums of plain filters, which saves three columns of every row.
+    let known = whole_months(filter)
+        .map(|months| from_months(db, &months))
+        .transpose()?;
+    let mut found = Found {
+        places: Vec::new(),
+        sums: known.is_none().then(Wide::default),
+    };
+    for row in &loads {
+        if let Some(selection) = Selection::of(db, row, filter)? {
+            gather(db, row, &selection, &ranks, &mut found)?;
+        }
+    }
+    found.places.sort_unstable();
+    if sort.descending {
+        found.places.reverse();
+    }
+    let sums = known.or(found.sums).unwrap_or_default();
+    Ok(View {
+        keys: found.places.into_iter().map(|(_, _, key)| key).collect(),
+        sums: narrow(sums)?,
+        companies: filter.companies.clone(),
+        loads: revisions(&loads),
+    })
+}
+
+/// The rows of some keys of a view, as they stand now.
+fn each_of(
+    db: &Connection,
+    view: &View,
+    keys: &[i64],
+    sink: &mut dyn FnMut(&MovementRow) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let loads = load_table::current_of(db, &view.companies)?;
+    let mut texts: HashMap<i64, Texts> = HashMap::new();
+    let mut row = MovementRow::default();
+    for key in keys {
+        let load = loads.iter().find(|load| holds(load, *key));
+        let (Some(load), Some(movement)) = (load, movement_table::get(db, *key)?) else {
+            continue;
+        };
+        let texts = texts.entry(load.id()).or_insert_with(|| Texts::of(load));
+        texts.fill(db, *key, &movement, &mut row)?;
+        if sink(&row).is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Rank, company and key of each row.

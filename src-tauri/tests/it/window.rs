@@ -5,6 +5,7 @@ use crate::driver::Window;
 use crate::panel::Panel;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A desktop, unless this machine lacks what one is made of.
 fn desktop() -> Option<Desktop> {
@@ -269,6 +270,67 @@ fn a_job_that_fails_while_nobody_looks_is_told_by_the_system() {
     let (title, text) = panel.notice();
     assert_eq!(title, "Con error: descubrir empresas, Caja");
     assert!(!text.is_empty());
+}
+
+#[test]
+fn told_to_end_by_the_system_it_keeps_the_window_and_the_job_goes_on_at_the_next_start() {
+    let Some(desktop) = desktop() else { return };
+    // A server that takes the call and never says a word.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let id = queue_for(&desktop.data(), silent.local_addr().unwrap().port());
+    for signal in ["-TERM", "-INT"] {
+        let mut puente = desktop
+            .command(env!("CARGO_BIN_EXE_puente-desktop"))
+            .env("PUENTE_PASSPHRASE", PASSPHRASE)
+            .spawn()
+            .unwrap();
+        let (_called, _) = silent.accept().unwrap();
+        let begun = Instant::now();
+        let told = desktop
+            .command("kill")
+            .args([signal, &puente.id().to_string()])
+            .status();
+        assert!(told.unwrap().success());
+        let ended = until("it ends", || puente.try_wait().unwrap());
+        assert!(ended.success(), "{signal}: {ended}");
+        assert!(begun.elapsed() < Duration::from_secs(5), "{signal}");
+        assert!(desktop.data().join("window.json").exists(), "{signal}");
+        std::fs::remove_file(desktop.data().join("window.json")).unwrap();
+        let session = closed(&desktop.data());
+        let job = session.call("jobs.show", json!({ "id": id })).unwrap();
+        assert_eq!(job["state"], "queued", "{job}");
+        assert_eq!(job["cancel_requested"], false);
+        session.stop();
+    }
+}
+
+const PASSPHRASE: &str = "una frase de prueba";
+
+/// The data of a window that is not running. No job begins.
+fn closed(data: &Path) -> puente_session::Session {
+    let session = puente_session::Session::new(puente_session::Options {
+        safe_mode: true,
+        passphrase: Some(PASSPHRASE.to_owned().into()),
+        ..puente_session::Options::new(data.to_owned())
+    });
+    session.open().unwrap();
+    session
+}
+
+/// An office with a server at that port, and a job that waits for it.
+fn queue_for(data: &Path, port: u16) -> Value {
+    std::fs::create_dir_all(data).unwrap();
+    std::fs::write(data.join("config.toml"), "secrets = \"file\"\n").unwrap();
+    let session = closed(data);
+    let server = json!({
+        "name": "Callado", "kind": "firebird", "host": "127.0.0.1", "port": port, "user": "LECTOR",
+        "master": "/datos/ADMIN.FDB", "profile": "tns", "password": "clave", "no_test": true,
+        "options": { "connect_seconds": 120, "answer_seconds": 3600 },
+    });
+    session.call("servers.add", server).unwrap();
+    let jobs = session.call("companies.discover", json!({})).unwrap();
+    session.stop();
+    jobs[0]["id"].clone()
 }
 
 fn back_up_and_damage(data: &Path) {

@@ -1,7 +1,7 @@
 import type { Icon } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
-/** What this place does for you, and the one button that starts. */
+/** What this place does for you, and the button that starts. */
 export function Empty({
   icon: Icon,
   title,
@@ -21,7 +21,11 @@ export function Empty({
       <Icon size={32} stroke={1.5} className="dim" aria-hidden="true" />
       <h2>{title}</h2>
       {children ? <p className="dim">{children}</p> : null}
-      {action ? <div style={{ marginTop: 6 }}>{action}</div> : null}
+      {action ? (
+        <div className="row" data-wrap style={{ marginTop: 6, justifyContent: "center" }}>
+          {action}
+        </div>
+      ) : null}
     </div>
   );
 }

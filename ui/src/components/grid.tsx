@@ -351,17 +351,22 @@ const Row = memo(function Row(props: RowProps) {
           />
         </div>
       )}
-      {props.columns.map((column, at) => (
-        <div
-          key={column.id}
-          className="grid-cell"
-          role="gridcell"
-          aria-colindex={at + offset}
-          data-align={column.align}
-        >
-          {row === undefined ? <span className="bone" /> : column.cell(row as never)}
-        </div>
-      ))}
+      {row === undefined ? (
+        // One cell, not one for each column: a screenful of them is drawn at every step of a dragged bar.
+        <div className="grid-cell grid-bones" role="gridcell" aria-colindex={offset} />
+      ) : (
+        props.columns.map((column, at) => (
+          <div
+            key={column.id}
+            className="grid-cell"
+            role="gridcell"
+            aria-colindex={at + offset}
+            data-align={column.align}
+          >
+            {column.cell(row as never)}
+          </div>
+        ))
+      )}
     </div>
   );
 });

@@ -65,6 +65,40 @@ subject: string,
 detail: Record<string, unknown>, };
 
 /**
+ * A part of the trail, newest first.
+ */
+export type AuditPageOf = {
+/**
+ * About this subject: `server:3`.
+ */
+subject?: string | null,
+/**
+ * Entries before the first one that is wanted.
+ */
+offset?: number,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null, };
+
+/**
+ * A part of the trail.
+ */
+export type AuditRows = {
+/**
+ * Entries before the first one.
+ */
+offset: number,
+/**
+ * The entries.
+ */
+rows: Array<AuditEntry>,
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+/**
  * Which entries, newest first.
  */
 export type AuditSearch = {
@@ -1199,6 +1233,44 @@ limit?: number | null, };
 export type JobState = "queued" | "paused" | "running" | "done" | "failed" | "cancelled" | "uncertain";
 
 /**
+ * A part of the queue, newest first.
+ */
+export type JobsPageOf = {
+/**
+ * In one of these states; none for all.
+ */
+states?: Array<JobState>,
+/**
+ * About the companies of this NIT, or about none in particular.
+ */
+nit?: string | null,
+/**
+ * Jobs before the first one that is wanted.
+ */
+offset?: number,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null, };
+
+/**
+ * A part of the queue.
+ */
+export type JobsRows = {
+/**
+ * Jobs before the first one.
+ */
+offset: number,
+/**
+ * The jobs.
+ */
+rows: Array<Job>,
+/**
+ * How many fit in all.
+ */
+total: number, };
+
+/**
  * A language that Puente speaks. Spanish is canonical; English follows it.
  */
 export type Lang = "es" | "en";
@@ -1777,10 +1849,6 @@ export type MovementStream = "line" | "transfer";
  */
 export type MovementsExport = {
 /**
- * `NIT` or `NIT:YEAR` each; none for all.
- */
-companies?: Array<string>,
-/**
  * Where to.
  */
 output: string,
@@ -1791,7 +1859,56 @@ format?: ExportFormat | null,
 /**
  * Replace a file that is there.
  */
-overwrite?: boolean, };
+overwrite?: boolean,
+/**
+ * `NIT` or `NIT:YEAR` each.
+ */
+companies?: Array<string>,
+/**
+ * A part of the article's code or description, of the document's number, or of the party's name,
+ * whatever the case and the accents.
+ */
+text?: string,
+/**
+ * First day.
+ */
+from?: string | null,
+/**
+ * Last day, included.
+ */
+to?: string | null,
+/**
+ * Codes of documents; none for all.
+ */
+doc_types?: Array<string>,
+/**
+ * What documents count for; none for all but the deleted ones.
+ */
+states?: Array<MovementState>,
+/**
+ * Lines of documents or transfers between warehouses; both when left out.
+ */
+stream?: MovementStream | null,
+/**
+ * Codes of articles; none for all.
+ */
+articles?: Array<string>,
+/**
+ * Codes of warehouses; none for all.
+ */
+places?: Array<string>,
+/**
+ * Tax ids of parties; none for all.
+ */
+parties?: Array<string>,
+/**
+ * By what; when left out, a page by day and a file in the order of the source.
+ */
+sort?: SortKey | null,
+/**
+ * Largest or newest first.
+ */
+descending?: boolean, };
 
 /**
  * What was exported.
@@ -1836,9 +1953,17 @@ audit?: boolean, };
  */
 export type MovementsPage = {
 /**
+ * Rows before the first one that is wanted.
+ */
+offset?: number,
+/**
+ * At most so many, 1000 at most; 100 when left out.
+ */
+limit?: number | null,
+/**
  * `NIT` or `NIT:YEAR` each.
  */
-companies: Array<string>,
+companies?: Array<string>,
 /**
  * A part of the article's code or description, of the document's number, or of the party's name,
  * whatever the case and the accents.
@@ -1877,21 +2002,13 @@ places?: Array<string>,
  */
 parties?: Array<string>,
 /**
- * By what; by day when left out.
+ * By what; when left out, a page by day and a file in the order of the source.
  */
 sort?: SortKey | null,
 /**
  * Largest or newest first.
  */
-descending?: boolean,
-/**
- * Rows before the first one that is wanted.
- */
-offset?: number,
-/**
- * At most so many, 1000 at most; 100 when left out.
- */
-limit?: number | null, };
+descending?: boolean, };
 
 /**
  * A part of a table.
@@ -3497,6 +3614,10 @@ ledger: string | null,
  */
 rules: SaleRules,
 /**
+ * Rules that the ledger's catalogue suggests: to begin with. None before it is fetched.
+ */
+proposal: SaleRules | null,
+/**
  * Where it stands.
  */
 state: ChannelState,
@@ -3829,6 +3950,63 @@ states: { [key in string]: number },
  * How many are first of all blocked by each reason, the most first.
  */
 reasons: Array<SaleReasonCount>, };
+
+/**
+ * A list that has views.
+ */
+export type SavedList = "companies" | "movements" | "jobs";
+
+/**
+ * Names a view.
+ */
+export type SavedNamed = {
+/**
+ * Of which list.
+ */
+list: SavedList,
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * Asks for the views of a list.
+ */
+export type SavedOf = {
+/**
+ * Which one.
+ */
+list: SavedList, };
+
+/**
+ * A view to be kept.
+ */
+export type SavedSave = {
+/**
+ * Of which list.
+ */
+list: SavedList,
+/**
+ * Its name, 60 characters at most; one that is there already is replaced.
+ */
+name: string,
+/**
+ * What the list shows.
+ */
+shows: Record<string, unknown>, };
+
+/**
+ * A view with its name.
+ */
+export type SavedView = {
+/**
+ * Unique within its list.
+ */
+name: string,
+/**
+ * What the list shows, in the list's own words.
+ */
+shows: Record<string, unknown>, };
 
 /**
  * A schedule.
@@ -4213,6 +4391,51 @@ companies: number,
 warnings: Array<string>, };
 
 /**
+ * A server to be tested, which need not be registered.
+ */
+export type ServerTry = {
+/**
+ * Its password; not for files.
+ */
+password?: string | null,
+/**
+ * Number of the registered server whose kept password is used where none is given.
+ */
+kept_of?: number | null,
+/**
+ * See `Server::name`.
+ */
+name: string,
+/**
+ * See `Server::kind`.
+ */
+kind: ServerKind,
+/**
+ * See `Server::host`.
+ */
+host: string,
+/**
+ * See `Server::port`.
+ */
+port: number,
+/**
+ * See `Server::user`.
+ */
+user: string,
+/**
+ * See `Server::master`.
+ */
+master: string,
+/**
+ * See `Server::profile`.
+ */
+profile: string,
+/**
+ * See `Server::options`.
+ */
+options?: ServerOptions, };
+
+/**
  * A step of setting up.
  */
 export type SetUpStep = {
@@ -4473,7 +4696,7 @@ export type Tab = "companies" | "servers" | "activity" | "settings";
 /**
  * What a command reads or changes, for caches of the interface.
  */
-export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "audit" | "sales" | "sales_accounts";
+export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "saved" | "audit" | "sales" | "sales_accounts";
 
 /**
  * A tax.
@@ -4583,7 +4806,7 @@ export type Commands = {
   "servers.list": { request: Nothing; response: Array<Server> };
   "servers.add": { request: ServerAdd; response: Server };
   "servers.test": { request: ServerNamed; response: ServerTested };
-  "servers.try": { request: ServerAdd; response: ServerTested };
+  "servers.try": { request: ServerTry; response: ServerTested };
   "servers.edit": { request: ServerEdit; response: Server };
   "servers.remove": { request: ServerNamed; response: Server };
   "servers.grants": { request: GrantsFor; response: Grants };
@@ -4602,6 +4825,7 @@ export type Commands = {
   "rules.set": { request: RulesSet; response: Array<PlaceRule> };
   "rules.reset": { request: RulesOf; response: Array<PlaceRule> };
   "jobs.list": { request: JobSearch; response: Array<Job> };
+  "jobs.page": { request: JobsPageOf; response: JobsRows };
   "jobs.show": { request: JobNamed; response: JobPage };
   "jobs.cancel": { request: JobNamed; response: Job };
   "jobs.retry": { request: JobNamed; response: Job };
@@ -4616,8 +4840,12 @@ export type Commands = {
   "backup.restore": { request: BackupNamed; response: BackupRestored };
   "settings.get": { request: Nothing; response: SettingsView };
   "settings.set": { request: SettingsChange; response: SettingsView };
+  "saved.list": { request: SavedOf; response: Array<SavedView> };
+  "saved.save": { request: SavedSave; response: Array<SavedView> };
+  "saved.remove": { request: SavedNamed; response: Array<SavedView> };
   "network.test": { request: NetworkTest; response: NetworkTested };
   "audit.list": { request: AuditSearch; response: Array<AuditEntry> };
+  "audit.page": { request: AuditPageOf; response: AuditRows };
   "doctor": { request: Nothing; response: Array<DoctorCheck> };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
   "sales.ledgers.list": { request: Nothing; response: Array<SalesLedger> };
@@ -4681,6 +4909,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "rules.set": { reads: [], changes: ["rules","audit"], startsJob: false, reopens: false },
   "rules.reset": { reads: [], changes: ["rules","audit"], startsJob: false, reopens: false },
   "jobs.list": { reads: ["jobs"], changes: [], startsJob: false, reopens: false },
+  "jobs.page": { reads: ["jobs"], changes: [], startsJob: false, reopens: false },
   "jobs.show": { reads: ["jobs"], changes: [], startsJob: false, reopens: false },
   "jobs.cancel": { reads: [], changes: ["jobs","audit"], startsJob: false, reopens: false },
   "jobs.retry": { reads: [], changes: ["jobs","audit"], startsJob: false, reopens: false },
@@ -4695,8 +4924,12 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "backup.restore": { reads: [], changes: [], startsJob: false, reopens: true },
   "settings.get": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
   "settings.set": { reads: [], changes: ["settings","schedules","audit"], startsJob: false, reopens: false },
+  "saved.list": { reads: ["saved"], changes: [], startsJob: false, reopens: false },
+  "saved.save": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
+  "saved.remove": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
   "network.test": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "audit.list": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
+  "audit.page": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "doctor": { reads: [], changes: [], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.ledgers.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },

@@ -56,6 +56,24 @@ fn a_day_of_a_technician_from_registering_to_the_proof() {
     }
     let csv = std::fs::read_to_string(desk.data.path().join("a.csv")).unwrap();
     assert_eq!(csv.lines().count() as u64, expected + 1);
+    let path = desk.data.path().join("sales.csv").display().to_string();
+    let line = "movements export --company 9001234568:2026 --type FV --state posted --from 2026-03-01 \
+                --sort total --descending --output";
+    let words: Vec<&str> = line.split_whitespace().chain([path.as_str()]).collect();
+    let exported = desk.json(&words);
+    let sales = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(exported["rows"], sales.lines().count() as u64 - 1);
+    assert!(sales.lines().skip(1).all(|line| line.contains(";FV;")));
+    let wrong = desk.puente(&[
+        "movements",
+        "export",
+        "--all",
+        "--sort",
+        "colour",
+        "--output",
+        "c.csv",
+    ]);
+    assert_eq!(wrong.status.code(), Some(3), "{}", said(&wrong));
     assert!(csv.starts_with('\u{feff}') && csv.contains(";asentado;"));
 }
 

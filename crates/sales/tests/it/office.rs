@@ -12,7 +12,6 @@ use puente_sales::{Room, Rules, State, catalogues, suggest};
 use puente_sandbox::clouds::{CloudOptions, Clouds, InvoiceEffect, ShopOptions};
 use puente_store::secrets::Secrets;
 use puente_store::{Database, state_options};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -231,13 +230,4 @@ pub fn assert_once(clouds: &Clouds, expected: usize) {
     let twice: Vec<_> = marks.iter().filter(|(_, count)| **count > 1).collect();
     assert!(twice.is_empty(), "two invoices for one sale: {twice:?}");
     assert_eq!(marks.len(), expected, "invoices in the journal");
-}
-
-/// The sum of what was invoiced.
-pub fn invoiced(clouds: &Clouds) -> Decimal {
-    clouds.invoices().iter().map(|invoice| invoice.total).sum()
-}
-
-pub fn quiet() -> NoProgress {
-    NoProgress
 }

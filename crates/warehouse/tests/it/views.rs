@@ -5,6 +5,7 @@ use puente_warehouse::{
     Changes, Movement, MovementFilter, MovementRow, Sort, SortKey, State, Warehouse,
 };
 use serde_json::json;
+use std::ops::ControlFlow;
 
 fn rows() -> Vec<Movement> {
     (1..=200)
@@ -42,6 +43,18 @@ fn by_pages(warehouse: &Warehouse, filter: &MovementFilter, sort: Sort) -> Vec<M
             return all;
         }
     }
+}
+
+fn exported(warehouse: &Warehouse, filter: &MovementFilter, sort: Sort) -> Vec<MovementRow> {
+    let mut rows = Vec::new();
+    let shown = warehouse
+        .export_sorted(filter, sort, &mut |row| {
+            rows.push(row.clone());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(shown, rows.len() as u64);
+    rows
 }
 
 #[test]
@@ -82,6 +95,7 @@ fn every_part_of_a_view_is_what_pages_show_and_its_sums_are_theirs() {
                     expected,
                     "{sort:?}"
                 );
+                assert_eq!(exported(&warehouse, filter, sort), expected, "{sort:?}");
                 let middle = warehouse.rows_of(&view, 11, 5).unwrap();
                 let wanted: Vec<_> = expected.iter().skip(11).take(5).cloned().collect();
                 assert_eq!(middle, wanted, "{sort:?}");

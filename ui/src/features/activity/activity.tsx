@@ -1,20 +1,23 @@
 import { SegmentedControl } from "@mantine/core";
 import { IconChecklist, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid } from "@/components/grid";
 import { Bar, useHowFar } from "@/components/job";
+import { Chips, Filters, ListPage } from "@/components/list-page";
 import { kindName } from "@/components/names";
+import { SavedViews } from "@/components/saved-views";
 import { JobStateView } from "@/components/state";
 import { Trouble, useTexts } from "@/components/trouble";
 import type { ErrorView, Job, JobState } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { useCommand } from "@/platform/commands";
 import { useNewest } from "@/platform/live";
+import { usePages } from "@/platform/pages";
 import type { ActivitySearch } from "@/routes";
 import { useCompanyChoice } from "../shell/company";
+import { SeeExample } from "../welcome/see-example";
 import { Audit } from "./audit";
 import { JobPanel } from "./job-panel";
 
@@ -27,8 +30,6 @@ const STATES: JobState[] = [
   "done",
   "cancelled",
 ];
-const STEP = 200;
-const MOST = 1000;
 
 export default function Activity() {
   const { t } = useTranslation();
@@ -42,26 +43,27 @@ export default function Activity() {
   );
   const close = useCallback(() => set({ open: undefined }), [set]);
   return (
-    <div className="page">
-      <div className="page-body">
-        <div className="page-head">
-          <h1 className="grow">{t("common.tab.activity")}</h1>
-          <SegmentedControl
-            aria-label={t("common.tab.activity")}
-            data={[
-              { value: "jobs", label: t("activity.jobs") },
-              { value: "audit", label: t("activity.audit") },
-            ]}
-            value={view}
-            onChange={(view) => set({ view: view as "jobs" | "audit", open: undefined })}
-          />
-        </div>
-        {view === "jobs" ? <Jobs search={search} set={set} /> : <Audit />}
-      </div>
-      {view === "jobs" && search.open !== undefined ? (
-        <JobPanel key={search.open} id={search.open} onClose={close} />
-      ) : null}
-    </div>
+    <ListPage
+      title={t("common.tab.activity")}
+      actions={
+        <SegmentedControl
+          aria-label={t("common.tab.activity")}
+          data={[
+            { value: "jobs", label: t("activity.jobs") },
+            { value: "audit", label: t("activity.audit") },
+          ]}
+          value={view}
+          onChange={(view) => set({ view: view as "jobs" | "audit", open: undefined })}
+        />
+      }
+      panel={
+        view === "jobs" && search.open !== undefined ? (
+          <JobPanel key={search.open} id={search.open} onClose={close} />
+        ) : null
+      }
+    >
+      {view === "jobs" ? <Jobs search={search} set={set} /> : <Audit />}
+    </ListPage>
   );
 }
 
@@ -73,53 +75,44 @@ function Jobs({
   set: (change: Partial<ActivitySearch>) => void;
 }) {
   const { t } = useTranslation();
-  const [limit, setLimit] = useState(STEP);
-  const states = search.state ? [search.state] : [];
-  const jobs = useCommand("jobs.list", { states, limit }, { keep: true });
-  const ofCompany = useJobsOfCompany();
-  const all = jobs.data ?? NONE;
-  const rows = useMemo(() => all.filter(ofCompany), [all, ofCompany]);
+  const { nit } = useCompanyChoice();
+  const { state } = search;
+  const question = useMemo(() => ({ states: state ? [state] : [], nit }), [state, nit]);
+  const pages = usePages("jobs.page", question);
   const columns = useColumns();
-  const onSight = useCallback(
-    (_: number, last: number) => {
-      if (all.length === limit && last >= limit - 20 && limit < MOST) {
-        setLimit((old) => Math.min(MOST, old + STEP));
-      }
-    },
-    [all.length, limit],
-  );
   return (
     <>
-      <div className="row" data-wrap>
-        {STATES.map((state) => (
-          <button
-            key={state}
-            type="button"
-            className="chip"
-            aria-pressed={search.state === state}
-            onClick={() => set({ state: search.state === state ? undefined : state })}
-          >
-            {t(`common.job_state.${state}`)}
-          </button>
-        ))}
-      </div>
-      {jobs.error ? <Trouble error={jobs.error} /> : null}
+      <Filters>
+        <Chips
+          values={STATES}
+          chosen={question.states}
+          text={(state) => t(`common.job_state.${state}`)}
+          onToggle={(chip) => set({ state: state === chip ? undefined : chip })}
+        />
+        <div className="grow" />
+        <SavedViews
+          list="jobs"
+          shows={{ state }}
+          onApply={(shows) => set({ state: STATES.find((state) => state === shows.state) })}
+        />
+      </Filters>
+      {pages.error ? <Trouble error={pages.error} /> : null}
       <Grid
         label={t("activity.jobs")}
         columns={columns}
-        count={rows.length}
-        rowAt={(index) => rows[index]}
+        count={pages.first?.total ?? 0}
+        rowAt={pages.rowAt}
         keyOf={keyOf}
         open={search.open === undefined ? null : String(search.open)}
         onOpen={(job) => set({ open: job.id })}
-        onSight={onSight}
-        loading={jobs.isPending}
+        onSight={pages.onSight}
+        loading={pages.isPending}
         store="jobs"
         empty={
           search.state ? (
             <Empty icon={IconSearch} title={t("activity.none_fit")} />
           ) : (
-            <Empty icon={IconChecklist} title={t("activity.none")}>
+            <Empty icon={IconChecklist} title={t("activity.none")} action={<SeeExample />}>
               {t("activity.none_text")}
             </Empty>
           )
@@ -129,19 +122,7 @@ function Jobs({
   );
 }
 
-const NONE: Job[] = [];
-const ALL = () => true;
 const keyOf = ({ id }: Job) => String(id);
-
-function useJobsOfCompany(): (job: Job) => boolean {
-  const { nit } = useCompanyChoice();
-  const companies = useCommand("companies.list", {}, { enabled: nit !== null }).data;
-  return useMemo(() => {
-    if (nit === null || !companies) return ALL;
-    const ids = new Set(companies.filter((row) => row.nit === nit).map((row) => row.id));
-    return (job: Job) => job.company_id === null || ids.has(job.company_id);
-  }, [nit, companies]);
-}
 
 function useColumns(): Column<Job>[] {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 import { IconHistory } from "@tabler/icons-react";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid } from "@/components/grid";
@@ -7,36 +7,26 @@ import { actionName } from "@/components/names";
 import { Trouble } from "@/components/trouble";
 import type { AuditEntry } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { useCommand } from "@/platform/commands";
+import { usePages } from "@/platform/pages";
 
-const STEP = 200;
-const MOST = 1000;
+const ALL = {};
 
 /** Who did what, and when. */
 export function Audit() {
   const { t } = useTranslation();
-  const [limit, setLimit] = useState(STEP);
-  const entries = useCommand("audit.list", { limit }, { keep: true });
-  const rows = entries.data ?? NONE;
+  const pages = usePages("audit.page", ALL);
   const columns = useColumns();
-  const onSight = useCallback(
-    (_: number, last: number) => {
-      if (rows.length === limit && last >= limit - 20)
-        setLimit((old) => Math.min(MOST, old + STEP));
-    },
-    [rows.length, limit],
-  );
   return (
     <>
-      {entries.error ? <Trouble error={entries.error} /> : null}
+      {pages.error ? <Trouble error={pages.error} /> : null}
       <Grid
         label={t("activity.audit")}
         columns={columns}
-        count={rows.length}
-        rowAt={(index) => rows[index]}
+        count={pages.first?.total ?? 0}
+        rowAt={pages.rowAt}
         keyOf={keyOf}
-        onSight={onSight}
-        loading={entries.isPending}
+        onSight={pages.onSight}
+        loading={pages.isPending}
         store="audit"
         empty={<Empty icon={IconHistory} title={t("activity.audit_none")} />}
       />
@@ -44,7 +34,6 @@ export function Audit() {
   );
 }
 
-const NONE: AuditEntry[] = [];
 const keyOf = ({ id }: AuditEntry) => String(id);
 
 function useColumns(): Column<AuditEntry>[] {

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { movementAt } from "@/platform/mock/movements";
 import { open, rowsOf } from "@/test/office";
@@ -63,6 +63,17 @@ test("an empty office is told to register a server first", async () => {
   expect(start).toHaveAttribute("href", expect.stringContaining("open=new"));
 });
 
+test("an empty office can look at the example, from wherever it is empty", async () => {
+  for (const at of ["/", "/empresas", "/servidores", "/actividad"]) {
+    const { mock, user } = await open(at, { office: "empty" });
+    await user.click(await screen.findByRole("button", { name: "Ver con datos de ejemplo" }));
+    expect(await screen.findByText(/Está viendo datos de ejemplo/)).toBeVisible();
+    expect(mock.settings.start).toBe("demo");
+    expect(screen.queryByRole("button", { name: "Ver con datos de ejemplo" })).toBeNull();
+    cleanup();
+  }
+});
+
 test("a company's page shows the question, its chart and the table with exact sums", async () => {
   await open("/empresas/9004512337?year=2026");
   expect(await screen.findByRole("heading", { name: "¿Cuánto se vendió por mes?" })).toBeVisible();
@@ -110,7 +121,7 @@ test("movements are sorted and filtered where they are kept, not in the list", a
 test("an export says how many movements went where", async () => {
   const { mock, user } = await open("/empresas/79845120?year=2026");
   await user.click(await screen.findByRole("button", { name: "Exportar" }));
-  await user.click(await screen.findByRole("menuitem", { name: "Excel (XLSX)" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Todo, en Excel (XLSX)" }));
   expect(
     await screen.findByText(/1\.274 movimientos exportados a .*movimientos-79845120-2026\.xlsx/),
   ).toBeVisible();
@@ -120,11 +131,77 @@ test("an export says how many movements went where", async () => {
   });
 });
 
+test("what the list shows is exported as it is filtered and sorted", async () => {
+  const { mock, user } = await open("/empresas/79845120?year=2026&view=movements");
+  await user.click(await screen.findByRole("button", { name: /^Total/ }));
+  await user.click(screen.getByRole("button", { name: "Anulado" }));
+  const grid = screen.getByRole("grid", { name: "Movimientos" });
+  await waitFor(() => expect(Number(grid.getAttribute("aria-rowcount"))).toBeLessThan(200));
+  const rows = Number(grid.getAttribute("aria-rowcount")) - 1;
+  await user.click(screen.getByRole("button", { name: "Exportar" }));
+  expect(await screen.findByText(`Lo que se ve: ${rows} filas`)).toBeVisible();
+  expect(screen.getByText("Todo: 1.274 filas")).toBeVisible();
+  await user.click(screen.getByRole("menuitem", { name: "Lo que se ve, en CSV" }));
+  expect(await screen.findByText(new RegExp(`${rows} movimientos exportados`))).toBeVisible();
+  expect(mock.calls.find(({ name }) => name === "movements.export")?.request).toMatchObject({
+    companies: ["79845120:2026"],
+    states: ["voided"],
+    sort: "total",
+    descending: false,
+    format: "csv",
+  });
+});
+
+test("a view is saved by name, comes back with its filters and order, and can be deleted", async () => {
+  const { mock, user } = await open("/empresas/79845120?year=2026&view=movements");
+  const grid = () => screen.getByRole("grid", { name: "Movimientos" });
+  await user.click(await screen.findByRole("button", { name: /^Total/ }));
+  await user.click(screen.getByRole("button", { name: "Anulado" }));
+  await user.click(screen.getByRole("button", { name: "Vistas" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Guardar lo que se ve…" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.type(dialog.getByRole("textbox"), "Anuladas por valor");
+  await user.click(dialog.getByRole("button", { name: "Guardar" }));
+  const button = await screen.findByRole("button", { name: "Anuladas por valor" });
+  await user.click(screen.getByRole("button", { name: "Anulado" }));
+  await waitFor(() => expect(grid()).toHaveAttribute("aria-rowcount", "1275"));
+  expect(button).toHaveTextContent("Vistas");
+  await user.click(button);
+  await user.click(await screen.findByRole("menuitem", { name: "Anuladas por valor" }));
+  await waitFor(() =>
+    expect(screen.getByRole("button", { name: "Anulado" })).toHaveAttribute("aria-pressed", "true"),
+  );
+  expect(mock.saved.get("movements")).toEqual([
+    { name: "Anuladas por valor", shows: { by: "total", descending: false, states: ["voided"] } },
+  ]);
+  await user.click(button);
+  await user.click(
+    await screen.findByRole("menuitem", { name: "Borrar la vista Anuladas por valor" }),
+  );
+  await waitFor(() => expect(mock.saved.get("movements")).toEqual([]));
+  await user.click(await screen.findByRole("button", { name: "Deshacer" }));
+  await waitFor(() => expect(mock.saved.get("movements")).toHaveLength(1));
+});
+
+test("companies have views of their own", async () => {
+  const { mock, user } = await open("/empresas");
+  const shows = { text: "ñapa", by: "year", descending: true };
+  mock.saved.set("companies", [{ name: "La Ñapa", shows }]);
+  mock.stale("saved");
+  await user.click(screen.getByRole("button", { name: "Vistas" }));
+  await user.click(await screen.findByRole("menuitem", { name: "La Ñapa" }));
+  await waitFor(() => expect(rowsOf("Empresas")).toHaveLength(3));
+  expect(screen.getByRole("columnheader", { name: /Año/ })).toHaveAttribute(
+    "aria-sort",
+    "descending",
+  );
+});
+
 test("an export that the person gave up leaves no message", async () => {
   const { mock, user } = await open("/empresas/79845120?year=2026");
   mock.saveFile = async () => null;
   await user.click(await screen.findByRole("button", { name: "Exportar" }));
-  await user.click(await screen.findByRole("menuitem", { name: "CSV" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Todo, en CSV" }));
   expect(screen.queryByText(/exportados/)).toBeNull();
 });
 

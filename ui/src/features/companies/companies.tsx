@@ -1,11 +1,10 @@
-import { Button, Menu, Select, TextInput } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import {
   IconBuilding,
   IconDownload,
   IconRefresh,
   IconRosetteDiscountCheck,
   IconSearch,
-  IconTableExport,
 } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
@@ -13,17 +12,19 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid, type Order } from "@/components/grid";
 import { LinkButton } from "@/components/link-button";
+import { Chips, ListPage, Search } from "@/components/list-page";
+import { SavedViews, type Shows } from "@/components/saved-views";
 import { ProvenView } from "@/components/state";
 import { done, failed } from "@/components/toast";
-import { Trouble } from "@/components/trouble";
 import type { CompanyRow } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import type { CompaniesSearch } from "@/routes";
 import { useCompanyChoice } from "../shell/company";
+import { SeeExample } from "../welcome/see-example";
 import { CompanyJob, useCompanyJobs } from "./company-job";
 import { CompanyPanel } from "./company-panel";
-import { useExport } from "./export";
+import { ExportMenu } from "./export";
 import { ExtractDialog } from "./extract-dialog";
 
 const STATES = ["active", "gone", "pending", "broken"] as const;
@@ -52,6 +53,12 @@ export default function Companies() {
   const set = (change: Partial<CompaniesSearch>) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   const columns = useColumns();
+  const { open: _, ...filters } = search;
+  const shows = { ...filters, ...order };
+  const apply = ({ by, descending, ...filters }: Shows) => {
+    setOrder({ by: String(by ?? "name"), descending: descending === true });
+    void navigate({ search: filters as CompaniesSearch, replace: true });
+  };
   const open = all.find((row) => keyOf(row) === search.open);
   const close = useCallback(
     () => void navigate({ search: ({ open: _, ...old }) => old, replace: true }),
@@ -59,23 +66,38 @@ export default function Companies() {
   );
   const picked = [...chosen].filter((key) => all.some((row) => keyOf(row) === key));
   return (
-    <div className="page">
-      <div className="page-body">
-        <div className="page-head">
-          <h1 className="grow">{t("common.tab.companies")}</h1>
-          <Discover />
-          <Button
-            leftSection={<IconDownload size={15} aria-hidden="true" />}
-            onClick={() => setExtracting(picked)}
-            disabled={all.length === 0}
-          >
-            {picked.length > 0
-              ? t("companies.extract_some", { count: picked.length })
-              : t("companies.extract_all")}
-          </Button>
-        </div>
-        <Filters search={search} set={set} all={all} />
-        {companies.error ? <Trouble error={companies.error} /> : null}
+    <>
+      <ListPage
+        title={t("common.tab.companies")}
+        actions={
+          <>
+            <Discover />
+            <Button
+              leftSection={<IconDownload size={15} aria-hidden="true" />}
+              onClick={() => setExtracting(picked)}
+              disabled={all.length === 0}
+            >
+              {picked.length > 0
+                ? t("companies.extract_some", { count: picked.length })
+                : t("companies.extract_all")}
+            </Button>
+          </>
+        }
+        filters={
+          <>
+            <Narrowing search={search} set={set} all={all} />
+            <div className="grow" />
+            <SavedViews list="companies" shows={shows} onApply={apply} />
+          </>
+        }
+        error={companies.error}
+        foot={<Footer rows={rows} all={all} picked={picked} clear={() => setChosen(new Set())} />}
+        panel={
+          open ? (
+            <CompanyPanel row={open} onClose={close} onExtract={(key) => setExtracting([key])} />
+          ) : null
+        }
+      >
         <Grid
           label={t("common.tab.companies")}
           columns={columns}
@@ -93,11 +115,7 @@ export default function Companies() {
           store="companies"
           empty={<None filtered={all.length > 0} clear={() => void navigate({ search: {} })} />}
         />
-        <Footer rows={rows} all={all} picked={picked} clear={() => setChosen(new Set())} />
-      </div>
-      {open ? (
-        <CompanyPanel row={open} onClose={close} onExtract={(key) => setExtracting([key])} />
-      ) : null}
+      </ListPage>
       {extracting ? (
         <ExtractDialog
           companies={extracting}
@@ -106,7 +124,7 @@ export default function Companies() {
           onStarted={() => setChosen(new Set())}
         />
       ) : null}
-    </div>
+    </>
   );
 }
 
@@ -196,7 +214,7 @@ function useColumns(): Column<CompanyRow>[] {
   );
 }
 
-function Filters({
+function Narrowing({
   search,
   set,
   all,
@@ -209,15 +227,12 @@ function Filters({
   const years = [...new Set(all.map((row) => row.fiscal_year))].sort((a, b) => b - a);
   const servers = [...new Set(all.map((row) => row.server))].sort();
   return (
-    <div className="row" data-wrap>
-      <TextInput
-        data-search
-        w={260}
-        aria-label={t("companies.search")}
-        placeholder={t("companies.search")}
-        leftSection={<IconSearch size={14} aria-hidden="true" />}
+    <>
+      <Search
+        width={260}
+        label={t("companies.search")}
         value={search.text ?? ""}
-        onChange={(event) => set({ text: event.currentTarget.value || undefined })}
+        onChange={(text) => set({ text: text || undefined })}
       />
       <Select
         w={110}
@@ -240,18 +255,13 @@ function Filters({
         searchable
         clearButtonProps={{ "aria-label": t("companies.all_servers") }}
       />
-      {STATES.map((state) => (
-        <button
-          key={state}
-          type="button"
-          className="chip"
-          aria-pressed={search.state === state}
-          onClick={() => set({ state: search.state === state ? undefined : state })}
-        >
-          {t(`companies.state.${state}`)}
-        </button>
-      ))}
-    </div>
+      <Chips
+        values={STATES}
+        chosen={search.state ? [search.state] : []}
+        text={(state) => t(`companies.state.${state}`)}
+        onToggle={(state) => set({ state: search.state === state ? undefined : state })}
+      />
+    </>
   );
 }
 
@@ -286,7 +296,6 @@ function Footer({
 }) {
   const { t } = useTranslation();
   const { count } = useFormat();
-  const exportTo = useExport();
   const prove = useAction("movements.prove");
   const of = picked.length > 0 ? all.filter((row) => picked.includes(keyOf(row))) : rows;
   const movements = of.reduce((sum, row) => sum + (row.held?.movements ?? 0), 0);
@@ -314,24 +323,7 @@ function Footer({
           >
             {t("companies.prove")}
           </Button>
-          <Menu position="top-end">
-            <Menu.Target>
-              <Button
-                variant="default"
-                leftSection={<IconTableExport size={15} aria-hidden="true" />}
-              >
-                {t("companies.export.button")}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => void exportTo("xlsx", { companies: picked })}>
-                {t("companies.export.xlsx")}
-              </Menu.Item>
-              <Menu.Item onClick={() => void exportTo("csv", { companies: picked })}>
-                {t("companies.export.csv")}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <ExportMenu above all={{ what: { companies: picked }, rows: movements }} />
         </>
       ) : null}
     </div>
@@ -361,9 +353,12 @@ function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {
       title={t("companies.none")}
       action={
         empty ? (
-          <LinkButton to="/servidores" search={{ open: "new" }}>
-            {t("servers.add")}
-          </LinkButton>
+          <>
+            <LinkButton to="/servidores" search={{ open: "new" }}>
+              {t("servers.add")}
+            </LinkButton>
+            <SeeExample />
+          </>
         ) : (
           <Discover />
         )

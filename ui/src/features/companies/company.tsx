@@ -1,5 +1,5 @@
-import { Button, Menu, SegmentedControl, Select } from "@mantine/core";
-import { IconArrowLeft, IconDownload, IconTableExport } from "@tabler/icons-react";
+import { Button, SegmentedControl, Select } from "@mantine/core";
+import { IconArrowLeft, IconDownload } from "@tabler/icons-react";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,7 +12,7 @@ import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import type { CompanySearch } from "@/routes";
 import { useCompanyJobs } from "./company-job";
-import { useExport } from "./export";
+import { type Exported, ExportMenu } from "./export";
 import { ExtractDialog } from "./extract-dialog";
 import { Movements } from "./movements";
 import { Runs } from "./runs";
@@ -29,6 +29,7 @@ export default function Company() {
   const years = [...(pages.data ?? [])].sort((a, b) => b.fiscal_year - a.fiscal_year);
   const page = years.find((page) => page.fiscal_year === search.year) ?? years[0];
   const view = search.view ?? "summary";
+  const [seen, setSeen] = useState<Exported | null>(null);
   const set = (change: Partial<CompanySearch>) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   if (pages.error) {
@@ -56,6 +57,7 @@ export default function Company() {
           onYear={(year) => set({ year, from: undefined, to: undefined })}
           view={view}
           onView={(view) => set({ view })}
+          seen={seen}
         />
         {view === "summary" ? (
           <CompanySummary
@@ -69,6 +71,7 @@ export default function Company() {
             company={key}
             span={{ from: search.from ?? null, to: search.to ?? null }}
             onSpan={({ from, to }) => set({ from: from ?? undefined, to: to ?? undefined })}
+            onSeen={setSeen}
           />
         ) : null}
         {view === "runs" ? <Runs page={page} /> : null}
@@ -97,18 +100,20 @@ function Head({
   onYear,
   view,
   onView,
+  seen,
 }: {
   page: CompanyPage;
   years: CompanyPage[];
   onYear: (year: number) => void;
   view: View;
   onView: (view: View) => void;
+  /** The movements that are on screen. */
+  seen: Exported | null;
 }) {
   const { t } = useTranslation();
   const { count, ago } = useFormat();
   const [extracting, setExtracting] = useState(false);
   const working = useCompanyJobs().get(page.id);
-  const exportTo = useExport();
   const key = `${page.nit}:${page.fiscal_year}`;
   return (
     <>
@@ -148,25 +153,11 @@ function Head({
           onChange={(year) => onYear(Number(year))}
           allowDeselect={false}
         />
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button
-              variant="default"
-              leftSection={<IconTableExport size={15} aria-hidden="true" />}
-              disabled={!page.held}
-            >
-              {t("companies.export.button")}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => void exportTo("xlsx", { companies: [key] })}>
-              {t("companies.export.xlsx")}
-            </Menu.Item>
-            <Menu.Item onClick={() => void exportTo("csv", { companies: [key] })}>
-              {t("companies.export.csv")}
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <ExportMenu
+          all={{ what: { companies: [key] }, rows: page.held?.movements ?? 0 }}
+          seen={seen}
+          disabled={!page.held}
+        />
         <Button
           leftSection={<IconDownload size={15} aria-hidden="true" />}
           onClick={() => setExtracting(true)}

@@ -1,18 +1,21 @@
-import { Button, Checkbox, Menu, MultiSelect, TextInput } from "@mantine/core";
+import { Button, Checkbox, Menu, MultiSelect } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconColumns3, IconSearch } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid, MOST_ROWS, type Order } from "@/components/grid";
 import { useKept } from "@/components/kept";
+import { Chips, Filters, Search } from "@/components/list-page";
 import { Period, type Span } from "@/components/period";
+import { SavedViews, type Shows } from "@/components/saved-views";
 import { MOVEMENT_LOOKS, State } from "@/components/state";
 import { Trouble } from "@/components/trouble";
 import type { Movement, MovementState, MovementsTotals, SortKey } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
-import { type Question, usePages } from "./pages";
+import { type Question, usePages } from "@/platform/pages";
+import type { Exported } from "./export";
 
 const STATES: MovementState[] = ["posted", "draft", "voided"];
 const HIDDEN = { cost: false, party_tax_id: false, place: true };
@@ -21,11 +24,14 @@ export function Movements({
   company,
   span,
   onSpan,
+  onSeen,
 }: {
   /** `NIT:YEAR` */
   company: string;
   span: Span;
   onSpan: (span: Span) => void;
+  /** Tells what the list shows; nothing when it is gone. */
+  onSeen: (seen: Exported | null) => void;
 }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
@@ -49,47 +55,62 @@ export function Movements({
     [company, asked, from, to, types, states, order],
   );
   const titles = useColumns(undefined);
-  const clear = () => {
-    setText("");
-    setTypes([]);
-    setStates([]);
-    onSpan({ from: null, to: null });
+  const clear = () => apply({ by: order.by, descending: order.descending });
+  const apply = (shows: Shows) => {
+    const view = shows as Partial<MovementsShow>;
+    setText(view.text ?? "");
+    setTypes(view.types ?? []);
+    setStates(view.states ?? []);
+    setOrder({ by: view.by ?? "day", descending: view.descending ?? false });
+    onSpan({ from: view.from ?? null, to: view.to ?? null });
   };
+  const shows = { text: asked, types, states, from, to, ...order } satisfies MovementsShow;
   return (
     <>
-      <div className="row" data-wrap>
-        <TextInput
-          data-search
-          w={190}
-          aria-label={t("companies.movement.search")}
-          placeholder={t("companies.movement.search")}
-          leftSection={<IconSearch size={14} aria-hidden="true" />}
+      <Filters>
+        <Search
+          width={190}
+          label={t("companies.movement.search")}
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={setText}
         />
         <Kinds company={company} value={types} onChange={setTypes} />
         <Period compact span={span} onChange={onSpan} />
-        {STATES.map((state) => (
-          <button
-            key={state}
-            type="button"
-            className="chip"
-            aria-pressed={states.includes(state)}
-            onClick={() =>
-              setStates((old) =>
-                old.includes(state) ? old.filter((other) => other !== state) : [...old, state],
-              )
-            }
-          >
-            {t(`common.movement_state.${state}`)}
-          </button>
-        ))}
+        <Chips
+          values={STATES}
+          chosen={states}
+          text={(state) => t(`common.movement_state.${state}`)}
+          onToggle={(state) =>
+            setStates((old) =>
+              old.includes(state) ? old.filter((other) => other !== state) : [...old, state],
+            )
+          }
+        />
         <div className="grow" />
+        <SavedViews list="movements" shows={shows} onApply={apply} />
         <ColumnsMenu columns={titles} hidden={hidden} onChange={setHidden} />
-      </div>
-      <List question={question} order={order} onOrder={setOrder} hidden={hidden} onClear={clear} />
+      </Filters>
+      <List
+        question={question}
+        order={order}
+        onOrder={setOrder}
+        hidden={hidden}
+        onClear={clear}
+        onSeen={onSeen}
+      />
     </>
   );
+}
+
+/** What a saved view of movements holds. */
+interface MovementsShow {
+  text: string;
+  types: string[];
+  states: MovementState[];
+  from: string | null;
+  to: string | null;
+  by: string;
+  descending: boolean;
 }
 
 /** Apart from the filters, which need not be drawn again while one scrolls. */
@@ -99,17 +120,24 @@ function List({
   onOrder,
   hidden,
   onClear,
+  onSeen,
 }: {
-  question: Question;
+  question: Question<"movements.page">;
   order: Order;
   onOrder: (order: Order) => void;
   hidden: Record<string, boolean>;
   onClear: () => void;
+  onSeen: (seen: Exported | null) => void;
 }) {
   const { t } = useTranslation();
-  const pages = usePages(question);
-  const columns = useColumns(pages.totals);
-  const count = pages.totals?.rows ?? 0;
+  const pages = usePages("movements.page", question);
+  const totals = pages.first?.totals;
+  const columns = useColumns(totals);
+  const count = totals?.rows ?? 0;
+  useEffect(() => {
+    onSeen({ what: question, rows: count });
+    return () => onSeen(null);
+  }, [question, count, onSeen]);
   return (
     <>
       {pages.error ? <Trouble error={pages.error} /> : null}

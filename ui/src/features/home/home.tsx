@@ -11,6 +11,7 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { useStatus } from "@/platform/status";
 import { UNSETTLED } from "../shell/jobs-menu";
+import { SeeExample } from "../welcome/see-example";
 import { AttentionList } from "./attention";
 import { Checklist } from "./checklist";
 import { LastRuns } from "./last-runs";
@@ -68,6 +69,7 @@ function Headline({ overview, jobs }: { overview: Overview | undefined; jobs: Jo
           <h2 style={{ fontSize: 16 }}>{overview ? <Sentence overview={overview} /> : "…"}</h2>
           <p className="dim">{overview ? <Figures overview={overview} /> : null}</p>
         </div>
+        {overview?.counts.servers === 0 ? <SeeExample /> : null}
         <Button
           size="md"
           leftSection={

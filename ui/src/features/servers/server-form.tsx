@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
-import type { Server, ServerTested } from "@/generated/commands";
+import type { Server, ServerTested, ServerTry } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
@@ -64,13 +64,14 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
     return false;
   };
   const test = () => {
-    if (isRight()) void trial.run(requestOf(draft, zone));
+    if (isRight()) void trial.run({ ...requestOf(draft, zone), kept_of: server?.id ?? null });
   };
   const saved = (id: number, name: string, isNew: boolean) => {
     forgetDraft();
     done(isNew ? t("servers.added", { name }) : t("servers.changed", { name }));
     onSaved(id);
   };
+  /** What passed its test is tested once more, so that the list knows when it was. */
   const save = (no_test: boolean) => {
     if (!isRight()) return;
     const request = { ...requestOf(draft, zone), no_test };
@@ -93,25 +94,17 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
       onClose={onClose}
       foot={
         <>
-          {server ? (
-            <Button loading={saving} onClick={() => save(false)}>
-              {t("servers.form.test_and_save")}
-            </Button>
-          ) : (
-            <>
-              <Button
-                variant={passed ? "default" : "filled"}
-                leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
-                loading={trial.running}
-                onClick={test}
-              >
-                {t("servers.test")}
-              </Button>
-              <Button disabled={!passed} loading={saving && passed} onClick={() => save(true)}>
-                {t("servers.form.save")}
-              </Button>
-            </>
-          )}
+          <Button
+            variant={passed ? "default" : "filled"}
+            leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
+            loading={trial.running}
+            onClick={test}
+          >
+            {t("servers.test")}
+          </Button>
+          <Button disabled={!passed} loading={saving && passed} onClick={() => save(false)}>
+            {t("servers.form.save")}
+          </Button>
           {trial.running ? (
             <Button
               variant="default"
@@ -133,8 +126,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
         className="stack form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (server) save(false);
-          else if (passed) save(true);
+          if (passed) save(false);
           else test();
         }}
       >
@@ -332,7 +324,7 @@ function useTrial() {
     error: unknown;
   }>(IDLE);
   useEffect(() => () => stop.current?.abort(), []);
-  const run = async (request: ReturnType<typeof requestOf>) => {
+  const run = async (request: ServerTry) => {
     stop.current?.abort();
     const mine = new AbortController();
     stop.current = mine;

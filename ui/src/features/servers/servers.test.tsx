@@ -36,7 +36,7 @@ test("a server is tested before it can be saved, and its password goes out once"
   await user.click(form.getByRole("button", { name: "Guardar" }));
   await screen.findByRole("complementary", { name: "Sede sur" });
   const added = mock.calls.find(({ name }) => name === "servers.add");
-  expect(added?.request).toMatchObject({ name: "Sede sur", password: "una-clave", no_test: true });
+  expect(added?.request).toMatchObject({ name: "Sede sur", password: "una-clave", no_test: false });
   expect(document.body.innerHTML).not.toContain("una-clave");
   expect(rowsOf("Servidores").some((row) => row.includes("Sede sur"))).toBe(true);
 });
@@ -122,7 +122,11 @@ test("the password of a registered server is not shown, only replaced", async ()
   const form = within(await screen.findByRole("complementary", { name: /Modificar/ }));
   expect(form.getByText(/guardada en el llavero/)).toBeVisible();
   expect(form.queryByLabelText(/^Contraseña/)).toBeNull();
-  await user.click(form.getByRole("button", { name: "Probar y guardar" }));
+  await user.click(form.getByRole("button", { name: "Probar" }));
+  expect(await form.findByText(/Responde Firebird 3.0.11/)).toBeVisible();
+  const tried = mock.calls.find(({ name }) => name === "servers.try");
+  expect(tried?.request).toMatchObject({ password: null, kept_of: 1 });
+  await user.click(form.getByRole("button", { name: "Guardar" }));
   await screen.findByRole("complementary", { name: "Oficina principal" });
   const edited = mock.calls.find(({ name }) => name === "servers.edit");
   expect(edited?.request).toMatchObject({ password: null, no_test: false });

@@ -1,4 +1,4 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import {
   IconCircleCheck,
   IconCircleDashed,
@@ -12,12 +12,13 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid, type Order } from "@/components/grid";
+import { ListPage, Search } from "@/components/list-page";
 import { State } from "@/components/state";
-import { Trouble } from "@/components/trouble";
 import type { Server } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { useCompanyChoice } from "../shell/company";
+import { SeeExample } from "../welcome/see-example";
 import { ServerForm } from "./server-form";
 import { ServerPanel } from "./server-panel";
 
@@ -43,79 +44,68 @@ export default function Servers() {
   const close = useCallback(() => void navigate({ search: {}, replace: true }), [navigate]);
   const open = all.find((server) => server.id === search.open);
   const add = () => void navigate({ search: { open: "new" } });
+  const back = (id: number) => void navigate({ search: { open: id }, replace: true });
+  const addButton = (
+    <Button leftSection={<IconPlus size={15} aria-hidden="true" />} onClick={add}>
+      {t("servers.add")}
+    </Button>
+  );
   return (
-    <div className="page">
-      <div className="page-body">
-        <div className="page-head">
-          <h1 className="grow">{t("common.tab.servers")}</h1>
-          <TextInput
-            data-search
-            w={240}
-            aria-label={t("servers.search")}
-            placeholder={t("servers.search")}
-            leftSection={<IconSearch size={14} aria-hidden="true" />}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+    <ListPage
+      title={t("common.tab.servers")}
+      actions={
+        <>
+          <Search label={t("servers.search")} value={text} onChange={setText} />
+          {addButton}
+        </>
+      }
+      error={servers.error}
+      panel={
+        search.open === "new" ? (
+          <ServerForm key="new" onClose={close} onSaved={back} />
+        ) : open && search.edit ? (
+          <ServerForm key={open.id} server={open} onClose={close} onSaved={() => back(open.id)} />
+        ) : open ? (
+          <ServerPanel
+            server={open}
+            onClose={close}
+            onEdit={() => void navigate({ search: { open: open.id, edit: true }, replace: true })}
           />
-          <Button leftSection={<IconPlus size={15} aria-hidden="true" />} onClick={add}>
-            {t("servers.add")}
-          </Button>
-        </div>
-        {servers.error ? <Trouble error={servers.error} /> : null}
-        <Grid
-          label={t("common.tab.servers")}
-          columns={columns}
-          count={rows.length}
-          rowAt={(index) => rows[index]}
-          keyOf={keyOf}
-          order={order}
-          onOrder={setOrder}
-          open={open ? keyOf(open) : null}
-          onOpen={(server) => void navigate({ search: { open: server.id }, replace: true })}
-          loading={servers.isPending}
-          store="servers"
-          empty={
-            all.length === 0 ? (
-              <Empty
-                icon={IconServer2}
-                title={t("servers.none")}
-                action={
-                  <Button leftSection={<IconPlus size={15} aria-hidden="true" />} onClick={add}>
-                    {t("servers.add")}
-                  </Button>
-                }
-              >
-                {t("servers.none_text")}
-              </Empty>
-            ) : (
-              <Empty icon={IconSearch} title={t("servers.none_fit")} />
-            )
-          }
-        />
-      </div>
-      {search.open === "new" ? (
-        <ServerForm
-          key="new"
-          onClose={close}
-          onSaved={(id) => void navigate({ search: { open: id }, replace: true })}
-        />
-      ) : null}
-      {open && search.edit ? (
-        <ServerForm
-          key={open.id}
-          server={open}
-          onClose={close}
-          onSaved={() => void navigate({ search: { open: open.id }, replace: true })}
-        />
-      ) : null}
-      {open && !search.edit ? (
-        <ServerPanel
-          server={open}
-          onClose={close}
-          onEdit={() => void navigate({ search: { open: open.id, edit: true }, replace: true })}
-        />
-      ) : null}
-    </div>
+        ) : null
+      }
+    >
+      <Grid
+        label={t("common.tab.servers")}
+        columns={columns}
+        count={rows.length}
+        rowAt={(index) => rows[index]}
+        keyOf={keyOf}
+        order={order}
+        onOrder={setOrder}
+        open={open ? keyOf(open) : null}
+        onOpen={({ id }) => back(id)}
+        loading={servers.isPending}
+        store="servers"
+        empty={
+          all.length === 0 ? (
+            <Empty
+              icon={IconServer2}
+              title={t("servers.none")}
+              action={
+                <>
+                  {addButton}
+                  <SeeExample />
+                </>
+              }
+            >
+              {t("servers.none_text")}
+            </Empty>
+          ) : (
+            <Empty icon={IconSearch} title={t("servers.none_fit")} />
+          )
+        }
+      />
+    </ListPage>
   );
 }
 

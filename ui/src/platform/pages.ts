@@ -1,35 +1,38 @@
-// Pages of movements as the list asks for them: those in sight, each once, forgotten soon.
+// Pages of long lists as they are scrolled: those in sight, each once, forgotten soon.
 import { keepPreviousData, useQueries, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { MovementsPage, MovementsRows, MovementsTotals } from "@/generated/commands";
-import { usePlatform } from "@/platform/context";
+import { usePlatform } from "./context";
+import type { RequestOf, ResponseOf } from "./platform";
 
 const PAGE = 200;
 /** While one scrolls past, nothing is asked for. */
 const STILL_MS = 80;
 const FORGET_MS = 2 * 60_000;
 
-export type Question = Omit<MovementsPage, "offset" | "limit">;
+/** Commands that give any part of a list. */
+type Paged = "movements.page" | "jobs.page" | "audit.page";
+type RowOf<N extends Paged> = ResponseOf<N>["rows"][number];
 
-export interface Pages {
-  rowAt: (index: number) => MovementsRows["rows"][number] | undefined;
-  totals: MovementsTotals | undefined;
+export type Question<N extends Paged> = Omit<RequestOf<N>, "offset" | "limit">;
+
+export interface Pages<N extends Paged> {
+  rowAt: (index: number) => RowOf<N> | undefined;
+  /** The first page, which knows how many rows there are in all. */
+  first: ResponseOf<N> | undefined;
   error: unknown;
   isPending: boolean;
   onSight: (first: number, last: number) => void;
 }
 
-export function usePages(question: Question): Pages {
+/** `question` is to be the same object as long as it asks the same. */
+export function usePages<N extends Paged>(name: N, question: Question<N>): Pages<N> {
   const platform = usePlatform();
   const client = useQueryClient();
   const { sight, onSight } = useStillSight();
   const keyOf = useCallback(
     (page: number) =>
-      [
-        "movements.page",
-        { ...question, offset: page * PAGE, limit: PAGE } as MovementsPage,
-      ] as const,
-    [question],
+      [name, { ...question, offset: page * PAGE, limit: PAGE } as RequestOf<N>] as const,
+    [name, question],
   );
   const numbers = new Set([0]);
   for (let page = sight.first; page <= sight.last; page += 1) numbers.add(page);
@@ -38,10 +41,9 @@ export function usePages(question: Question): Pages {
       const queryKey = keyOf(page);
       return {
         queryKey,
-        queryFn: ({ signal }: { signal: AbortSignal }) =>
-          platform.call("movements.page", queryKey[1], signal),
+        queryFn: ({ signal }: { signal: AbortSignal }) => platform.call(name, queryKey[1], signal),
         gcTime: FORGET_MS,
-        ...(page === 0 ? { placeholderData: keepPreviousData } : {}),
+        ...(page === 0 ? { placeholderData: keepPreviousData as never } : {}),
       };
     }),
   });
@@ -49,17 +51,17 @@ export function usePages(question: Question): Pages {
   // Grows with every answer, and with nothing else: rows in sight are then looked up anew.
   const stamp = answers.reduce((sum, { dataUpdatedAt }) => sum + dataUpdatedAt, 0);
   const rowAt = useMemo(() => {
-    const known = new Map<number, MovementsRows | undefined>();
+    const known = new Map<number, ResponseOf<N> | undefined>();
     void stamp;
-    return (index: number) => {
+    return (index: number): RowOf<N> | undefined => {
       const page = Math.floor(index / PAGE);
-      if (!known.has(page)) known.set(page, client.getQueryData<MovementsRows>(keyOf(page)));
+      if (!known.has(page)) known.set(page, client.getQueryData<ResponseOf<N>>(keyOf(page)));
       return known.get(page)?.rows[index % PAGE];
     };
   }, [client, keyOf, stamp]);
   return {
     rowAt,
-    totals: first?.data?.totals,
+    first: first?.data as ResponseOf<N> | undefined,
     error: answers.find((answer) => answer.error)?.error ?? null,
     isPending: first?.isPending ?? true,
     onSight,
