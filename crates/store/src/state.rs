@@ -27,6 +27,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "vpn",
         sql: include_str!("../../../migrations/state/0004_vpn.sql"),
     },
+    Migration {
+        version: 5,
+        name: "sales",
+        sql: include_str!("../../../migrations/state/0005_sales.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.
