@@ -137,6 +137,11 @@ codes! {
     DbValueTooLarge = "DB_VALUE_TOO_LARGE", Failure, permanent;
     /// The server's certificate or encryption was refused. `host`, `reason`.
     DbTlsRefused = "DB_TLS_REFUSED", Failure, permanent;
+    /// Nobody that this machine trusts vouches for the server's certificate. `host`, `reason`,
+    /// `subject`, `issuer`, `until`, `sha256`.
+    DbCertificateUntrusted = "DB_CERTIFICATE_UNTRUSTED", Failure, permanent;
+    /// Nobody tells the port of a named instance. `host`, `instance`.
+    DbInstanceNotFound = "DB_INSTANCE_NOT_FOUND", Failure, permanent;
     /// The database was replaced or restored since it was last read. `path`.
     DbRestored = "DB_RESTORED", Warning, permanent;
 

@@ -412,7 +412,28 @@ fn aligned(left: Out, right: Out) -> (Out, Out) {
             let right = Out::of(format!("({} / 1e{scale})", right.sql), left.ty);
             (left, right)
         }
+        (None, None) if is_moment(left.ty) && !is_moment(right.ty) => {
+            let right = Out::of(dashed(&right.sql), left.ty);
+            (left, right)
+        }
         (_, _) => (left, right),
+    }
+}
+
+fn is_moment(ty: Ty) -> bool {
+    matches!(
+        ty,
+        Ty::DateTime | Ty::SmallDateTime | Ty::DateTime2(_) | Ty::DateTimeOffset(_) | Ty::Date
+    )
+}
+
+/// A day as it is kept, from one without signs: `'20260131'`.
+fn dashed(sql: &str) -> String {
+    let digits = sql.trim_matches('\'');
+    if digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("'{}-{}-{}'", &digits[..4], &digits[4..6], &digits[6..])
+    } else {
+        sql.to_owned()
     }
 }
 
