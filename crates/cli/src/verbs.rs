@@ -12,7 +12,8 @@ use puente_app::movements::{Export, Extract, SummaryOf};
 use puente_app::table::{self, PageOf};
 use puente_app::{App, Nothing};
 use puente_core::{Error, Month, Secret, SystemClock};
-use puente_erp::servers::{NewServer, Options, QuietHours};
+use puente_databases::Encryption;
+use puente_erp::servers::{Kind, NewServer, Options, QuietHours};
 use puente_jobs::State;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
@@ -357,17 +358,23 @@ pub fn finish(
 }
 
 fn to_add(terminal: &Terminal, new: ServerAdd) -> Result<puente_app::servers::Add> {
-    let kind: puente_erp::servers::Kind = new.kind.parse()?;
+    let kind: Kind = new.kind.parse()?;
     let password = match kind {
-        puente_erp::servers::Kind::Files => None,
-        puente_erp::servers::Kind::Firebird => Some(password(terminal, new.more.password_stdin)?),
+        Kind::Files => None,
+        Kind::SqlServer if new.more.integrated => None,
+        Kind::Firebird | Kind::SqlServer => Some(password(terminal, new.more.password_stdin)?),
+    };
+    // The port of a named instance is SQL Browser's to tell.
+    let port = match new.more.instance {
+        Some(_) => 0,
+        None => kind.default_port(),
     };
     Ok(puente_app::servers::Add {
         server: NewServer {
             name: new.name,
             kind,
             host: new.host,
-            port: new.port.unwrap_or(kind.default_port()),
+            port: new.port.unwrap_or(port),
             user: new.user,
             master: new.master,
             profile: new.profile,
@@ -413,7 +420,28 @@ fn options(mut options: Options, given: ServerOptions) -> Result<Options> {
     if let Some(text) = given.quiet_hours {
         options.quiet_hours = quiet_hours(&text)?;
     }
+    let sql = &mut options.sql_server;
+    if let Some(text) = given.encryption {
+        sql.encryption = encryption(&text)?;
+    }
+    sql.instance = given.instance.or(sql.instance.take());
+    sql.authority = given.authority.or(sql.authority.take());
+    sql.certificate = given.trust_certificate.or(sql.certificate.take());
+    sql.integrated |= given.integrated;
     Ok(options)
+}
+
+fn encryption(text: &str) -> Result<Encryption> {
+    Ok(match text {
+        "required" => Encryption::Required,
+        "strict" => Encryption::Strict,
+        "login_only" => Encryption::LoginOnly,
+        "off" => Encryption::Off,
+        other => {
+            let reason = format!("{other}: required | strict | login_only | off");
+            return Err(Error::invalid("encryption", reason));
+        }
+    })
 }
 
 fn quiet_hours(text: &str) -> Result<Option<QuietHours>> {
