@@ -536,7 +536,7 @@ export type DocumentMeaning = "sale" | "sale_return" | "purchase" | "purchase_re
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -2176,7 +2176,7 @@ no_test?: boolean, };
  */
 export type ServerInfo = {
 /**
- * Kind of server: `Firebird`.
+ * Kind of server: `Firebird`, `SQL Server`.
  */
 engine: string,
 /**
@@ -2188,7 +2188,7 @@ version: string,
  */
 file_version: string,
 /**
- * SQL dialect of the database (1 or 3).
+ * SQL dialect of the database (1 or 3); 0 where there is none.
  */
 dialect: number,
 /**
@@ -2240,7 +2240,7 @@ counters: { [key in string]: number }, };
 /**
  * What a server is.
  */
-export type ServerKind = "firebird" | "files";
+export type ServerKind = "firebird" | "sqlserver" | "files";
 
 /**
  * Names a server.
@@ -2282,7 +2282,11 @@ quiet_hours?: QuietHours | null,
 /**
  * Path of the vendor's client library, for servers that the built-in driver can't log in to.
  */
-client_library?: string | null, };
+client_library?: string | null,
+/**
+ * What only a SQL Server has.
+ */
+sql_server?: SqlServerOptions, };
 
 /**
  * What a test of a connection found.
@@ -2298,7 +2302,7 @@ info: ServerInfo | null,
 companies: number,
 /**
  * What a technician should know, by stable name: `superuser`, `default_password`,
- * `unencrypted`.
+ * `unencrypted`, `login_only_encrypted`, `no_snapshots`.
  */
 warnings: Array<string>, };
 
@@ -2486,6 +2490,40 @@ reason: SkipReason, };
  * What a page of movements is sorted by. Ties are broken by company, stream and line key.
  */
 export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
+
+/**
+ * How a connection to SQL Server is encrypted. Never less than what is chosen.
+ */
+export type SqlEncryption = "required" | "strict" | "login_only" | "off";
+
+/**
+ * What only a SQL Server has.
+ */
+export type SqlServerOptions = {
+/**
+ * How the connection is encrypted; never less than this.
+ */
+encryption?: SqlEncryption,
+/**
+ * A named instance; with port 0 SQL Browser is asked for its port.
+ */
+instance?: string | null,
+/**
+ * UDP port of SQL Browser; empty = 1434.
+ */
+browser_port?: number | null,
+/**
+ * File (PEM) of an authority that is trusted besides those of the system.
+ */
+authority?: string | null,
+/**
+ * SHA-256 of the one certificate that is trusted, in hexadecimal.
+ */
+certificate?: string | null,
+/**
+ * Log in as the Windows user that Puente runs as.
+ */
+integrated?: boolean, };
 
 /**
  * What Puente opens when it starts.

@@ -334,11 +334,9 @@ fn check_level(level: u8, wants: bool, chosen: Encryption, target: &Target) -> R
         })
     };
     match (wants, level) {
-        (true, NOT_SUPPORTED) => refused("the server has no encryption"),
-        (true, OFF) if chosen == Encryption::Required => {
-            refused("the server encrypts the login only")
-        }
-        (false, REQUIRED) => refused("the server requires encryption"),
+        (true, NOT_SUPPORTED) => refused("no_encryption"),
+        (true, OFF) if chosen == Encryption::Required => refused("only_login_encrypted"),
+        (false, REQUIRED) => refused("encryption_required"),
         (_, _) => Ok(()),
     }
 }

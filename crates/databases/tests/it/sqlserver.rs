@@ -683,7 +683,7 @@ fn a_certificate_is_trusted_by_its_authority_or_by_its_fingerprint_and_otherwise
     }
     for (certificate, reason) in [
         (TdsCertificate::Expired, "expired"),
-        (TdsCertificate::OtherHost, "other_name"),
+        (TdsCertificate::OtherHost, "wrong_name"),
     ] {
         let lab = encrypted(TdsEncryption::Offered, certificate);
         let authority = Some(lab.authority());
