@@ -452,7 +452,7 @@ impl Reader {
                 self.need(",")?;
                 Expr::Cast(Box::new(self.expression()?), ty)
             }
-            "COUNT" | "COUNT_BIG" if self.sign("*") => Expr::CountAll,
+            "COUNT" | "COUNT_BIG" if self.sign("*") => Expr::CountAll(upper == "COUNT_BIG"),
             "SUM" => Expr::Sum(Box::new(self.expression()?)),
             _ if matches!(self.peek(), Some(Word::Sign(")"))) => Expr::Call(upper, Vec::new()),
             _ => Expr::Call(upper, self.list()?),
