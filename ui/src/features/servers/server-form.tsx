@@ -204,7 +204,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
         <TextInput
           {...field("master")}
           label={files ? t("servers.field.folder") : t("servers.field.master")}
-          description={masterHint(draft.kind, t)}
+          description={t(MASTER_HINT[draft.kind])}
           required
           spellCheck={false}
           rightSection={files ? <ChooseFolder onChosen={(master) => set({ master })} /> : undefined}
@@ -222,10 +222,11 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
   );
 }
 
-function masterHint(kind: Draft["kind"], t: ReturnType<typeof useTranslation>["t"]): string {
-  if (kind === "files") return t("servers.hint.folder");
-  return kind === "sqlserver" ? t("servers.hint.master_sql") : t("servers.hint.master");
-}
+const MASTER_HINT = {
+  firebird: "servers.hint.master",
+  sqlserver: "servers.hint.master_sql",
+  files: "servers.hint.folder",
+} as const;
 
 export type Field = (name: keyof Draft) => {
   label: string;
