@@ -422,26 +422,19 @@ fn options(mut options: Options, given: ServerOptions) -> Result<Options> {
     }
     let sql = &mut options.sql_server;
     if let Some(text) = given.encryption {
-        sql.encryption = encryption(&text)?;
+        let wrong = || {
+            Error::invalid(
+                "encryption",
+                format!("{text}: required | strict | login_only | off"),
+            )
+        };
+        sql.encryption = Encryption::parse(&text).ok_or_else(wrong)?;
     }
     sql.instance = given.instance.or(sql.instance.take());
     sql.authority = given.authority.or(sql.authority.take());
     sql.certificate = given.trust_certificate.or(sql.certificate.take());
     sql.integrated |= given.integrated;
     Ok(options)
-}
-
-fn encryption(text: &str) -> Result<Encryption> {
-    Ok(match text {
-        "required" => Encryption::Required,
-        "strict" => Encryption::Strict,
-        "login_only" => Encryption::LoginOnly,
-        "off" => Encryption::Off,
-        other => {
-            let reason = format!("{other}: required | strict | login_only | off");
-            return Err(Error::invalid("encryption", reason));
-        }
-    })
 }
 
 fn quiet_hours(text: &str) -> Result<Option<QuietHours>> {
