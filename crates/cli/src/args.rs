@@ -282,7 +282,11 @@ pub enum Servers {
 pub struct ServerAdd {
     #[arg(long)]
     pub name: String,
-    #[arg(long, default_value = "firebird", value_name = "firebird|files")]
+    #[arg(
+        long,
+        default_value = "firebird",
+        value_name = "firebird|sqlserver|files"
+    )]
     pub kind: String,
     #[arg(long, default_value = "")]
     pub host: String,
@@ -337,6 +341,16 @@ pub struct ServerOptions {
     pub client_library: Option<PathBuf>,
     #[arg(long, value_name = "NAME")]
     pub vpn: Option<String>,
+    #[arg(long, value_name = "required|strict|login_only|off")]
+    pub encryption: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub instance: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub authority: Option<PathBuf>,
+    #[arg(long, value_name = "SHA256")]
+    pub trust_certificate: Option<String>,
+    #[arg(long)]
+    pub integrated: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -126,6 +126,19 @@ pub enum Encryption {
     Off,
 }
 
+impl Encryption {
+    /// The one of that stable name: `login_only`.
+    pub fn parse(name: &str) -> Option<Encryption> {
+        Some(match name {
+            "required" => Encryption::Required,
+            "strict" => Encryption::Strict,
+            "login_only" => Encryption::LoginOnly,
+            "off" => Encryption::Off,
+            _ => return None,
+        })
+    }
+}
+
 /// What only SQL Server has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlServerOptions {

@@ -22,7 +22,7 @@ impl Room {
     ) -> Result<Vec<Listed>> {
         let mut listed = match server.kind {
             Kind::Files => files::companies(self, server)?,
-            Kind::Firebird => {
+            Kind::Firebird | Kind::SqlServer => {
                 let log = Arc::new(Statements::default());
                 let mut source = match password {
                     None => self.connect(server, &server.master, cancel, log)?,
