@@ -26,12 +26,14 @@ pub mod network;
 pub mod overview;
 pub mod paths;
 pub mod rules;
+pub mod sales;
 pub mod saved;
 pub mod schedules;
 pub mod servers;
 pub mod settings;
 pub mod sync;
 pub mod table;
+pub mod vpn;
 
 pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;

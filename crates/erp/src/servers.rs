@@ -70,6 +70,8 @@ pub struct Options {
     pub quiet_hours: Option<QuietHours>,
     /// Path of the vendor's client library, for servers that the built-in driver can't log in to.
     pub client_library: Option<PathBuf>,
+    /// Number of the VPN through which the server is reached; empty = on this PC's own network.
+    pub vpn: Option<i64>,
 }
 
 impl Default for Options {
@@ -82,6 +84,7 @@ impl Default for Options {
             rows_per_second: None,
             quiet_hours: None,
             client_library: None,
+            vpn: None,
         }
     }
 }

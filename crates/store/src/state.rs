@@ -22,6 +22,16 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "settings",
         sql: include_str!("../../../migrations/state/0003_settings.sql"),
     },
+    Migration {
+        version: 4,
+        name: "vpn",
+        sql: include_str!("../../../migrations/state/0004_vpn.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "sales",
+        sql: include_str!("../../../migrations/state/0005_sales.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

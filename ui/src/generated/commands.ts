@@ -194,6 +194,139 @@ days: number,
 months: number, };
 
 /**
+ * A seller, a warehouse or a cost centre.
+ */
+export type CatalogueEntry = {
+/**
+ * The ledger's number of it.
+ */
+id: number,
+/**
+ * Its code; empty where it has none.
+ */
+code: string,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * Whether it may be used.
+ */
+active: boolean, };
+
+/**
+ * Result of `CATALOGUE`.
+ */
+export type CatalogueFetched = {
+/**
+ * Products in it.
+ */
+products: number, };
+
+/**
+ * How sure an amount is.
+ */
+export type Certainty = "estimated" | "billed" | "stated";
+
+/**
+ * An authorisation that a person finishes in the browser.
+ */
+export type ChannelBegun = {
+/**
+ * The account.
+ */
+channel: number,
+/**
+ * The page to open.
+ */
+url: string,
+/**
+ * Where the browser ends up: that address, as a whole, is what `Finish` wants.
+ */
+redirect_uri: string, };
+
+/**
+ * Begins to connect an account: the office's own application in the channel.
+ */
+export type ChannelConnect = {
+/**
+ * As people call it; one that is there is authorised again.
+ */
+name: string,
+/**
+ * `MCO`, `MLA`, `MLC`, `MLM`...
+ */
+site: string,
+/**
+ * Number of the application.
+ */
+client_id: string,
+/**
+ * Its secret; the one that is kept when left out.
+ */
+client_secret?: string | null,
+/**
+ * As it is registered with the application, to the letter.
+ */
+redirect_uri: string,
+/**
+ * Where its invoices go: name or number of a ledger.
+ */
+ledger?: string | null,
+/**
+ * `https://api.mercadolibre.com` when left out.
+ */
+api_url?: string | null,
+/**
+ * That of the site when left out.
+ */
+auth_url?: string | null, };
+
+/**
+ * Ends an authorisation.
+ */
+export type ChannelFinish = {
+/**
+ * Its name or its number.
+ */
+channel: string,
+/**
+ * The whole address that the browser was sent back to.
+ */
+redirected: string, };
+
+/**
+ * Names a channel account.
+ */
+export type ChannelNamed = {
+/**
+ * Its name or its number.
+ */
+channel: string, };
+
+/**
+ * Changes where an account's invoices go, and how.
+ */
+export type ChannelSet = {
+/**
+ * Its name or its number.
+ */
+channel: string,
+/**
+ * Name or number of a ledger; the one that stands when left out.
+ */
+ledger?: string | null,
+/**
+ * All rules; those that stand when left out.
+ */
+rules?: SaleRules | null, };
+
+/**
+ * Where a channel account stands.
+ */
+export type ChannelState = "pending" | "connected" | "lost" | "removed";
+
+/**
  * What closing the window does.
  */
 export type CloseBehaviour = "tray" | "quit";
@@ -456,6 +589,58 @@ text?: string, };
 export type CompanyState = "active" | "gone";
 
 /**
+ * What an amount is for.
+ */
+export type CostKind = "sale_fee" | "freight" | "withheld" | "sales_tax" | "product" | "own";
+
+/**
+ * One amount that a sale cost.
+ */
+export type CostLine = {
+/**
+ * What for.
+ */
+kind: CostKind,
+/**
+ * How much.
+ */
+amount: string,
+/**
+ * Where it comes from: `order`, `shipment`, `payment`, `invoice`, `draft`, `csv`, `erp`, or the name of a rule.
+ */
+source: string,
+/**
+ * How sure it is.
+ */
+certainty: Certainty, };
+
+/**
+ * A cost of the office's own.
+ */
+export type CostRule = {
+/**
+ * What it is called, unique.
+ */
+name: string,
+/**
+ * Only of this channel account.
+ */
+channel_id?: number | null,
+/**
+ * By what it grows.
+ */
+kind: CostRuleKind,
+/**
+ * How much, zero or more.
+ */
+amount: string, };
+
+/**
+ * By what a cost grows.
+ */
+export type CostRuleKind = "per_sale" | "per_unit" | "percent";
+
+/**
  * Where to write.
  */
 export type DiagnosticsTo = {
@@ -477,6 +662,11 @@ output: string,
  * Its size.
  */
 bytes: number, };
+
+/**
+ * How a type of document takes discounts.
+ */
+export type DiscountType = "percentage" | "value";
 
 /**
  * What a discovery found, for the person who asked.
@@ -534,9 +724,95 @@ error: ErrorView | null, };
 export type DocumentMeaning = "sale" | "sale_return" | "purchase" | "purchase_return" | "remission_in" | "remission_out" | "transfer" | "order" | "other";
 
 /**
+ * A type of document, with the rules that follow from it.
+ */
+export type DocumentType = {
+/**
+ * The ledger's number of it.
+ */
+id: number,
+/**
+ * Its code.
+ */
+code: string,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * Whether it may be used.
+ */
+active: boolean,
+/**
+ * Whether the ledger numbers it: otherwise each invoice has to bring its number.
+ */
+automatic_number: boolean,
+/**
+ * The next number, where the ledger says it.
+ */
+next_number: number | null,
+/**
+ * Whether totals keep their cents.
+ */
+decimals: boolean,
+/**
+ * How discounts are given.
+ */
+discount_type: DiscountType,
+/**
+ * Whether a cost centre may be given.
+ */
+cost_center: boolean,
+/**
+ * Whether a cost centre has to be given.
+ */
+cost_center_mandatory: boolean,
+/**
+ * The cost centre that stands where none is given.
+ */
+cost_center_default: number | null,
+/**
+ * Whether it goes to the tax authority.
+ */
+electronic: boolean,
+/**
+ * As the ledger names it: `ElectronicInvoice`.
+ */
+electronic_type: string,
+/**
+ * Before its number.
+ */
+prefix: string, };
+
+/**
+ * What a sale earned.
+ */
+export type Earnings = {
+/**
+ * Prices times quantities.
+ */
+revenue: string,
+/**
+ * What it cost.
+ */
+costs: Array<CostLine>,
+/**
+ * What is left.
+ */
+margin: string,
+/**
+ * Whether any amount is estimated.
+ */
+estimated: boolean,
+/**
+ * Seller's codes whose cost nobody said: the margin is without it.
+ */
+without_cost: Array<string>, };
+
+/**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -671,6 +947,39 @@ removed: number,
  * What else is worth knowing.
  */
 notes: RunNotes, };
+
+/**
+ * What following a ledger found.
+ */
+export type Followed = {
+/**
+ * Sales that were in doubt and are invoiced.
+ */
+invoiced: number,
+/**
+ * Sales that were in doubt and are refused.
+ */
+refused: number,
+/**
+ * Sales that are still in doubt: a person decides.
+ */
+uncertain: number,
+/**
+ * Sales whose sending had not left and that are ready again.
+ */
+ready: number,
+/**
+ * Invoices that the tax authority has accepted.
+ */
+stamped: number,
+/**
+ * Invoices that it has rejected.
+ */
+rejected: number,
+/**
+ * Files that were kept.
+ */
+files: number, };
 
 /**
  * Statements to be run by whoever administers the server.
@@ -891,7 +1200,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_followed" } & Followed | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -1004,6 +1313,45 @@ movements: number,
 proven: boolean | null, };
 
 /**
+ * A company in SIIGO to be connected, or new credentials for one that is. The access key is taken in and
+ * never given out.
+ */
+export type LedgerConnect = {
+/**
+ * As people call it; one that is there gets the new credentials.
+ */
+name: string,
+/**
+ * The API's user.
+ */
+user: string,
+/**
+ * Its access key.
+ */
+access_key: string,
+/**
+ * `Partner-Id`; `Puente` when left out.
+ */
+partner_id?: string | null,
+/**
+ * `https://api.siigo.com` when left out.
+ */
+base_url?: string | null,
+/**
+ * Requests a minute: 100 when left out; a test company has 10.
+ */
+per_minute?: number | null, };
+
+/**
+ * Names a ledger.
+ */
+export type LedgerNamed = {
+/**
+ * Its name or its number.
+ */
+ledger: string, };
+
+/**
  * A library.
  */
 export type Library = {
@@ -1041,6 +1389,277 @@ level: LogLevel,
  * At most `MAX_LINE` characters.
  */
 text: string, };
+
+/**
+ * One mapping.
+ */
+export type MappingChange = {
+/**
+ * As the channel has it.
+ */
+source: string,
+/**
+ * What it becomes; left out: it is mapped no more.
+ */
+target?: string | null, };
+
+/**
+ * What is mapped.
+ */
+export type MappingKind = "product" | "payment" | "tax" | "city" | "id_type";
+
+/**
+ * Something that can be mapped.
+ */
+export type MappingRow = {
+/**
+ * As the channel has it.
+ */
+source: string,
+/**
+ * What it is, for people.
+ */
+label: string,
+/**
+ * Sales that it stands in.
+ */
+sales: number,
+/**
+ * What it is mapped to; none where it is not.
+ */
+target: string | null,
+/**
+ * What it becomes without a mapping, by the office's rules or because it is known; none: the sale waits.
+ */
+by_rule: string | null,
+/**
+ * What it most likely is, the likeliest first.
+ */
+suggestions: Array<MappingSuggestion>, };
+
+/**
+ * Something that a value may be.
+ */
+export type MappingSuggestion = {
+/**
+ * What to map to.
+ */
+target: string,
+/**
+ * What that is, for people.
+ */
+label: string,
+/**
+ * How alike they are, 0 to 100.
+ */
+likeness: number, };
+
+/**
+ * What was set, and the job that homologates what waited for it.
+ */
+export type MappingsChanged = {
+/**
+ * The mappings.
+ */
+changes: Array<MappingChange>,
+/**
+ * The homologation; none when nothing was set.
+ */
+job: Job | null, };
+
+/**
+ * Mappings as CSV: `kind,source,target`.
+ */
+export type MappingsCsv = {
+/**
+ * Name or number of the channel account.
+ */
+channel: string,
+/**
+ * The whole file.
+ */
+csv: string, };
+
+/**
+ * Which values to show.
+ */
+export type MappingsOf = {
+/**
+ * Name or number of the channel account.
+ */
+channel: string,
+/**
+ * Of what.
+ */
+kind: MappingKind,
+/**
+ * Words that they hold.
+ */
+text?: string,
+/**
+ * Only those that sales wait for.
+ */
+missing?: boolean,
+/**
+ * Rows to pass over.
+ */
+offset?: number,
+/**
+ * At most so many; 100 when left out, 1000 at most.
+ */
+limit?: number | null, };
+
+/**
+ * Values, those in most sales first.
+ */
+export type MappingsPage = {
+/**
+ * This page, with suggestions for those that are not mapped.
+ */
+rows: Array<MappingRow>,
+/**
+ * How many there are.
+ */
+total: number,
+/**
+ * How many of them sales wait for.
+ */
+missing: number, };
+
+/**
+ * Sets many mappings at once.
+ */
+export type MappingsSet = {
+/**
+ * Name or number of the channel account.
+ */
+channel: string,
+/**
+ * Of what.
+ */
+kind: MappingKind,
+/**
+ * The mappings; others stay.
+ */
+changes: Array<MappingChange>, };
+
+/**
+ * Takes the likeliest suggestion for everything that sales wait for.
+ */
+export type MappingsSuggest = {
+/**
+ * Name or number of the channel account.
+ */
+channel: string,
+/**
+ * Of what.
+ */
+kind: MappingKind,
+/**
+ * Only what is so alike, 1 to 100; 80 when left out.
+ */
+likeness?: number | null,
+/**
+ * Whether to set them; otherwise they are shown only.
+ */
+apply?: boolean, };
+
+/**
+ * By what earnings are gathered.
+ */
+export type MarginBy = "sale" | "product" | "channel" | "month";
+
+/**
+ * What a kind of cost comes to.
+ */
+export type MarginCost = {
+/**
+ * Which.
+ */
+kind: CostKind,
+/**
+ * How much.
+ */
+amount: string, };
+
+/**
+ * Which earnings.
+ */
+export type MarginOf = {
+/**
+ * By what.
+ */
+by?: MarginBy,
+/**
+ * Of which sales; those that are cancelled or not paid are left out.
+ */
+filter?: SalesFilter,
+/**
+ * At most so many rows, the smallest margins first; 100 when left out, 10000 at most.
+ */
+limit?: number | null, };
+
+/**
+ * What a group of sales earned.
+ */
+export type MarginRow = {
+/**
+ * The sale, the code, the account, or the month.
+ */
+key: string,
+/**
+ * What it is called.
+ */
+label: string,
+/**
+ * Sales in it.
+ */
+sales: number,
+/**
+ * Units in it.
+ */
+units: string,
+/**
+ * Prices times quantities.
+ */
+revenue: string,
+/**
+ * What it cost.
+ */
+cost: string,
+/**
+ * What is left.
+ */
+margin: string,
+/**
+ * Of a hundred of revenue, with one decimal; none without revenue.
+ */
+percent: string | null,
+/**
+ * Whether any amount in it is estimated.
+ */
+estimated: boolean, };
+
+/**
+ * What sales earned.
+ */
+export type MarginSummary = {
+/**
+ * The groups; months in their order, others with the smallest margin first.
+ */
+rows: Array<MarginRow>,
+/**
+ * All of them together.
+ */
+total: MarginRow,
+/**
+ * What was lost where, by kind of cost.
+ */
+costs: Array<MarginCost>,
+/**
+ * How many groups there are.
+ */
+groups: number, };
 
 /**
  * Something that needs a person.
@@ -1585,6 +2204,31 @@ attention_activity: number,
 attention_settings: number, };
 
 /**
+ * A way to be paid.
+ */
+export type PaymentType = {
+/**
+ * The ledger's number of it.
+ */
+id: number,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * As the ledger names it: `Cartera`.
+ */
+kind: string,
+/**
+ * Whether it may be used.
+ */
+active: boolean,
+/**
+ * Whether a day has to be given on which it is due.
+ */
+due_date: boolean, };
+
+/**
  * What a warehouse holds, as far as demand is concerned.
  */
 export type PlaceFlag = "es_implante" | "es_instrumental" | "es_equipo_poder";
@@ -1609,6 +2253,74 @@ fragile?: boolean,
  * Why, for whoever edits the rules.
  */
 note?: string, };
+
+/**
+ * A product.
+ */
+export type Product = {
+/**
+ * Its code, which invoices name it by.
+ */
+code: string,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * Whether it may be used.
+ */
+active: boolean,
+/**
+ * Whether it is subject to a tax at all; none where the ledger doesn't say.
+ */
+taxed: boolean | null,
+/**
+ * Numbers of its taxes.
+ */
+taxes: Array<number>, };
+
+/**
+ * What a unit costs.
+ */
+export type ProductCost = {
+/**
+ * The seller's code, in lower case.
+ */
+sku: string,
+/**
+ * Of one.
+ */
+cost: string,
+/**
+ * `csv` or `erp`.
+ */
+source: string, };
+
+/**
+ * Costs of units as CSV: `sku,cost`.
+ */
+export type ProductCostsCsv = {
+/**
+ * The whole file; amounts with a point or a comma before their decimals, without thousands.
+ */
+csv: string, };
+
+/**
+ * Looks for products.
+ */
+export type ProductSearch = {
+/**
+ * Name or number of the ledger.
+ */
+ledger: string,
+/**
+ * Words that its code or name holds.
+ */
+text?: string,
+/**
+ * At most so many; 50 when left out, 500 at most.
+ */
+limit?: number | null, };
 
 /**
  * How far a long piece of work is.
@@ -1869,6 +2581,1377 @@ counters_after: { [key in string]: number },
 statements: number, };
 
 /**
+ * A sale: one order, or the orders of one cart that are paid and shipped together.
+ */
+export type Sale = {
+/**
+ * The channel's number of the pack, or of the order that is in none.
+ */
+key: string,
+/**
+ * Its orders, those that were cancelled included.
+ */
+orders: Array<SaleOrder>,
+/**
+ * When it was made.
+ */
+sold_at: string,
+/**
+ * When the channel last changed it.
+ */
+updated_at: string,
+/**
+ * What the channel says of it.
+ */
+status: SaleStatus,
+/**
+ * Currency of all its amounts.
+ */
+currency: string,
+/**
+ * What was sold, without orders that were cancelled.
+ */
+lines: Array<SaleLine>,
+/**
+ * What was paid.
+ */
+payments: Array<SalePayment>,
+/**
+ * How it goes to the buyer; none when it doesn't.
+ */
+shipment: SaleShipment | null,
+/**
+ * Who bought.
+ */
+buyer: SaleBuyer,
+/**
+ * Taxes that the channel kept back from the seller.
+ */
+withheld: string,
+/**
+ * Parts that the channel left out of its answer, by its names.
+ */
+missing?: Array<string>, };
+
+/**
+ * Who bought.
+ */
+export type SaleBuyer = {
+/**
+ * The channel's number of them.
+ */
+id: string,
+/**
+ * What they are called in the channel.
+ */
+nickname: string,
+/**
+ * Whom the invoice is for.
+ */
+identity: SaleIdentity, };
+
+/**
+ * Whom an invoice is for, in the words of Colombia's tax authority.
+ */
+export type SaleCustomer = {
+/**
+ * Whether it is a company.
+ */
+company: boolean,
+/**
+ * Code of the kind of document: 13, 31.
+ */
+id_type: string,
+/**
+ * Number of the document, without check digit.
+ */
+identification: string,
+/**
+ * Check digit, of a NIT.
+ */
+check_digit: string | null,
+/**
+ * First and last names, or the name of the company alone.
+ */
+name: Array<string>,
+/**
+ * Street.
+ */
+address: string,
+/**
+ * Department, two digits of DANE.
+ */
+state_code: string,
+/**
+ * City, five digits of DANE.
+ */
+city_code: string,
+/**
+ * Up to ten digits.
+ */
+phone: string,
+/**
+ * E-mail.
+ */
+email: string, };
+
+/**
+ * What a person decides of a sale in doubt.
+ */
+export type SaleDecide = {
+/**
+ * Its number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * What is to become of it.
+ */
+decision: SaleDecision, };
+
+/**
+ * What is to become of an uncertain sale.
+ */
+export type SaleDecision = { "decision": "again" } | { "decision": "linked",
+/**
+ * `FV-2-22`.
+ */
+invoice: string, } | { "decision": "dropped" };
+
+/**
+ * An invoice to be.
+ */
+export type SaleDraft = {
+/**
+ * Type of document.
+ */
+document_type: number,
+/**
+ * Its date, of Colombia.
+ */
+date: string,
+/**
+ * Who sells.
+ */
+seller: number,
+/**
+ * Cost centre, where one is given.
+ */
+cost_center: number | null,
+/**
+ * Whom it is for.
+ */
+customer: SaleCustomer,
+/**
+ * What was sold.
+ */
+lines: Array<SaleDraftLine>,
+/**
+ * How it is paid: the sum is the total.
+ */
+payments: Array<SaleDraftPayment>,
+/**
+ * Before taxes.
+ */
+base: string,
+/**
+ * Taxes.
+ */
+tax: string,
+/**
+ * With taxes, as the ledger will work it out.
+ */
+total: string,
+/**
+ * What the buyer paid for what is invoiced here.
+ */
+paid: string,
+/**
+ * What is written on it; the mark by which it can be found again is added when it is sent.
+ */
+observations: string,
+/**
+ * Whether it goes to the tax authority at once.
+ */
+stamp: boolean,
+/**
+ * Whether the ledger mails it.
+ */
+mail: boolean, };
+
+/**
+ * A line of an invoice to be.
+ */
+export type SaleDraftLine = {
+/**
+ * Code of the product.
+ */
+code: string,
+/**
+ * What is written.
+ */
+description: string,
+/**
+ * How many, two decimals at most.
+ */
+quantity: string,
+/**
+ * Of one, six decimals at most.
+ */
+price: string,
+/**
+ * Whether the price has its tax in it.
+ */
+with_tax: boolean,
+/**
+ * Number of its tax.
+ */
+tax_id: number | null,
+/**
+ * Parts in a hundred of its tax.
+ */
+tax_rate: string,
+/**
+ * The warehouse that it leaves.
+ */
+warehouse: number | null,
+/**
+ * Before tax.
+ */
+base: string,
+/**
+ * Tax.
+ */
+tax: string,
+/**
+ * With tax.
+ */
+total: string, };
+
+/**
+ * A payment of an invoice to be.
+ */
+export type SaleDraftPayment = {
+/**
+ * Number of the payment.
+ */
+id: number,
+/**
+ * How much.
+ */
+value: string,
+/**
+ * When it is due, where it has to say so.
+ */
+due_date: string | null, };
+
+/**
+ * Something that happened to a sale.
+ */
+export type SaleEvent = {
+/**
+ * When.
+ */
+at: string,
+/**
+ * What, as the key of a text: `imported`, `changed`, `intended`, `sent`, `unanswered`, `accepted`.
+ */
+kind: string,
+/**
+ * Particulars.
+ */
+detail: Record<string, unknown>, };
+
+/**
+ * What is known of whom the invoice is for.
+ */
+export type SaleIdentity = { "known": "given" } & SalePerson | { "known": "forbidden" } | { "known": "processing" } | { "known": "missing" };
+
+/**
+ * An invoice of a sale.
+ */
+export type SaleInvoice = {
+/**
+ * As it is printed.
+ */
+number: string,
+/**
+ * Its date.
+ */
+date: string,
+/**
+ * Its total.
+ */
+total: string,
+/**
+ * What the tax authority says, by the ledger's word.
+ */
+stamp: string,
+/**
+ * Its code.
+ */
+cufe: string,
+/**
+ * Why it was rejected.
+ */
+errors: Array<string>,
+/**
+ * Where anyone can see it; empty where nobody can.
+ */
+public_url: string,
+/**
+ * Where the printed form is kept; none while it isn't.
+ */
+pdf: string | null,
+/**
+ * Where the signed document is kept; none while it isn't.
+ */
+xml: string | null, };
+
+/**
+ * A line of a sale.
+ */
+export type SaleLine = {
+/**
+ * The order that it is of.
+ */
+order: string,
+/**
+ * The seller's code of what was sold; empty where the seller gave none.
+ */
+sku: string,
+/**
+ * The channel's number of what was sold.
+ */
+item: string,
+/**
+ * What it is called.
+ */
+title: string,
+/**
+ * How many.
+ */
+quantity: string,
+/**
+ * Price of one, with what the seller discounted taken off and taxes as the channel has them.
+ */
+unit_price: string,
+/**
+ * What the channel keeps of one.
+ */
+unit_fee: string, };
+
+/**
+ * Names a sale.
+ */
+export type SaleNamed = {
+/**
+ * Its number, or the channel's number of it.
+ */
+sale: string, };
+
+/**
+ * An order of a sale.
+ */
+export type SaleOrder = {
+/**
+ * The channel's number of it.
+ */
+id: string,
+/**
+ * What the channel says of it.
+ */
+status: SaleStatus, };
+
+/**
+ * A sale.
+ */
+export type SalePage = {
+/**
+ * As in the list.
+ */
+row: SaleRow,
+/**
+ * As the channel gave it.
+ */
+sale: Sale,
+/**
+ * What would be invoiced now; none where something stands in the way, or it is invoiced.
+ */
+draft: SaleDraft | null,
+/**
+ * What stands in the way now.
+ */
+reasons: Array<SaleReasonView>,
+/**
+ * Exactly what would be sent, or what was sent last.
+ */
+body: Record<string, unknown> | null,
+/**
+ * The idempotency key that it would be sent or was sent under.
+ */
+key: string | null,
+/**
+ * Every sending.
+ */
+sends: Array<SaleSend>,
+/**
+ * The invoice.
+ */
+invoice: SaleInvoice | null,
+/**
+ * What it earned.
+ */
+earnings: Earnings,
+/**
+ * Tasks about it.
+ */
+tasks: Array<SaleTask>,
+/**
+ * What happened to it, oldest first.
+ */
+history: Array<SaleEvent>, };
+
+/**
+ * A payment of a sale.
+ */
+export type SalePayment = {
+/**
+ * The channel's number of it.
+ */
+id: string,
+/**
+ * How it was paid, by the channel's name: `visa`, `pse`, `account_money`.
+ */
+method: string,
+/**
+ * Whether it stands.
+ */
+approved: boolean,
+/**
+ * For the goods.
+ */
+amount: string,
+/**
+ * What of it went back.
+ */
+refunded: string,
+/**
+ * For the shipping, which the buyer paid.
+ */
+shipping: string, };
+
+/**
+ * A person or a company, as the channel writes it.
+ */
+export type SalePerson = {
+/**
+ * Whether it is a company; none where the channel doesn't say.
+ */
+company: boolean | null,
+/**
+ * Kind of document, by the channel's name: `CC`, `NIT`.
+ */
+id_type: string,
+/**
+ * Its number, as it was written.
+ */
+id_number: string,
+/**
+ * First names, or the name of the company.
+ */
+name: string,
+/**
+ * Last names.
+ */
+last_name: string,
+/**
+ * Street and number.
+ */
+address: string,
+/**
+ * Name of the city.
+ */
+city: string,
+/**
+ * The channel's code of the state: `CO-ANT`.
+ */
+state: string,
+/**
+ * Name of the state.
+ */
+state_name: string,
+/**
+ * Country, `CO`.
+ */
+country: string,
+/**
+ * Empty where the channel gives none.
+ */
+email: string,
+/**
+ * Empty where the channel gives none.
+ */
+phone: string, };
+
+/**
+ * How many sales a reason blocks.
+ */
+export type SaleReasonCount = {
+/**
+ * Its name.
+ */
+reason: string,
+/**
+ * What it is called.
+ */
+text: string,
+/**
+ * How many.
+ */
+sales: number, };
+
+/**
+ * Why a sale can't be invoiced, as it is shown.
+ */
+export type SaleReasonView = {
+/**
+ * What stands in the way.
+ */
+text: string,
+/**
+ * What to do about it.
+ */
+hint: string,
+/**
+ * Where it is mended: `mappings.product`, `mappings.city`, `rules`, `catalogue`, `channel`, `ledger`, or empty.
+ */
+mend: string, } & ({ "reason": "no_catalogue" } | { "reason": "not_chosen",
+/**
+ * Name of the rule: `document_type`, `seller`, `payment`, `cost_center`.
+ */
+field: string, } | { "reason": "not_in_catalogue",
+/**
+ * Name of the rule or mapping.
+ */
+field: string,
+/**
+ * What was chosen.
+ */
+value: string, } | { "reason": "manual_number",
+/**
+ * Its name.
+ */
+document: string, } | { "reason": "not_paid",
+/**
+ * The order.
+ */
+order: string, } | { "reason": "refunded" } | { "reason": "incomplete",
+/**
+ * By the channel's names.
+ */
+parts: string, } | { "reason": "empty" } | { "reason": "currency",
+/**
+ * Its currency.
+ */
+currency: string, } | { "reason": "unmapped_product",
+/**
+ * The seller's code, or the channel's number where there is none.
+ */
+sku: string,
+/**
+ * What it is called.
+ */
+title: string, } | { "reason": "unmapped_tax",
+/**
+ * The seller's code.
+ */
+sku: string, } | { "reason": "unmapped_payment",
+/**
+ * As the channel names it.
+ */
+method: string, } | { "reason": "identity_forbidden" } | { "reason": "identity_processing" } | { "reason": "missing_tax_id" } | { "reason": "unmapped_id_type",
+/**
+ * As the channel names it.
+ */
+id_type: string, } | { "reason": "bad_tax_id",
+/**
+ * Its kind.
+ */
+id_type: string,
+/**
+ * As it was written.
+ */
+number: string, } | { "reason": "unknown_city",
+/**
+ * The key under which it can be mapped.
+ */
+key: string,
+/**
+ * As the channel writes it.
+ */
+city: string,
+/**
+ * Name of the state.
+ */
+state: string, } | { "reason": "missing_contact",
+/**
+ * `email`, `phone`, `address`.
+ */
+field: string, } | { "reason": "too_precise",
+/**
+ * The seller's code.
+ */
+sku: string, } | { "reason": "too_many_lines",
+/**
+ * How many it takes.
+ */
+limit: number, } | { "reason": "total_differs",
+/**
+ * What the invoice would be.
+ */
+total: string,
+/**
+ * What was paid.
+ */
+paid: string, } | { "reason": "order_elsewhere",
+/**
+ * The order.
+ */
+order: string,
+/**
+ * The sale.
+ */
+sale: string, } | { "reason": "refused",
+/**
+ * The ledger's code: `invalid_total_payments`.
+ */
+code: string,
+/**
+ * The field to mend, by the ledger's name; empty where it named none.
+ */
+field: string,
+/**
+ * What the ledger said.
+ */
+message: string, });
+
+/**
+ * A value that invoices need, as it is shown.
+ */
+export type SaleRequirementView = {
+/**
+ * Name of the rule.
+ */
+field: string,
+/**
+ * Whether an invoice can't be without it.
+ */
+required: boolean,
+/**
+ * Whether it is chosen, and still fits.
+ */
+met: boolean,
+/**
+ * Why it isn't.
+ */
+reason: SaleReasonView | null, };
+
+/**
+ * A sale in a list.
+ */
+export type SaleRow = {
+/**
+ * Its number here.
+ */
+id: number,
+/**
+ * The channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * The channel's number: of the pack, or of the order that is in none.
+ */
+key: string,
+/**
+ * When it was sold.
+ */
+sold_at: string,
+/**
+ * What the channel says: `paid`, `pending`, `cancelled`, `refunded`.
+ */
+status: string,
+/**
+ * Where it stands.
+ */
+state: SaleState,
+/**
+ * Who bought.
+ */
+buyer: string,
+/**
+ * Lines.
+ */
+items: number,
+/**
+ * Its currency.
+ */
+currency: string,
+/**
+ * What was paid for the goods.
+ */
+paid: string,
+/**
+ * What the invoice comes to or would come to; none while it can't be told.
+ */
+total: string | null,
+/**
+ * What stands in the way.
+ */
+reasons: Array<SaleReasonView>,
+/**
+ * What it earned; none while it is not worked out.
+ */
+margin: string | null,
+/**
+ * Whether that is an estimate.
+ */
+estimated: boolean,
+/**
+ * Number of the invoice; empty before.
+ */
+invoice: string,
+/**
+ * What the tax authority says, by the ledger's word: ``, `Draft`, `Accepted`, `Rejected`.
+ */
+stamp: string,
+/**
+ * When it came into its state.
+ */
+changed_at: string, };
+
+/**
+ * How sales of a channel account become invoices. Numbers are those of the ledger's catalogue.
+ */
+export type SaleRules = {
+/**
+ * Type of document.
+ */
+document_type?: number | null,
+/**
+ * Who sells.
+ */
+seller?: number | null,
+/**
+ * Cost centre.
+ */
+cost_center?: number | null,
+/**
+ * The warehouse that goods leave.
+ */
+warehouse?: number | null,
+/**
+ * The payment of ways to pay that are not mapped.
+ */
+payment?: number | null,
+/**
+ * The tax of products that the ledger says nothing of.
+ */
+tax?: number | null,
+/**
+ * Whether prices of the channel have their tax in them.
+ */
+prices_with_tax?: boolean,
+/**
+ * Whether a seller's code that is the code of a product needs no mapping.
+ */
+sku_is_code?: boolean,
+/**
+ * The product that stands for every one that is not mapped; empty: such a sale waits.
+ */
+generic_product?: string,
+/**
+ * The product that shipping paid by the buyer is invoiced as; empty: it is not invoiced.
+ */
+shipping_product?: string,
+/**
+ * Whether buyers without a document are invoiced as final consumers (222222222222).
+ */
+final_consumer?: boolean,
+/**
+ * Where the channel gives no e-mail.
+ */
+email?: string,
+/**
+ * Where the channel gives no telephone, up to ten digits.
+ */
+phone?: string,
+/**
+ * Where the channel gives no street.
+ */
+address?: string,
+/**
+ * Where the channel gives no city: five digits of DANE.
+ */
+city?: string,
+/**
+ * How far the invoice may be from what was paid: 1.00 at first.
+ */
+tolerance?: string,
+/**
+ * Days until a payment that needs a day is due.
+ */
+due_days?: number,
+/**
+ * Whether it goes to the tax authority at once: legal, and not to be taken back.
+ */
+stamp?: boolean,
+/**
+ * Whether the ledger mails it to the buyer.
+ */
+mail?: boolean, };
+
+/**
+ * A sending of a sale.
+ */
+export type SaleSend = {
+/**
+ * Grows after a refusal.
+ */
+version: number,
+/**
+ * Its key.
+ */
+key: string,
+/**
+ * The mark in its observations.
+ */
+marker: string,
+/**
+ * Where it stands.
+ */
+state: SendState,
+/**
+ * How often it left.
+ */
+attempts: number,
+/**
+ * When it was intended.
+ */
+created_at: string,
+/**
+ * When it last left.
+ */
+sent_at: string | null,
+/**
+ * What came of it: the invoice, the refusals, or what is known for whoever decides.
+ */
+outcome: Record<string, unknown> | null, };
+
+/**
+ * How a sale goes to its buyer.
+ */
+export type SaleShipment = {
+/**
+ * The channel's number of it.
+ */
+id: string,
+/**
+ * What the channel says of it: `delivered`.
+ */
+status: string,
+/**
+ * Who takes it there: `fulfillment`, `self_service`.
+ */
+logistic: string,
+/**
+ * What the seller pays for it; none while the channel has not said.
+ */
+seller_cost: string | null, };
+
+/**
+ * Where a sale stands on its way to an invoice.
+ */
+export type SaleState = "pending" | "ready" | "sending" | "uncertain" | "invoiced" | "stamped" | "refused" | "voided";
+
+/**
+ * What the channel says of the whole sale.
+ */
+export type SaleStatus = "paid" | "pending" | "cancelled" | "refunded";
+
+/**
+ * A task: so far a credit note for a sale that was cancelled after it was invoiced.
+ */
+export type SaleTask = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * The sale.
+ */
+sale_id: number,
+/**
+ * The channel's number of the sale.
+ */
+sale: string,
+/**
+ * Number of the invoice.
+ */
+invoice: string,
+/**
+ * `credit_note`.
+ */
+kind: string,
+/**
+ * When it came up.
+ */
+made_at: string,
+/**
+ * When somebody had done it.
+ */
+done_at: string | null,
+/**
+ * What they wrote: the number of the credit note.
+ */
+note: string, };
+
+/**
+ * A task that a person has done.
+ */
+export type SaleTaskDone = {
+/**
+ * Its number.
+ */
+task: number,
+/**
+ * Number of the credit note.
+ */
+note: string, };
+
+/**
+ * All of it but the products, which may be tens of thousands.
+ */
+export type SalesCatalogue = {
+/**
+ * When it was fetched; none when it never was.
+ */
+fetched_at: string | null,
+/**
+ * Types of document.
+ */
+document_types: Array<DocumentType>,
+/**
+ * Ways to be paid.
+ */
+payment_types: Array<PaymentType>,
+/**
+ * Taxes.
+ */
+taxes: Array<Tax>,
+/**
+ * Who sells.
+ */
+sellers: Array<CatalogueEntry>,
+/**
+ * What goods leave.
+ */
+warehouses: Array<CatalogueEntry>,
+/**
+ * Cost centres.
+ */
+cost_centers: Array<CatalogueEntry>,
+/**
+ * How many products there are.
+ */
+products: number, };
+
+/**
+ * A connected account.
+ */
+export type SalesChannel = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * As people call it.
+ */
+name: string,
+/**
+ * `mercadolibre`.
+ */
+kind: string,
+/**
+ * `MCO`.
+ */
+site: string,
+/**
+ * What the seller is called there; empty before someone authorised.
+ */
+nickname: string,
+/**
+ * Number of the application.
+ */
+client_id: string,
+/**
+ * As it is registered.
+ */
+redirect_uri: string,
+/**
+ * Where its invoices go.
+ */
+ledger_id: number | null,
+/**
+ * Name of that ledger.
+ */
+ledger: string | null,
+/**
+ * How.
+ */
+rules: SaleRules,
+/**
+ * Rules that the ledger's catalogue suggests: to begin with. None before it is fetched.
+ */
+proposal: SaleRules | null,
+/**
+ * Where it stands.
+ */
+state: ChannelState,
+/**
+ * When its orders were last read to the end.
+ */
+synced_at: string | null,
+/**
+ * Why the last reading failed; none when it went well.
+ */
+last_error: ErrorView | null,
+/**
+ * What the ledger demands of the rules, and whether they say it.
+ */
+requirements: Array<SaleRequirementView>,
+/**
+ * Whether nothing that is demanded is missing.
+ */
+complete: boolean, };
+
+/**
+ * All costs that the office knows.
+ */
+export type SalesCosts = {
+/**
+ * By rule.
+ */
+rules: Array<CostRule>,
+/**
+ * Of units, by the seller's code.
+ */
+products: Array<ProductCost>, };
+
+/**
+ * What was taken in.
+ */
+export type SalesCostsChanged = {
+/**
+ * Costs of units.
+ */
+products: number,
+/**
+ * The jobs that work the margins out anew.
+ */
+jobs: Array<Job>, };
+
+/**
+ * Replaces all rules.
+ */
+export type SalesCostsSet = {
+/**
+ * The rules.
+ */
+rules: Array<CostRule>, };
+
+/**
+ * Which sales: what is left out lets all through.
+ */
+export type SalesFilter = {
+/**
+ * Numbers of channel accounts.
+ */
+channels?: Array<number>,
+/**
+ * States.
+ */
+states?: Array<SaleState>,
+/**
+ * Names of reasons: only sales that are first of all blocked by one of them.
+ */
+reasons?: Array<string>,
+/**
+ * Sold at this time or after it.
+ */
+from?: string | null,
+/**
+ * Sold before this time.
+ */
+to?: string | null,
+/**
+ * Paid at least so much.
+ */
+least?: Amount | null,
+/**
+ * Paid at most so much.
+ */
+most?: Amount | null,
+/**
+ * Words that its numbers, buyer, codes or titles hold.
+ */
+text?: string,
+/**
+ * Numbers of sales: only these.
+ */
+ids?: Array<number>,
+/**
+ * Only sales that have a task that is not done.
+ */
+with_task?: boolean, };
+
+/**
+ * Result of `HOMOLOGATE`.
+ */
+export type SalesJudged = {
+/**
+ * Sales that were looked at.
+ */
+sales: number, };
+
+/**
+ * A connected company.
+ */
+export type SalesLedger = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * As people call it.
+ */
+name: string,
+/**
+ * `siigo`.
+ */
+kind: string,
+/**
+ * The API's user.
+ */
+user: string,
+/**
+ * `Partner-Id`.
+ */
+partner_id: string,
+/**
+ * Where the API is.
+ */
+base_url: string,
+/**
+ * Requests a minute.
+ */
+per_minute: number,
+/**
+ * When the last contact was.
+ */
+checked_at: string | null,
+/**
+ * Why it failed; none when it went well.
+ */
+last_error: ErrorView | null,
+/**
+ * When what it expects was last fetched; none when it never was.
+ */
+catalogue_at: string | null, };
+
+/**
+ * A page of sales with what the whole filter comes to.
+ */
+export type SalesPage = {
+/**
+ * The rows.
+ */
+rows: Array<SaleRow>,
+/**
+ * Of everything that the filter lets through.
+ */
+totals: SalesTotals, };
+
+/**
+ * A page of sales.
+ */
+export type SalesPageOf = {
+/**
+ * Which.
+ */
+filter?: SalesFilter,
+/**
+ * By what.
+ */
+sort?: SalesSort,
+/**
+ * The smallest or oldest first; the newest and largest when left out.
+ */
+ascending?: boolean,
+/**
+ * Rows to pass over.
+ */
+offset?: number,
+/**
+ * At most so many; 100 when left out, 1000 at most.
+ */
+limit?: number | null, };
+
+/**
+ * Result of `SYNC`.
+ */
+export type SalesRead = {
+/**
+ * Orders that were read.
+ */
+orders: number,
+/**
+ * Sales that are new.
+ */
+new: number,
+/**
+ * Sales that are different.
+ */
+changed: number, };
+
+/**
+ * Which sales to send.
+ */
+export type SalesSend = {
+/**
+ * Numbers of sales.
+ */
+sales?: Array<number>,
+/**
+ * Or all ready ones that this lets through.
+ */
+filter?: SalesFilter | null, };
+
+/**
+ * Result of `SEND`.
+ */
+export type SalesSent = {
+/**
+ * Invoiced.
+ */
+invoiced: number,
+/**
+ * Refused.
+ */
+refused: number,
+/**
+ * In doubt.
+ */
+uncertain: number,
+/**
+ * Did not fit any more.
+ */
+blocked: number,
+/**
+ * Did not arrive, and are ready again.
+ */
+later: number,
+/**
+ * Were not ready.
+ */
+skipped: number, };
+
+/**
+ * By what the list is sorted.
+ */
+export type SalesSort = "date" | "amount" | "margin" | "number" | "buyer" | "state";
+
+/**
+ * A step, as it stands.
+ */
+export type SalesStep = {
+/**
+ * 1 to 11.
+ */
+number: number,
+/**
+ * Which.
+ */
+step: SalesStepName,
+/**
+ * How far it is.
+ */
+state: SalesStepState,
+/**
+ * How many there are of what it is about: accounts, sales, invoices.
+ */
+count: number,
+/**
+ * How many of them want a look.
+ */
+open: number,
+/**
+ * When it last happened; none where that is not known.
+ */
+at: string | null, };
+
+/**
+ * A step.
+ */
+export type SalesStepName = "ledger" | "channel" | "catalogue" | "rules" | "orders" | "mappings" | "ready" | "send" | "answers" | "status" | "margin";
+
+/**
+ * How far a step is.
+ */
+export type SalesStepState = "later" | "todo" | "attention" | "done";
+
+/**
+ * Which accounts to read.
+ */
+export type SalesSync = {
+/**
+ * Names or numbers of channel accounts; all when there are none.
+ */
+channels?: Array<string>, };
+
+/**
+ * What the filter lets through, counted and summed.
+ */
+export type SalesTotals = {
+/**
+ * How many.
+ */
+sales: number,
+/**
+ * Paid in all.
+ */
+paid: string,
+/**
+ * Invoiced or to be invoiced in all.
+ */
+total: string,
+/**
+ * Earned in all, of those that are worked out.
+ */
+margin: string,
+/**
+ * How many in each state, by name.
+ */
+states: { [key in string]: number },
+/**
+ * How many are first of all blocked by each reason, the most first.
+ */
+reasons: Array<SaleReasonCount>, };
+
+/**
  * A list that has views.
  */
 export type SavedList = "companies" | "movements" | "jobs";
@@ -2051,6 +4134,11 @@ rows: Array<Schedule>,
  * What no schedule does yet: each can be set as it is.
  */
 proposed: Array<ScheduleSet>, };
+
+/**
+ * Where a sending stands.
+ */
+export type SendState = "intent" | "sent" | "uncertain" | "accepted" | "refused";
 
 /**
  * A registered server, as it is shown.
@@ -2608,7 +4696,32 @@ export type Tab = "companies" | "servers" | "activity" | "settings";
 /**
  * What a command reads or changes, for caches of the interface.
  */
-export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "saved" | "audit";
+export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "saved" | "audit" | "sales" | "sales_accounts";
+
+/**
+ * A tax.
+ */
+export type Tax = {
+/**
+ * The ledger's number of it.
+ */
+id: number,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * As the ledger names it: `IVA`.
+ */
+kind: string,
+/**
+ * Parts in a hundred.
+ */
+percentage: string,
+/**
+ * Whether it may be used.
+ */
+active: boolean, };
 
 /**
  * Light or dark.
@@ -2734,6 +4847,37 @@ export type Commands = {
   "audit.list": { request: AuditSearch; response: Array<AuditEntry> };
   "audit.page": { request: AuditPageOf; response: AuditRows };
   "doctor": { request: Nothing; response: Array<DoctorCheck> };
+  "sales.steps": { request: Nothing; response: Array<SalesStep> };
+  "sales.ledgers.list": { request: Nothing; response: Array<SalesLedger> };
+  "sales.ledgers.connect": { request: LedgerConnect; response: SalesLedger };
+  "sales.ledgers.test": { request: LedgerNamed; response: SalesLedger };
+  "sales.ledgers.remove": { request: LedgerNamed; response: SalesLedger };
+  "sales.channels.list": { request: Nothing; response: Array<SalesChannel> };
+  "sales.channels.begin": { request: ChannelConnect; response: ChannelBegun };
+  "sales.channels.finish": { request: ChannelFinish; response: SalesChannel };
+  "sales.channels.set": { request: ChannelSet; response: SalesChannel };
+  "sales.channels.remove": { request: ChannelNamed; response: SalesChannel };
+  "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
+  "sales.catalogue.products": { request: ProductSearch; response: Array<Product> };
+  "sales.catalogue.refresh": { request: LedgerNamed; response: Array<Job> };
+  "sales.mappings.list": { request: MappingsOf; response: MappingsPage };
+  "sales.mappings.set": { request: MappingsSet; response: MappingsChanged };
+  "sales.mappings.suggest": { request: MappingsSuggest; response: MappingsChanged };
+  "sales.mappings.export": { request: ChannelNamed; response: MappingsCsv };
+  "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
+  "sales.sync": { request: SalesSync; response: Array<Job> };
+  "sales.list": { request: SalesPageOf; response: SalesPage };
+  "sales.totals": { request: SalesFilter; response: SalesTotals };
+  "sales.show": { request: SaleNamed; response: SalePage };
+  "sales.send": { request: SalesSend; response: Array<Job> };
+  "sales.follow": { request: Nothing; response: Array<Job> };
+  "sales.decide": { request: SaleDecide; response: Array<Job> };
+  "sales.tasks": { request: Nothing; response: Array<SaleTask> };
+  "sales.tasks.done": { request: SaleTaskDone; response: Array<SaleTask> };
+  "sales.costs.list": { request: Nothing; response: SalesCosts };
+  "sales.costs.set": { request: SalesCostsSet; response: SalesCostsChanged };
+  "sales.costs.import": { request: ProductCostsCsv; response: SalesCostsChanged };
+  "sales.margin": { request: MarginOf; response: MarginSummary };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
@@ -2787,5 +4931,36 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "audit.list": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "audit.page": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "doctor": { reads: [], changes: [], startsJob: false, reopens: false },
+  "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.ledgers.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.ledgers.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.ledgers.test": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
+  "sales.ledgers.remove": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.channels.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.channels.begin": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
+  "sales.channels.finish": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.channels.set": { reads: [], changes: ["sales","sales_accounts","jobs","audit"], startsJob: false, reopens: false },
+  "sales.channels.remove": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.catalogue.products": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.catalogue.refresh": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.mappings.list": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.mappings.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.mappings.suggest": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.mappings.export": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "sales.totals": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "sales.show": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.send": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
+  "sales.follow": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.decide": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.tasks": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "sales.tasks.done": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
+  "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "sales.costs.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.costs.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.margin": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };

@@ -14,6 +14,7 @@ mod harmless;
 mod numbers;
 mod profiles;
 mod reading;
+mod sqlserver;
 mod support;
 mod texts;
 mod ways_in;
