@@ -173,9 +173,11 @@ fn a_key_gives_the_first_invoice_again_whatever_the_body() {
     let replays: Vec<bool> = clouds
         .journal()
         .iter()
-        .filter_map(|effect| match &effect.kind {
-            EffectKind::Replayed { other_body, .. } => Some(*other_body),
-            _ => None,
+        .filter_map(|effect| {
+            let EffectKind::Replayed { other_body, .. } = &effect.kind else {
+                return None;
+            };
+            Some(*other_body)
         })
         .collect();
     assert_eq!(replays, [false, true]);
