@@ -24,7 +24,9 @@ import { ask, has, run } from "./process.mjs";
  *   | "tray"
  *   | "screen"
  *   | "driver"
- *   | "pictures",
+ *   | "pictures"
+ *   | "wireguard"
+ *   | "wireguardGo",
  *   Package
  * >}
  */
