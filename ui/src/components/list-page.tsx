@@ -26,7 +26,7 @@ export function ListPage({
   return (
     <div className="page">
       <div className="page-body">
-        <div className="page-head">
+        <div className="page-head" style={{ flexWrap: "wrap" }}>
           <h1 className="grow">{title}</h1>
           {actions}
         </div>

@@ -22,6 +22,11 @@ export function saleEventName(kind: string): string {
   return known(`sales.event.${kind}`, kind);
 }
 
+/** What the tax authority says, by the ledger's word. */
+export function stampName(stamp: string): string {
+  return known(`sales.stamp.${stamp}`, stamp);
+}
+
 /** Where a cost comes from; that of a rule is the rule's own name. */
 export function costSourceName(source: string): string {
   return known(`sales.source.${source}`, source);

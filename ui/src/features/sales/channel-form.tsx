@@ -179,8 +179,7 @@ function Finish({ begun, onClose }: { begun: ChannelBegun; onClose: () => void }
       <Textarea
         label={t("sales.field.redirected")}
         description={t("sales.hint.redirected")}
-        autosize
-        minRows={2}
+        rows={3}
         value={redirected}
         onChange={(event) => setRedirected(event.currentTarget.value)}
         spellCheck={false}

@@ -86,7 +86,7 @@ export function SalesList() {
               disabled={ready === 0}
               onClick={() => setSending(true)}
             >
-              {t("sales.send.button", { count: ready })}
+              {ready === 0 ? t("sales.send.nothing") : t("sales.send.button", { count: ready })}
             </Button>
           </>
         }
@@ -285,7 +285,7 @@ function useColumns(): Column<SaleRow>[] {
       {
         id: "buyer",
         title: t("sales.col.buyer"),
-        width: 200,
+        width: 172,
         sort: "buyer",
         cell: (row) => (
           <span dir="auto" title={row.buyer}>
@@ -294,26 +294,9 @@ function useColumns(): Column<SaleRow>[] {
         ),
       },
       {
-        id: "paid",
-        title: t("sales.col.paid", { currency }),
-        width: 130,
-        align: "right",
-        sort: "amount",
-        cell: (row) => amount(row.paid),
-      },
-      {
-        id: "margin",
-        title: t("sales.col.margin", { currency }),
-        width: 130,
-        align: "right",
-        sort: "margin",
-        cell: (row) => (row.margin === null ? "" : <Money value={row.margin} amount={amount} />),
-      },
-      { id: "invoice", title: t("sales.col.invoice"), width: 104, cell: (row) => row.invoice },
-      {
         id: "reason",
         title: t("sales.col.reason"),
-        width: 260,
+        width: 206,
         cell: (row) => {
           const text = row.reasons.map((reason) => reason.text).join(" ");
           return (
@@ -323,6 +306,23 @@ function useColumns(): Column<SaleRow>[] {
           );
         },
       },
+      {
+        id: "paid",
+        title: t("sales.col.paid", { currency }),
+        width: 122,
+        align: "right",
+        sort: "amount",
+        cell: (row) => amount(row.paid),
+      },
+      {
+        id: "margin",
+        title: t("sales.col.margin", { currency }),
+        width: 122,
+        align: "right",
+        sort: "margin",
+        cell: (row) => (row.margin === null ? "" : <Money value={row.margin} amount={amount} />),
+      },
+      { id: "invoice", title: t("sales.col.invoice"), width: 104, cell: (row) => row.invoice },
       { id: "channel", title: t("sales.col.channel"), width: 180, cell: (row) => row.channel },
     ],
     [t, moment, amount, currency],

@@ -28,9 +28,10 @@ export function Mappings() {
   return (
     <div className="page">
       <div className="page-body" data-scroll>
-        <div className="page-head">
+        <div className="page-head" style={{ flexWrap: "wrap" }}>
           <h1 className="grow">{t("common.tab.sales")}</h1>
           <Views />
+          {channel ? <Csv channel={channel} /> : null}
         </div>
         {channels.error ? <Trouble error={channels.error} /> : null}
         <SalesJobs />
@@ -107,7 +108,6 @@ function Table({ channel, channels }: { channel: SalesChannel; channels: SalesCh
         />
         <div className="grow" />
         <Bulk channel={name} kind={kind} />
-        <Csv channel={channel} />
       </Filters>
       {page.error ? <Trouble error={page.error} /> : null}
       <section className="card" style={{ padding: 0, overflow: "auto" }}>

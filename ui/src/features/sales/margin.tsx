@@ -44,7 +44,7 @@ export function Margin() {
   return (
     <div className="page">
       <div className="page-body" data-scroll>
-        <div className="page-head">
+        <div className="page-head" style={{ flexWrap: "wrap" }}>
           <h1 className="grow">{t("common.tab.sales")}</h1>
           <Views />
         </div>
@@ -68,7 +68,7 @@ export function Margin() {
         ) : null}
         {margin.data && margin.data.rows.length > 0 ? (
           <>
-            <div className="halves" style={{ gridTemplateColumns: "minmax(0, 1fr) 300px" }}>
+            <div className="halves" style={{ gridTemplateColumns: "minmax(0, 1fr) 340px" }}>
               <Chart rows={margin.data.rows.slice(0, CHARTED)} by={by} />
               <Costs summary={margin.data} />
             </div>
@@ -184,7 +184,7 @@ function Table({ summary: { rows, groups }, by }: { summary: MarginSummary; by: 
         <thead>
           <tr>
             <th>{t(`sales.margin.by_${by}`)}</th>
-            <th className="num">{t("sales.mappings.sales")}</th>
+            <th className="num">{t("sales.margin.sales")}</th>
             <th className="num">{t("sales.margin.revenue")}</th>
             <th className="num">{t("sales.margin.cost")}</th>
             <th className="num">{t("sales.margin.margin")}</th>
@@ -227,7 +227,7 @@ function Export({ summary, by }: { summary: MarginSummary; by: MarginBy }) {
     const blob = csvFile([
       [
         t(`sales.margin.by_${by}`),
-        t("sales.mappings.sales"),
+        t("sales.margin.sales"),
         t("sales.margin.revenue"),
         t("sales.margin.cost"),
         t("sales.margin.margin"),

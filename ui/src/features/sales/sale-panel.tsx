@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Bones } from "@/components/empty";
 import { LinkButton } from "@/components/link-button";
-import { costSourceName, saleEventName } from "@/components/names";
+import { costSourceName, saleEventName, stampName } from "@/components/names";
 import { Panel } from "@/components/panel";
 import { Trouble } from "@/components/trouble";
 import type { SalePage, SaleReasonView, SaleRow } from "@/generated/commands";
@@ -215,7 +215,7 @@ function Invoice({ page: { invoice } }: { page: SalePage }) {
         <dt>{t("sales.panel.total", { currency })}</dt>
         <dd className="num-left">{amount(invoice.total)}</dd>
         <dt>{t("sales.panel.stamp")}</dt>
-        <dd>{invoice.stamp || t("sales.panel.unstamped")}</dd>
+        <dd>{invoice.stamp ? stampName(invoice.stamp) : t("sales.panel.unstamped")}</dd>
         {invoice.cufe ? (
           <>
             <dt>{t("sales.panel.cufe")}</dt>

@@ -52,7 +52,7 @@ export function Steps() {
   return (
     <div className="page">
       <div className="page-body" data-scroll>
-        <div className="page-head">
+        <div className="page-head" style={{ flexWrap: "wrap" }}>
           <h1 className="grow">{t("common.tab.sales")}</h1>
           <Views />
           <SyncSales />
@@ -86,11 +86,11 @@ function Step({ step, next }: { step: SalesStep; next: boolean }) {
   const { t } = useTranslation();
   const { count, ago } = useFormat();
   return (
-    <li className="step" data-next={next || undefined}>
+    <li className="step" data-next={next || undefined} style={{ flexWrap: "wrap" }}>
       <span className="num dim" style={{ width: 22 }}>
         {step.number}
       </span>
-      <span className="grow">
+      <span style={{ flex: "1 1 220px" }}>
         <span className={next ? "strong" : undefined}>{t(`sales.step.${step.step}`)}</span>
         {next ? <span className="dim small wrap"> {t(`sales.step_text.${step.step}`)}</span> : null}
       </span>
