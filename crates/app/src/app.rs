@@ -104,7 +104,7 @@ impl App {
             profiles: dir.profiles(),
             route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
-        let handlers = handlers::all(&room, &dir, &read.config);
+        let handlers = handlers::all(&room, &tunnels, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");

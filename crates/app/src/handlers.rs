@@ -8,15 +8,33 @@ use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
+use puente_vpn::peers::{PEER, Peers};
+use puente_vpn::tunnels::Tunnels;
 use std::sync::Arc;
 
-pub(crate) fn all(room: &Room, dir: &DataDir, config: &Config) -> Vec<Arc<dyn Handler>> {
+pub(crate) fn all(
+    room: &Room,
+    tunnels: &Tunnels,
+    dir: &DataDir,
+    config: &Config,
+) -> Vec<Arc<dyn Handler>> {
     let mut handlers = puente_erp::handlers::all(room);
     handlers.push(Arc::new(backup::BackUp::new(room, dir, config)));
     handlers.push(Arc::new(SyncAll(room.clone())));
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
+    handlers.push(Arc::new(peers(room, tunnels)));
     handlers
+}
+
+/// What servers of VPNs are told with.
+pub(crate) fn peers(room: &Room, tunnels: &Tunnels) -> Peers {
+    Peers {
+        state: room.state.clone(),
+        secrets: room.secrets.clone(),
+        clock: Arc::clone(&room.clock),
+        tunnels: tunnels.clone(),
+    }
 }
 
 /// What is stale when a job of that kind has ended, beside the queue itself. Whether a server answers is
@@ -27,6 +45,7 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
+        PEER => &[Tag::Vpns, Tag::Audit],
         SYNC_ALL | PROVE_ALL | TIDY => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,
@@ -42,7 +61,7 @@ mod tests {
     fn what_each_kind_changes_is_declared() {
         let desk = Desk::new();
         let app = &desk.app;
-        for handler in all(&app.room, &app.dir, &app.config) {
+        for handler in all(&app.room, &app.tunnels, &app.dir, &app.config) {
             let kind = handler.kind();
             assert!(
                 changes(kind).len() < Tag::ALL.len(),
