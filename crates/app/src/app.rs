@@ -107,7 +107,7 @@ impl App {
             route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
         let sales = sales_room(&room, &dir, &read.config);
-        let handlers = handlers::all(&room, &sales, &dir, &read.config);
+        let handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");

@@ -7,6 +7,7 @@ use crate::{
     rules, saved, schedules, servers, settings, sync, table,
     rules, schedules, servers, settings, sync, table, vpn,
     rules, sales, saved, schedules, servers, settings, sync, table,
+    rules, schedules, servers, settings, sync, table, vpn, vpn_peers,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -192,6 +193,11 @@ commands! {
     "vpn.qr" vpn::qr, vpn::Named, reads [], changes [Audit];
     "vpn.connect" vpn::connect, vpn::Connect, reads [], changes [Vpns Audit];
     "vpn.disconnect" vpn::disconnect, vpn::Named, reads [], changes [Vpns Audit];
+    "vpn.preview" vpn_peers::preview, vpn_peers::Create, reads [], changes [];
+    "vpn.create" vpn_peers::create, vpn_peers::Create, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.revoke" vpn_peers::revoke, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.rotate" vpn_peers::rotate, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];

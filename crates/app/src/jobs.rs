@@ -95,9 +95,9 @@ pub struct JobRow {
     /// Its number.
     pub id: i64,
     /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
-    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`.
     pub kind: String,
-    /// What it does it to: a company or a server as people call it; empty where there is but one.
+    /// What it does it to: a company, a server or a VPN as people call it; empty where there is but one.
     pub subject: String,
     /// The company, where it is about one.
     pub company_id: Option<i64>,
@@ -304,7 +304,9 @@ impl Words {
         let subject = match (company_id, server_id) {
             (Some(id), _) => companies::get(&self.state, id).map(|company| company.label()),
             (None, Some(id)) => servers::get(&self.state, id).map(|server| server.name),
-            (None, None) => Ok(self.sales_subject(&job)),
+            (None, None) => Ok(number(&job, "vpn_id")
+                .and_then(|id| puente_vpn::vpns::get(&self.state, id).ok())
+                .map_or_else(|| self.sales_subject(&job), |vpn| vpn.name)),
         };
         JobRow {
             id: job.id.0,

@@ -34,6 +34,7 @@ pub mod settings;
 pub mod sync;
 pub mod table;
 pub mod vpn;
+pub mod vpn_peers;
 
 pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;

@@ -547,9 +547,52 @@ pub enum Network {
     Test { url: String },
 }
 
+#[derive(Debug, Args)]
+pub struct VpnServer {
+    #[arg(long)]
+    pub name: String,
+    #[arg(long)]
+    pub host: String,
+    #[arg(long, default_value_t = 22, value_name = "N")]
+    pub port: u16,
+    #[arg(long)]
+    pub user: String,
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    pub key: Option<PathBuf>,
+    #[arg(long)]
+    pub agent: bool,
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[arg(long, value_name = "SHA256:…")]
+    pub fingerprint: Option<String>,
+    #[arg(long, default_value = "wg0", value_name = "NAME")]
+    pub interface: String,
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Option<std::net::IpAddr>,
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub endpoint: Option<String>,
+    #[arg(long, value_name = "NET")]
+    pub allow: Vec<String>,
+    #[arg(long)]
+    pub no_preshared: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Vpn {
     List,
+    Preview(Box<VpnServer>),
+    Create(Box<VpnServer>),
+    Revoke {
+        vpn: String,
+        #[arg(long)]
+        yes: bool,
+    },
+    Rotate {
+        vpn: String,
+    },
+    Status {
+        vpn: String,
+    },
     Import {
         file: PathBuf,
         #[arg(long)]
