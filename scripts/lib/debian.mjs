@@ -123,6 +123,46 @@ export const PACKAGES = {
     },
     program: "import",
   },
+  wireguard: {
+    name: "wireguard-tools",
+    why: {
+      es: "wg, con el que el laboratorio de la VPN hace de servidor",
+      en: "wg, with which the lab of the VPN plays the server",
+    },
+    program: "wg",
+  },
+  wireguardGo: {
+    name: "wireguard-go",
+    why: {
+      es: "WireGuard donde el núcleo no lo tiene",
+      en: "WireGuard where the kernel has none",
+    },
+    program: "wireguard-go",
+  },
+  ssh: {
+    name: "openssh-server",
+    why: {
+      es: "el SSH del servidor en ese laboratorio",
+      en: "the server's SSH in that lab",
+    },
+    service: "ssh.service",
+  },
+  network: {
+    name: "iproute2",
+    why: {
+      es: "ip, que tiende los cables de ese laboratorio",
+      en: "ip, which lays the cables of that lab",
+    },
+    program: "ip",
+  },
+  sudo: {
+    name: "sudo",
+    why: {
+      es: "sudo, como lo tiene el servidor de ese laboratorio",
+      en: "sudo, as the server of that lab has it",
+    },
+    program: "sudo",
+  },
 };
 
 /** What the window is built with and shown by. */

@@ -9,11 +9,13 @@ use crate::logs::{self, Logs};
 use crate::paths::DataDir;
 use crate::schedules;
 use crate::table::Views;
+use crate::vpn::ThroughVpn;
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
 use puente_store::secrets::Secrets;
 use puente_store::{Database, state_options};
+use puente_vpn::tunnels::Tunnels;
 use puente_warehouse::Warehouse;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,6 +63,8 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    /// The VPNs that this process holds open.
+    pub tunnels: Tunnels,
     pub(crate) views: Views,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
@@ -91,12 +95,14 @@ impl App {
             Some(secrets) => secrets,
             None => open_secrets(&dir, &read.config, options.passphrase)?,
         };
+        let tunnels = Tunnels::new(state.clone(), secrets.clone(), Arc::clone(&options.clock));
         let room = Room {
             state,
             warehouse,
             secrets,
             clock: options.clock,
             profiles: dir.profiles(),
+            route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
         let handlers = handlers::all(&room, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
@@ -109,6 +115,7 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            tunnels,
             views: Views::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
@@ -154,6 +161,7 @@ impl App {
         if !late.is_empty() {
             tracing::warn!(jobs = ?late, "these did not end in time");
         }
+        self.tunnels.stop();
     }
 
     /// Adds to the audit trail what a person did. Never a secret.

@@ -5,6 +5,7 @@ use crate::{App, Error, Nothing, Result};
 use crate::{
     about, audit, backup, companies, diagnostics, doctor, jobs, movements, network, overview,
     rules, saved, schedules, servers, settings, sync, table,
+    rules, schedules, servers, settings, sync, table, vpn,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -36,6 +37,8 @@ pub enum Tag {
     Saved,
     /// The audit trail.
     Audit,
+    /// VPNs of this PC.
+    Vpns,
 }
 
 impl Tag {
@@ -52,6 +55,7 @@ impl Tag {
         Tag::Settings,
         Tag::Saved,
         Tag::Audit,
+        Tag::Vpns,
     ];
 }
 
@@ -174,6 +178,14 @@ commands! {
     "audit.list" audit::list, audit::List, reads [Audit], changes [];
     "audit.page" audit::page, audit::PageOf, reads [Audit], changes [];
     "doctor" doctor::check, Nothing, reads [], changes [];
+    "vpn.list" vpn::list, Nothing, reads [Vpns], changes [];
+    "vpn.show" vpn::show, vpn::Named, reads [Vpns], changes [];
+    "vpn.import" vpn::import, vpn::Import, reads [], changes [Vpns Audit];
+    "vpn.conf" vpn::conf, vpn::Named, reads [], changes [Audit];
+    "vpn.qr" vpn::qr, vpn::Named, reads [], changes [Audit];
+    "vpn.connect" vpn::connect, vpn::Connect, reads [], changes [Vpns Audit];
+    "vpn.disconnect" vpn::disconnect, vpn::Named, reads [], changes [Vpns Audit];
+    "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

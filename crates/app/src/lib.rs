@@ -32,6 +32,7 @@ pub mod servers;
 pub mod settings;
 pub mod sync;
 pub mod table;
+pub mod vpn;
 
 pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;

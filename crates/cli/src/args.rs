@@ -56,6 +56,8 @@ pub enum Verb {
     #[command(subcommand)]
     Network(Network),
     #[command(subcommand)]
+    Vpn(Vpn),
+    #[command(subcommand)]
     Audit(Audit),
     About,
     #[command(subcommand)]
@@ -158,6 +160,8 @@ pub struct ServerOptions {
     pub trust_certificate: Option<String>,
     #[arg(long)]
     pub integrated: bool,
+    #[arg(long, value_name = "NAME")]
+    pub vpn: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -352,6 +356,41 @@ pub enum Settings {
 #[derive(Debug, Subcommand)]
 pub enum Network {
     Test { url: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Vpn {
+    List,
+    Import {
+        file: PathBuf,
+        #[arg(long)]
+        name: Option<String>,
+    },
+    Show {
+        vpn: String,
+    },
+    Conf {
+        vpn: String,
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[arg(long)]
+        overwrite: bool,
+    },
+    Qr {
+        vpn: String,
+    },
+    Connect {
+        vpn: String,
+        #[arg(long, value_name = "HOST:PORT")]
+        to: Option<String>,
+        #[arg(long, value_name = "N")]
+        port: Option<u16>,
+    },
+    Remove {
+        vpn: String,
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,7 @@ mod serve;
 mod show;
 mod texts;
 mod verbs;
+mod vpn;
 mod watch;
 
 use args::{Cli, Verb};
@@ -65,6 +66,7 @@ fn on_open(terminal: &Terminal, app: &App, verb: Verb) -> Result<(), Error> {
         Verb::Schedules(verb) => office::schedules(terminal, app, verb),
         Verb::Settings(verb) => office::settings(terminal, app, verb),
         Verb::Network(verb) => office::network(terminal, app, verb),
+        Verb::Vpn(verb) => vpn::vpn(terminal, app, verb),
         Verb::Audit(verb) => office::audit(terminal, app, verb),
         Verb::About => office::about(terminal, app),
         Verb::Backup(verb) => verbs::backup(terminal, app, verb),

@@ -25,7 +25,7 @@ pub fn servers(terminal: &Terminal, app: &App, verb: Servers) -> Result<()> {
     use puente_app::servers as command;
     match verb {
         Servers::Add(new) => {
-            let server = command::add(app, to_add(terminal, *new)?)?;
+            let server = command::add(app, to_add(terminal, app, *new)?)?;
             terminal.result(&server, |server| {
                 terminal.line(terminal.fill("servers.added", &[("name", &server.name)]));
             });
@@ -357,7 +357,7 @@ pub fn finish(
     watch::verdict(terminal, &ended)
 }
 
-fn to_add(terminal: &Terminal, new: ServerAdd) -> Result<puente_app::servers::Add> {
+fn to_add(terminal: &Terminal, app: &App, new: ServerAdd) -> Result<puente_app::servers::Add> {
     let kind: Kind = new.kind.parse()?;
     let password = match kind {
         Kind::Files => None,
@@ -378,7 +378,7 @@ fn to_add(terminal: &Terminal, new: ServerAdd) -> Result<puente_app::servers::Ad
             user: new.user,
             master: new.master,
             profile: new.profile,
-            options: options(Options::default(), new.more)?,
+            options: options(app, Options::default(), new.more)?,
         },
         password,
         no_test: new.no_test,
@@ -403,14 +403,14 @@ fn to_edit(
         user: changes.user,
         master: changes.master,
         profile: changes.profile,
-        options: Some(options(old.options, changes.more)?),
+        options: Some(options(app, old.options, changes.more)?),
         password,
         no_test: changes.no_test,
     })
 }
 
 /// What was given replaces what was there.
-fn options(mut options: Options, given: ServerOptions) -> Result<Options> {
+fn options(app: &App, mut options: Options, given: ServerOptions) -> Result<Options> {
     options.charset = given.charset.or(options.charset);
     options.dialect = given.dialect.or(options.dialect);
     options.client_library = given.client_library.or(options.client_library);
@@ -434,6 +434,12 @@ fn options(mut options: Options, given: ServerOptions) -> Result<Options> {
     sql.authority = given.authority.or(sql.authority.take());
     sql.certificate = given.trust_certificate.or(sql.certificate.take());
     sql.integrated |= given.integrated;
+    if let Some(name) = given.vpn {
+        options.vpn = match name.as_str() {
+            "off" => None,
+            _ => Some(puente_app::vpn::show(app, puente_app::vpn::Named { vpn: name })?.id),
+        };
+    }
     Ok(options)
 }
 
@@ -471,7 +477,7 @@ pub fn password(terminal: &Terminal, from_stdin: bool) -> Result<Secret> {
 }
 
 /// Asks, unless already confirmed. Without a terminal to ask on, it is refused.
-fn confirm(terminal: &Terminal, yes: bool, question: &str) -> Result<()> {
+pub fn confirm(terminal: &Terminal, yes: bool, question: &str) -> Result<()> {
     if yes {
         return Ok(());
     }

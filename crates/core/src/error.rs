@@ -156,6 +156,48 @@ codes! {
     /// The host answers with something that is no HTTP, or the connection broke. `host`.
     NetFailed = "NET_FAILED", Failure, retry;
 
+    /// Another computer than the expected kind answers: no SSH. `host`.
+    SshNotSsh = "SSH_NOT_SSH", Failure, permanent;
+    /// Nobody has confirmed the server's host key yet. `host`, `fingerprint`.
+    SshHostUnknown = "SSH_HOST_UNKNOWN", Warning, permanent;
+    /// The server shows another host key than the one that was confirmed. `host`, `known`, `found`.
+    SshHostChanged = "SSH_HOST_CHANGED", Failure, permanent;
+    /// The server lets the user not in. `user`, `methods` that it would still take.
+    SshAuthRefused = "SSH_AUTH_REFUSED", Failure, permanent;
+    /// A private key file can't be used. `path`, `reason`.
+    SshKeyUnusable = "SSH_KEY_UNUSABLE", Warning, permanent;
+    /// The user may not act as the administrator. `user`.
+    SudoRefused = "SUDO_REFUSED", Failure, permanent;
+    /// A command on the server failed. `command`, `reason`.
+    RemoteFailed = "REMOTE_FAILED", Failure, permanent;
+    /// The server runs something else than Linux. `system`.
+    RemoteNotLinux = "REMOTE_NOT_LINUX", Failure, permanent;
+
+    /// A `.conf` or what `wg` says is not well formed. `what`, `line`, `reason`.
+    VpnUnreadable = "VPN_UNREADABLE", Warning, permanent;
+    /// WireGuard is not on the server. `host`.
+    VpnToolsMissing = "VPN_TOOLS_MISSING", Warning, permanent;
+    /// The server has no such interface. `interface`, `found`.
+    VpnInterfaceMissing = "VPN_INTERFACE_MISSING", Warning, permanent;
+    /// Another program owns the interface, and would overwrite what Puente writes. `interface`, `owner`.
+    VpnForeignOwner = "VPN_FOREIGN_OWNER", Warning, permanent;
+    /// Every address of the network is taken. `network`.
+    VpnPoolExhausted = "VPN_POOL_EXHAUSTED", Warning, permanent;
+    /// Someone has that address already. `address`.
+    VpnAddressTaken = "VPN_ADDRESS_TAKEN", Warning, permanent;
+    /// `wg` did not take the change, and the file is as it was. `reason`.
+    VpnRefused = "VPN_REFUSED", Failure, permanent;
+    /// Others change the server's file all the time. `interface`.
+    VpnBusy = "VPN_BUSY", Failure, retry;
+    /// No handshake within the time. `endpoint`, `seconds`.
+    VpnNoHandshake = "VPN_NO_HANDSHAKE", Failure, retry;
+    /// The target does not lie behind the VPN. `target`, `allowed`.
+    VpnNotRouted = "VPN_NOT_ROUTED", Warning, permanent;
+    /// Another program listens on the local port. `port`.
+    VpnPortTaken = "VPN_PORT_TAKEN", Warning, permanent;
+    /// The operating system gave no socket or thread. `reason`.
+    VpnSystem = "VPN_SYSTEM", Failure, retry;
+
     /// An ERP profile is not well formed. `profile`, `reason`.
     ProfileInvalid = "PROFILE_INVALID", Warning, permanent;
     /// The live database lacks what the profile needs. `profile`, `missing`.

@@ -79,6 +79,8 @@ pub struct Options {
     pub quiet_hours: Option<QuietHours>,
     /// Path of the vendor's client library, for servers that the built-in driver can't log in to.
     pub client_library: Option<PathBuf>,
+    /// Number of the VPN through which the server is reached; empty = on this PC's own network.
+    pub vpn: Option<i64>,
     /// What only a SQL Server has.
     #[serde(skip_serializing_if = "SqlServer::is_default")]
     #[ts(as = "Option<SqlServer>", optional)]
@@ -131,6 +133,7 @@ impl Default for Options {
             quiet_hours: None,
             client_library: None,
             sql_server: SqlServer::default(),
+            vpn: None,
         }
     }
 }

@@ -1,12 +1,14 @@
-//! The one place where HTTP clients are built. Proxy, trust and time limits come from what the office
+//! The one place where HTTP clients and SSH sessions are built. Proxy, trust and time limits come from what the office
 //! chose; certificates are always verified, against the operating system's store and, if the office
 //! named one, a file of its own.
 
 mod error;
 mod network;
 mod probe;
+mod ssh;
 mod witness;
 
 pub use error::{Error, Refusal};
 pub use network::{CaFile, Network, ProxyMode};
 pub use probe::{Certificate, Probe, Tls};
+pub use ssh::{SshLogin, SshOutput, SshSession, SshTarget, shell_word};

@@ -7,6 +7,7 @@ pub mod firebird;
 mod proxy;
 pub mod sample;
 pub mod tds;
+pub mod vpn;
 
 pub use error::Error;
 pub use firebird::{

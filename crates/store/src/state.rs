@@ -24,8 +24,13 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 4,
+        name: "vpn",
+        sql: include_str!("../../../migrations/state/0004_vpn.sql"),
+    },
+    Migration {
+        version: 5,
         name: "sqlserver",
-        sql: include_str!("../../../migrations/state/0004_sqlserver.sql"),
+        sql: include_str!("../../../migrations/state/0005_sqlserver.sql"),
     },
 ];
 

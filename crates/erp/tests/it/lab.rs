@@ -226,6 +226,7 @@ impl Office {
             secrets: Secrets::memory(),
             clock: Arc::clone(&clock),
             profiles: folder.join("profiles"),
+            route: None,
         };
         let jobs = Jobs::open(room.state.clone(), clock, handlers::all(&room)).unwrap();
         Office {
