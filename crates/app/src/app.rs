@@ -7,9 +7,9 @@ use crate::handlers;
 use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
-use crate::schedules;
 use crate::table::Views;
 use crate::vpn::ThroughVpn;
+use crate::{schedules, settings};
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
@@ -65,6 +65,8 @@ pub struct App {
     pub jobs: Jobs,
     /// The VPNs that this process holds open.
     pub tunnels: Tunnels,
+    /// What sales stand on.
+    pub(crate) sales: puente_sales::Room,
     pub(crate) views: Views,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
@@ -104,7 +106,8 @@ impl App {
             profiles: dir.profiles(),
             route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
-        let handlers = handlers::all(&room, &dir, &read.config);
+        let sales = sales_room(&room, &dir, &read.config);
+        let handlers = handlers::all(&room, &sales, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
@@ -116,6 +119,7 @@ impl App {
             room,
             jobs,
             tunnels,
+            sales,
             views: Views::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
@@ -174,6 +178,19 @@ impl App {
         self.jobs.audit("local", action, subject, detail)?;
         Ok(())
     }
+}
+
+fn sales_room(room: &Room, dir: &DataDir, config: &Config) -> puente_sales::Room {
+    let (state, secrets, config) = (room.state.clone(), room.secrets.clone(), config.clone());
+    let ways: puente_sales::Ways =
+        Arc::new(move || settings::network_from(&state, &config, &secrets));
+    puente_sales::Room::new(
+        room.state.clone(),
+        room.secrets.clone(),
+        Arc::clone(&room.clock),
+        dir.invoices(),
+        ways,
+    )
 }
 
 fn open_secrets(dir: &DataDir, config: &Config, passphrase: Option<Secret>) -> Result<Secrets> {

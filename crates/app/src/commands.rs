@@ -6,6 +6,7 @@ use crate::{
     about, audit, backup, companies, diagnostics, doctor, jobs, movements, network, overview,
     rules, saved, schedules, servers, settings, sync, table,
     rules, schedules, servers, settings, sync, table, vpn,
+    rules, sales, saved, schedules, servers, settings, sync, table,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -39,6 +40,10 @@ pub enum Tag {
     Audit,
     /// VPNs of this PC.
     Vpns,
+    /// Sales, their invoices, costs and mappings.
+    Sales,
+    /// Ledgers and channel accounts, and what they expect.
+    SalesAccounts,
 }
 
 impl Tag {
@@ -56,6 +61,8 @@ impl Tag {
         Tag::Saved,
         Tag::Audit,
         Tag::Vpns,
+        Tag::Sales,
+        Tag::SalesAccounts,
     ];
 }
 
@@ -186,6 +193,37 @@ commands! {
     "vpn.connect" vpn::connect, vpn::Connect, reads [], changes [Vpns Audit];
     "vpn.disconnect" vpn::disconnect, vpn::Named, reads [], changes [Vpns Audit];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
+    "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];
+    "sales.ledgers.connect" sales::ledgers::connect, sales::ledgers::Connect, reads [], changes [SalesAccounts Audit];
+    "sales.ledgers.test" sales::ledgers::test, sales::ledgers::Named, reads [], changes [SalesAccounts];
+    "sales.ledgers.remove" sales::ledgers::remove, sales::ledgers::Named, reads [], changes [Sales SalesAccounts Audit];
+    "sales.channels.list" sales::channels::list, Nothing, reads [SalesAccounts], changes [];
+    "sales.channels.begin" sales::channels::begin, sales::channels::Connect, reads [], changes [SalesAccounts];
+    "sales.channels.finish" sales::channels::finish, sales::channels::Finish, reads [], changes [Sales SalesAccounts Audit];
+    "sales.channels.set" sales::channels::set, sales::channels::Set, reads [], changes [Sales SalesAccounts Jobs Audit];
+    "sales.channels.remove" sales::channels::remove, sales::channels::Named, reads [], changes [Sales SalesAccounts Audit];
+    "sales.catalogue.show" sales::catalogue::show, sales::ledgers::Named, reads [SalesAccounts], changes [];
+    "sales.catalogue.products" sales::catalogue::products, sales::catalogue::ProductSearch, reads [SalesAccounts], changes [];
+    "sales.catalogue.refresh" sales::channels::refresh, sales::ledgers::Named, reads [], changes [Jobs] job;
+    "sales.mappings.list" sales::mappings::list, sales::mappings::Of, reads [Sales SalesAccounts], changes [];
+    "sales.mappings.set" sales::mappings::set, sales::mappings::Set, reads [], changes [Sales Jobs Audit];
+    "sales.mappings.suggest" sales::mappings::suggest, sales::mappings::Suggest, reads [], changes [Sales Jobs Audit];
+    "sales.mappings.export" sales::mappings::export, sales::channels::Named, reads [Sales], changes [];
+    "sales.mappings.import" sales::mappings::import, sales::mappings::MappingsCsv, reads [], changes [Sales Jobs Audit];
+    "sales.sync" sales::channels::sync, sales::channels::Sync, reads [], changes [Jobs] job;
+    "sales.list" sales::table::page, sales::table::PageOf, reads [Sales], changes [];
+    "sales.totals" sales::table::totals, sales::table::SalesFilter, reads [Sales], changes [];
+    "sales.show" sales::show::show, sales::show::Named, reads [Sales SalesAccounts], changes [];
+    "sales.send" sales::send::send, sales::send::Send, reads [], changes [Sales Jobs Audit] job;
+    "sales.follow" sales::send::follow, Nothing, reads [], changes [Jobs] job;
+    "sales.decide" sales::send::decide, sales::send::Decide, reads [], changes [Jobs Audit] job;
+    "sales.tasks" sales::send::tasks, Nothing, reads [Sales], changes [];
+    "sales.tasks.done" sales::send::task_done, sales::send::TaskDone, reads [], changes [Sales Audit];
+    "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];
+    "sales.costs.set" sales::costs::set, sales::costs::Set, reads [], changes [Sales Jobs Audit];
+    "sales.costs.import" sales::costs::import, sales::costs::ProductsCsv, reads [], changes [Sales Jobs Audit];
+    "sales.margin" sales::margin::summary, sales::margin::Of, reads [Sales], changes [];
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

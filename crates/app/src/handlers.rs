@@ -8,10 +8,17 @@ use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
+use puente_sales::handlers as sales;
 use std::sync::Arc;
 
-pub(crate) fn all(room: &Room, dir: &DataDir, config: &Config) -> Vec<Arc<dyn Handler>> {
+pub(crate) fn all(
+    room: &Room,
+    sales: &puente_sales::Room,
+    dir: &DataDir,
+    config: &Config,
+) -> Vec<Arc<dyn Handler>> {
     let mut handlers = puente_erp::handlers::all(room);
+    handlers.extend(puente_sales::handlers::all(sales));
     handlers.push(Arc::new(backup::BackUp::new(room, dir, config)));
     handlers.push(Arc::new(SyncAll(room.clone())));
     handlers.push(Arc::new(ProveAll(room.clone())));
@@ -27,7 +34,11 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
-        SYNC_ALL | PROVE_ALL | TIDY => &[],
+        sales::SYNC | sales::HOMOLOGATE | sales::SEND | sales::FOLLOW | sales::DECIDE => {
+            &[Tag::Sales, Tag::SalesAccounts]
+        }
+        sales::CATALOGUE => &[Tag::SalesAccounts],
+        SYNC_ALL | PROVE_ALL | TIDY | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,
     }
@@ -42,7 +53,7 @@ mod tests {
     fn what_each_kind_changes_is_declared() {
         let desk = Desk::new();
         let app = &desk.app;
-        for handler in all(&app.room, &app.dir, &app.config) {
+        for handler in all(&app.room, &app.sales, &app.dir, &app.config) {
             let kind = handler.kind();
             assert!(
                 changes(kind).len() < Tag::ALL.len(),

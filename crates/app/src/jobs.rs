@@ -10,6 +10,9 @@ use puente_erp::discover::Report;
 use puente_erp::handlers::{DISCOVER, EXTRACT, ExtractReport, PROVE, SYNC, SyncReport};
 use puente_erp::{companies, servers};
 use puente_jobs::{Filter, Job, JobId, LogLine, NewJob, State};
+use puente_sales::accounts;
+use puente_sales::handlers::{self as sales, CatalogueFetched, SalesJudged, SalesRead, SalesSent};
+use puente_sales::outbox::Followed;
 use puente_store::Database;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -146,6 +149,16 @@ pub enum JobResult {
     Queued(Queued),
     /// Old rows that were dropped.
     Tidied(Tidied),
+    /// Orders that were read.
+    SalesRead(SalesRead),
+    /// Sales that were homologated.
+    SalesJudged(SalesJudged),
+    /// What a ledger expects was fetched.
+    CatalogueFetched(CatalogueFetched),
+    /// Sales that were sent.
+    SalesSent(SalesSent),
+    /// Sales that were settled, and invoices that were followed.
+    SalesFollowed(Followed),
     /// Nothing that is shown, or written by another version.
     Other,
 }
@@ -291,7 +304,7 @@ impl Words {
         let subject = match (company_id, server_id) {
             (Some(id), _) => companies::get(&self.state, id).map(|company| company.label()),
             (None, Some(id)) => servers::get(&self.state, id).map(|server| server.name),
-            (None, None) => Ok(String::new()),
+            (None, None) => Ok(self.sales_subject(&job)),
         };
         JobRow {
             id: job.id.0,
@@ -317,6 +330,21 @@ impl Words {
     }
 }
 
+impl Words {
+    /// The channel account or the ledger that a job is about.
+    fn sales_subject(&self, job: &Job) -> String {
+        let channel = number(job, "channel_id")
+            .and_then(|id| accounts::channel(&self.state, id).ok())
+            .map(|channel| channel.name);
+        let ledger = || {
+            number(job, "ledger_id")
+                .and_then(|id| accounts::ledger(&self.state, id).ok())
+                .map(|ledger| ledger.name)
+        };
+        channel.or_else(ledger).unwrap_or_default()
+    }
+}
+
 fn number(job: &Job, field: &str) -> Option<i64> {
     job.input.get(field).and_then(Value::as_i64)
 }
@@ -329,7 +357,14 @@ fn read_result(kind: &str, result: Value) -> JobResult {
             serde_json::from_value(result).map(|proof| JobResult::Proven(ProofView::of(proof)))
         }
         SYNC => serde_json::from_value(result).map(JobResult::Synced),
-        SYNC_ALL | PROVE_ALL => serde_json::from_value(result).map(JobResult::Queued),
+        sales::SYNC => serde_json::from_value(result).map(JobResult::SalesRead),
+        sales::HOMOLOGATE => serde_json::from_value(result).map(JobResult::SalesJudged),
+        sales::CATALOGUE => serde_json::from_value(result).map(JobResult::CatalogueFetched),
+        sales::SEND => serde_json::from_value(result).map(JobResult::SalesSent),
+        sales::FOLLOW => serde_json::from_value(result).map(JobResult::SalesFollowed),
+        SYNC_ALL | PROVE_ALL | sales::SYNC_ALL => {
+            serde_json::from_value(result).map(JobResult::Queued)
+        }
         TIDY => serde_json::from_value(result).map(JobResult::Tidied),
         backup::CREATE => serde_json::from_value(result).map(JobResult::BackedUp),
         _ => Ok(JobResult::Other),

@@ -26,6 +26,7 @@ pub mod network;
 pub mod overview;
 pub mod paths;
 pub mod rules;
+pub mod sales;
 pub mod saved;
 pub mod schedules;
 pub mod servers;

@@ -62,6 +62,11 @@ impl DataDir {
         self.0.join("profiles")
     }
 
+    /// Files of invoices, which their ledgers can give again.
+    pub fn invoices(&self) -> PathBuf {
+        self.0.join("invoices")
+    }
+
     /// Settings that are needed before the state opens.
     pub fn config(&self) -> PathBuf {
         self.0.join("config.toml")

@@ -6,6 +6,7 @@ use puente_core::{Error, Lang, Secret};
 use puente_jobs::Cadence;
 use puente_net::{CaFile, Network, ProxyMode};
 use puente_store::Database;
+use puente_store::secrets::Secrets;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -261,10 +262,19 @@ fn is_zone(zone: &str) -> bool {
 /// # Errors
 /// Those of the store and of the keyring.
 pub(crate) fn network(app: &App) -> Result<Network> {
-    let settings = read(&app.room.state, &app.config)?;
+    network_from(&app.room.state, &app.config, &app.room.secrets)
+}
+
+/// As [`network`], for work that outlives a command.
+pub(crate) fn network_from(
+    state: &Database,
+    config: &Config,
+    secrets: &Secrets,
+) -> Result<Network> {
+    let settings = read(state, config)?;
     let password = match settings.proxy.user.is_empty() {
         true => None,
-        false => app.room.secrets.find(PROXY_SECRET)?,
+        false => secrets.find(PROXY_SECRET)?,
     };
     Ok(network_of(&settings, password))
 }

@@ -67,6 +67,195 @@ pub enum Verb {
     Diagnostics(Diagnostics),
     Demo(Demo),
     Serve(Serve),
+    #[command(subcommand)]
+    Sales(Sales),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Sales {
+    Steps,
+    #[command(subcommand)]
+    Ledgers(Ledgers),
+    #[command(subcommand)]
+    Channels(Channels),
+    #[command(subcommand)]
+    Mappings(Mappings),
+    Sync {
+        #[arg(long = "channel", value_name = "NAME")]
+        channels: Vec<String>,
+    },
+    List(SalesList),
+    Show {
+        sale: String,
+    },
+    Send {
+        #[arg(value_name = "SALE", required_unless_present = "ready")]
+        sales: Vec<String>,
+        #[arg(long)]
+        ready: bool,
+        #[arg(long)]
+        yes: bool,
+    },
+    Follow,
+    Decide {
+        sale: String,
+        #[command(flatten)]
+        decision: Decision,
+    },
+    Tasks {
+        #[arg(long, value_name = "TASK", requires = "note")]
+        done: Option<i64>,
+        #[arg(long)]
+        note: Option<String>,
+    },
+    Costs {
+        #[arg(long = "set", value_name = "NAME=KIND:AMOUNT")]
+        rules: Vec<String>,
+        #[arg(long, value_name = "FILE")]
+        products: Option<PathBuf>,
+    },
+    Margin {
+        #[arg(
+            long,
+            default_value = "month",
+            value_name = "sale|product|channel|month"
+        )]
+        by: String,
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Decision {
+    #[arg(long)]
+    pub again: bool,
+    #[arg(long, value_name = "NUMBER")]
+    pub invoice: Option<String>,
+    #[arg(long)]
+    pub drop: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SalesList {
+    #[arg(long = "state", value_name = "STATE")]
+    pub states: Vec<String>,
+    #[arg(long = "channel", value_name = "ID")]
+    pub channels: Vec<i64>,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub from: Option<chrono::NaiveDate>,
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub to: Option<chrono::NaiveDate>,
+    #[arg(long, default_value = "")]
+    pub search: String,
+    #[arg(long, default_value_t = 0)]
+    pub offset: u64,
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Ledgers {
+    List,
+    Connect {
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        user: String,
+        #[arg(long)]
+        password_stdin: bool,
+        #[arg(long)]
+        partner_id: Option<String>,
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+        #[arg(long, value_name = "N")]
+        per_minute: Option<u32>,
+    },
+    Test {
+        name: String,
+    },
+    Remove {
+        name: String,
+        #[arg(long)]
+        yes: bool,
+    },
+    Refresh {
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Channels {
+    List,
+    Begin {
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "MCO")]
+        site: String,
+        #[arg(long)]
+        client_id: String,
+        #[arg(long)]
+        password_stdin: bool,
+        #[arg(long, value_name = "URL")]
+        redirect_uri: String,
+        #[arg(long, value_name = "NAME")]
+        ledger: Option<String>,
+    },
+    Finish {
+        name: String,
+        #[arg(value_name = "URL")]
+        redirected: String,
+    },
+    Set {
+        name: String,
+        #[arg(long, value_name = "NAME")]
+        ledger: Option<String>,
+        #[arg(value_name = "NAME=VALUE")]
+        values: Vec<String>,
+        #[arg(long)]
+        proposed: bool,
+    },
+    Remove {
+        name: String,
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mappings {
+    List {
+        channel: String,
+        #[arg(value_name = "product|payment|tax|city|id_type")]
+        kind: String,
+        #[arg(long)]
+        missing: bool,
+    },
+    Set {
+        channel: String,
+        #[arg(value_name = "product|payment|tax|city|id_type")]
+        kind: String,
+        #[arg(required = true, value_name = "SOURCE=TARGET")]
+        changes: Vec<String>,
+    },
+    Suggest {
+        channel: String,
+        #[arg(value_name = "product|payment|tax|city|id_type")]
+        kind: String,
+        #[arg(long)]
+        apply: bool,
+    },
+    Export {
+        channel: String,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    Import {
+        channel: String,
+        #[arg(value_name = "FILE")]
+        input: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -443,10 +632,18 @@ pub struct Serve {
 
 #[derive(Debug, Args)]
 pub struct Demo {
+    #[arg(value_enum, default_value = "erp")]
+    pub of: DemoOf,
     #[arg(long, value_enum, default_value = "auto")]
     pub source: DemoSource,
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DemoOf {
+    Erp,
+    Sales,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -251,7 +251,7 @@ fn finish(
 }
 
 /// A demo keeps its passwords in memory: they are those of a server that ends with it.
-fn open(terminal: &Terminal, folder: &Path) -> Result<App, Error> {
+pub(crate) fn open(terminal: &Terminal, folder: &Path) -> Result<App, Error> {
     App::open(AppOptions {
         lang: Some(terminal.lang),
         secrets: Some(Secrets::memory()),
@@ -260,7 +260,7 @@ fn open(terminal: &Terminal, folder: &Path) -> Result<App, Error> {
 }
 
 /// An empty folder for this demo. Only a folder that an earlier demo made is cleared.
-fn folder(demo: &Demo) -> Result<PathBuf, Error> {
+pub(crate) fn folder(demo: &Demo) -> Result<PathBuf, Error> {
     let folder = match &demo.keep {
         Some(folder) => folder.clone(),
         None => DataDir::of_this_user()?.join("demo"),
@@ -280,7 +280,7 @@ fn folder(demo: &Demo) -> Result<PathBuf, Error> {
     folder.canonicalize().map_err(unusable)
 }
 
-fn say(terminal: &Terminal, text: &str) {
+pub(crate) fn say(terminal: &Terminal, text: &str) {
     if !terminal.json {
         terminal.line(text);
     }

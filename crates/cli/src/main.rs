@@ -4,6 +4,8 @@ mod args;
 mod demo;
 mod office;
 mod output;
+mod sales;
+mod sales_demo;
 mod serve;
 mod show;
 mod texts;
@@ -41,7 +43,10 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
         return verbs::restore(terminal, &data_dir(folder)?, name, *yes);
     }
     if let Verb::Demo(demo) = &cli.verb {
-        return demo::run(terminal, demo);
+        return match demo.of {
+            args::DemoOf::Erp => demo::run(terminal, demo),
+            args::DemoOf::Sales => sales_demo::run(terminal, demo),
+        };
     }
     if let Verb::Serve(serve) = &cli.verb {
         return serve::run(terminal, cli.global.lang, data_dir(folder)?, serve);
@@ -70,6 +75,7 @@ fn on_open(terminal: &Terminal, app: &App, verb: Verb) -> Result<(), Error> {
         Verb::Audit(verb) => office::audit(terminal, app, verb),
         Verb::About => office::about(terminal, app),
         Verb::Backup(verb) => verbs::backup(terminal, app, verb),
+        Verb::Sales(verb) => sales::run(terminal, app, verb),
         Verb::Doctor => verbs::doctor(terminal, app),
         Verb::Diagnostics(verb) => verbs::diagnostics(terminal, app, verb),
     }

@@ -215,6 +215,21 @@ codes! {
     /// Now is one of the hours in which the ERP must be left alone. `until`.
     QuietHours = "QUIET_HOURS", Warning, retry;
 
+    /// A cloud does not take the credentials. `cloud`, `said`.
+    CloudLoginRefused = "CLOUD_LOGIN_REFUSED", Failure, permanent;
+    /// A cloud refuses what was asked. `cloud`, `status`, `said`.
+    CloudRefused = "CLOUD_REFUSED", Failure, permanent;
+    /// A cloud wants fewer requests, or is out of order. `cloud`.
+    CloudBusy = "CLOUD_BUSY", Failure, retry;
+    /// What answered is not the cloud, or half of it. `cloud`.
+    CloudUnreadable = "CLOUD_UNREADABLE", Failure, retry;
+    /// A channel account has to be authorised again. `account`.
+    ChannelLost = "CHANNEL_LOST", Warning, permanent;
+    /// The page in the browser brought no authorisation. `said`.
+    ChannelNotAuthorised = "CHANNEL_NOT_AUTHORISED", Warning, permanent;
+    /// The sale is in a state that doesn't allow this. `sale`, `sale_state`.
+    SaleWrongState = "SALE_WRONG_STATE", Warning, permanent;
+
     /// Another job holds what this one needs. `resource`.
     JobBusy = "JOB_BUSY", Warning, retry;
     /// The job is in a state that doesn't allow this. `job`, `state`.

@@ -6,9 +6,11 @@ mod error;
 mod network;
 mod probe;
 mod ssh;
+mod web;
 mod witness;
 
 pub use error::{Error, Refusal};
-pub use network::{CaFile, Network, ProxyMode};
+pub use network::{CaFile, Network, ProxyMode, check_url};
 pub use probe::{Certificate, Probe, Tls};
 pub use ssh::{SshLogin, SshOutput, SshSession, SshTarget, shell_word};
+pub use web::{Ask, Lost, Method, Reply, Web, query_of};

@@ -152,6 +152,14 @@ pub(crate) fn url_of(field: &'static str, text: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
+/// Refuses what is no `http` or `https` address, and one that carries a user or a password.
+///
+/// # Errors
+/// [`Error::Invalid`] of `url`.
+pub fn check_url(text: &str) -> Result<(), Error> {
+    url_of("url", text).map(drop)
+}
+
 fn redirects() -> redirect::Policy {
     redirect::Policy::custom(|attempt| {
         let before = attempt.previous().last().map(|url| url.scheme().to_owned());

@@ -83,7 +83,7 @@ impl Network {
         })
     }
 
-    fn explain(&self, url: &Url, seen: Option<&Seen>, error: &reqwest::Error) -> Error {
+    pub(crate) fn explain(&self, url: &Url, seen: Option<&Seen>, error: &reqwest::Error) -> Error {
         let host = host_of(url);
         let detail = plain(error);
         if let Some(seen) = seen
@@ -136,7 +136,7 @@ pub(crate) fn plain(error: &reqwest::Error) -> String {
     texts.join(": ")
 }
 
-fn host_of(url: &Url) -> String {
+pub(crate) fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
         Some(port) => format!("{host}:{port}"),

@@ -29,8 +29,13 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 5,
+        name: "sales",
+        sql: include_str!("../../../migrations/state/0005_sales.sql"),
+    },
+    Migration {
+        version: 6,
         name: "sqlserver",
-        sql: include_str!("../../../migrations/state/0005_sqlserver.sql"),
+        sql: include_str!("../../../migrations/state/0006_sqlserver.sql"),
     },
 ];
 

@@ -1,0 +1,207 @@
+//! Reasons in the words of whoever reads them.
+
+use puente_core::Lang;
+use puente_sales::Reason;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use ts_rs::TS;
+
+/// Why a sale can't be invoiced, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "SaleReasonView")]
+pub struct ReasonView {
+    /// By name, with its values.
+    #[serde(flatten)]
+    pub reason: Reason,
+    /// What stands in the way.
+    pub text: String,
+    /// What to do about it.
+    pub hint: String,
+    /// Where it is mended: `mappings.product`, `mappings.city`, `rules`, `catalogue`, `channel`, `ledger`, or empty.
+    pub mend: String,
+}
+
+#[derive(Deserialize)]
+struct Text {
+    text: String,
+    hint: String,
+}
+
+#[derive(Deserialize)]
+struct Texts {
+    reasons: HashMap<String, Text>,
+    /// Of refusals, by the ledger's code.
+    refusals: HashMap<String, Text>,
+    /// Names of fields.
+    fields: HashMap<String, String>,
+}
+
+static ES: LazyLock<Texts> = LazyLock::new(|| parse(include_str!("../../texts/sales.es.toml")));
+static EN: LazyLock<Texts> = LazyLock::new(|| parse(include_str!("../../texts/sales.en.toml")));
+
+#[allow(
+    clippy::expect_used,
+    reason = "the files are compiled in, and a test parses them"
+)]
+fn parse(source: &str) -> Texts {
+    toml::from_str(source).expect("the texts are TOML")
+}
+
+impl ReasonView {
+    /// Puts a reason into words.
+    pub fn of(reason: Reason, lang: Lang) -> ReasonView {
+        let texts: &'static Texts = lang.pick(&*ES, &*EN);
+        let values = values(&reason, texts);
+        let code = values.get("code").cloned().unwrap_or_default();
+        let found = match &reason {
+            Reason::Refused { .. } => texts
+                .refusals
+                .get(&code)
+                .or_else(|| texts.refusals.get("other")),
+            _ => texts.reasons.get(reason.name()),
+        };
+        let (text, hint) = match found {
+            Some(found) => (fill(&found.text, &values), fill(&found.hint, &values)),
+            None => (reason.name().to_owned(), String::new()),
+        };
+        ReasonView {
+            mend: mend(&reason).to_owned(),
+            reason,
+            text,
+            hint,
+        }
+    }
+}
+
+/// The name of a reason, for counts of many.
+pub(crate) fn title(name: &str, lang: Lang) -> String {
+    let texts: &'static Texts = lang.pick(&*ES, &*EN);
+    texts
+        .fields
+        .get(&format!("reason.{name}"))
+        .cloned()
+        .unwrap_or_else(|| name.to_owned())
+}
+
+/// The values of a reason by name, with names of fields in the reader's language.
+fn values(reason: &Reason, texts: &Texts) -> HashMap<String, String> {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(reason) else {
+        return HashMap::new();
+    };
+    fields
+        .into_iter()
+        .map(|(name, value)| {
+            let plain = match value {
+                serde_json::Value::String(text) => text,
+                other => other.to_string(),
+            };
+            let shown = match name.as_str() {
+                "field" => field(&plain, texts),
+                _ => plain,
+            };
+            (name, shown)
+        })
+        .collect()
+}
+
+/// `customer.phones` is the telephone of the customer.
+fn field(name: &str, texts: &Texts) -> String {
+    let known = |name: &str| texts.fields.get(name).cloned();
+    known(name)
+        .or_else(|| known(name.rsplit('.').next().unwrap_or(name)))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+fn fill(template: &str, values: &HashMap<String, String>) -> String {
+    let mut text = template.to_owned();
+    for (name, value) in values {
+        text = text.replace(&format!("{{{name}}}"), value);
+    }
+    text
+}
+
+fn mend(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::UnmappedProduct { .. } => "mappings.product",
+        Reason::UnmappedTax { .. } => "mappings.tax",
+        Reason::UnmappedPayment { .. } => "mappings.payment",
+        Reason::UnknownCity { .. } => "mappings.city",
+        Reason::UnmappedIdType { .. } => "mappings.id_type",
+        Reason::NotInCatalogue { field, .. } => match field.as_str() {
+            "product" => "mappings.product",
+            "tax" => "mappings.tax",
+            "payment" => "mappings.payment",
+            _ => "rules",
+        },
+        Reason::NotChosen { .. }
+        | Reason::ManualNumber { .. }
+        | Reason::MissingContact { .. }
+        | Reason::TotalDiffers { .. } => "rules",
+        Reason::NoCatalogue => "catalogue",
+        Reason::IdentityForbidden => "channel",
+        Reason::Refused { .. } => "ledger",
+        Reason::NotPaid { .. }
+        | Reason::Refunded
+        | Reason::Incomplete { .. }
+        | Reason::Empty
+        | Reason::Currency { .. }
+        | Reason::IdentityProcessing
+        | Reason::MissingTaxId
+        | Reason::BadTaxId { .. }
+        | Reason::TooPrecise { .. }
+        | Reason::TooManyLines { .. }
+        | Reason::OrderElsewhere { .. } => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use puente_sales::ledgers::siigo::known_codes;
+    use std::collections::BTreeSet;
+
+    fn places(text: &str) -> BTreeSet<&str> {
+        text.split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}').map(|(name, _)| name))
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_say_the_same_of_every_reason_and_every_code_of_siigo() {
+        for (es, en) in [(&ES.reasons, &EN.reasons), (&ES.refusals, &EN.refusals)] {
+            let keys = |of: &'static HashMap<String, Text>| of.keys().collect::<BTreeSet<_>>();
+            assert_eq!(keys(es), keys(en));
+            for (name, text) in es {
+                let other = &en[name];
+                assert_eq!(places(&text.text), places(&other.text), "{name}");
+                assert!(!text.text.is_empty() && !text.hint.is_empty(), "{name}");
+            }
+        }
+        assert_eq!(
+            ES.fields.keys().collect::<BTreeSet<_>>(),
+            EN.fields.keys().collect::<BTreeSet<_>>()
+        );
+        for code in known_codes() {
+            assert!(ES.refusals.contains_key(*code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_in_spanish_and_an_unknown_code_is_shown_as_it_is() {
+        let refused = |code: &str, field: &str| Reason::Refused {
+            code: code.to_owned(),
+            field: field.to_owned(),
+            message: "said".to_owned(),
+        };
+        let view = ReasonView::of(refused("parameter_required", "seller"), Lang::Es);
+        assert!(view.text.contains("vendedor"), "{}", view.text);
+        let view = ReasonView::of(refused("something_new", ""), Lang::Es);
+        assert!(
+            view.text.contains("something_new") && view.text.contains("said"),
+            "{}",
+            view.text
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! Sales channels: one folder each.
+
+pub mod mercadolibre;

@@ -1,0 +1,428 @@
+//! The jobs of this crate.
+
+use crate::accounts::{self, ChannelId, LedgerId};
+use crate::judge::{self, Measure};
+use crate::outbox::{self, Decision, Followed, Sender, Sent};
+use crate::reason::Reason;
+use crate::sales::{self, SaleId};
+use crate::{Error, Result, Room, catalogues};
+use puente_core::Progress;
+use puente_jobs::{Handler, Interrupted, Level, NewJob, RetryPolicy, Running};
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use ts_rs::TS;
+
+/// The kind of job that brings everything of sales up to date: one job for each channel and ledger follows.
+pub const SYNC_ALL: &str = "sales.sync_all";
+/// The kind of job that reads what changed in a channel.
+pub const SYNC: &str = "sales.sync";
+/// The kind of job that homologates what waits.
+pub const HOMOLOGATE: &str = "sales.homologate";
+/// The kind of job that fetches what a ledger expects.
+pub const CATALOGUE: &str = "sales.catalogue";
+/// The kind of job that sends sales.
+pub const SEND: &str = "sales.send";
+/// The kind of job that settles what is in doubt, and asks how far invoices are.
+pub const FOLLOW: &str = "sales.follow";
+/// The kind of job that does what a person decided of a sale in doubt.
+pub const DECIDE: &str = "sales.decide";
+
+/// Sales between two checkpoints of a job's row.
+const PULSE: usize = 20;
+/// Sales that wait for something of the channel's own, and are asked for again in one run.
+const WAITING: i64 = 200;
+
+/// Input of [`SYNC`] and [`HOMOLOGATE`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelInput {
+    /// The channel account.
+    pub channel_id: ChannelId,
+}
+
+/// Input of [`CATALOGUE`] and [`FOLLOW`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerInput {
+    /// The ledger.
+    pub ledger_id: LedgerId,
+}
+
+/// Input of [`SEND`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendInput {
+    /// The ledger.
+    pub ledger_id: LedgerId,
+    /// The sales, in this order.
+    pub sales: Vec<SaleId>,
+}
+
+/// Input of [`DECIDE`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideInput {
+    /// The ledger.
+    pub ledger_id: LedgerId,
+    /// The sale.
+    pub sale_id: SaleId,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// Result of [`SYNC`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct SalesRead {
+    /// Orders that were read.
+    pub orders: u64,
+    /// Sales that are new.
+    pub new: u64,
+    /// Sales that are different.
+    pub changed: u64,
+}
+
+/// Result of [`HOMOLOGATE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct SalesJudged {
+    /// Sales that were looked at.
+    pub sales: u64,
+}
+
+/// Result of [`CATALOGUE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct CatalogueFetched {
+    /// Products in it.
+    pub products: u64,
+}
+
+/// Result of [`SEND`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct SalesSent {
+    /// Invoiced.
+    pub invoiced: u64,
+    /// Refused.
+    pub refused: u64,
+    /// In doubt.
+    pub uncertain: u64,
+    /// Did not fit any more.
+    pub blocked: u64,
+    /// Did not arrive, and are ready again.
+    pub later: u64,
+    /// Were not ready.
+    pub skipped: u64,
+}
+
+/// The handlers, for the queue.
+pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
+    vec![
+        Arc::new(SyncAll(room.clone())),
+        Arc::new(Sync(room.clone())),
+        Arc::new(Homologate(room.clone())),
+        Arc::new(FetchCatalogue(room.clone())),
+        Arc::new(Send(room.clone())),
+        Arc::new(Follow(room.clone())),
+        Arc::new(Decide(room.clone())),
+    ]
+}
+
+type Ran = std::result::Result<Value, puente_core::Error>;
+
+struct SyncAll(Room);
+struct Sync(Room);
+struct Homologate(Room);
+struct FetchCatalogue(Room);
+struct Send(Room);
+struct Follow(Room);
+struct Decide(Room);
+
+macro_rules! resumes {
+    ($kind:ident, $retry:expr, $resource:literal of $field:literal) => {
+        fn kind(&self) -> &'static str {
+            $kind
+        }
+
+        fn resources(&self, input: &Value) -> Vec<String> {
+            let id = input.get($field).and_then(Value::as_i64);
+            id.map(|id| format!(concat!($resource, ":{}"), id))
+                .into_iter()
+                .collect()
+        }
+
+        fn on_interrupt(&self) -> Interrupted {
+            Interrupted::Resume
+        }
+
+        fn retry(&self) -> RetryPolicy {
+            $retry
+        }
+    };
+}
+
+impl Handler for SyncAll {
+    resumes!(SYNC_ALL, RetryPolicy::PATIENT, "none" of "none");
+
+    fn run(&self, job: &Running, _: Value) -> Ran {
+        let mut jobs = Vec::new();
+        let mut ledgers = Vec::new();
+        for channel in accounts::channels(&self.0.state)? {
+            if channel.state == accounts::ChannelState::Connected {
+                let input = json!(ChannelInput {
+                    channel_id: channel.id
+                });
+                jobs.push(job.enqueue(NewJob::new(SYNC, input).once())?.0);
+            }
+            ledgers.extend(channel.ledger_id);
+        }
+        ledgers.sort_unstable();
+        ledgers.dedup();
+        for ledger_id in ledgers {
+            let input = json!(LedgerInput { ledger_id });
+            jobs.push(job.enqueue(NewJob::new(FOLLOW, input).once())?.0);
+        }
+        Ok(json!({ "jobs": jobs }))
+    }
+}
+
+impl Handler for Sync {
+    resumes!(SYNC, RetryPolicy::PATIENT, "channel" of "channel_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: ChannelInput = read_input(input)?;
+        let room = &self.0;
+        let read = sync(room, input.channel_id, job);
+        let error = match &read {
+            Ok(_) | Err(Error::Cancelled) => None,
+            Err(error) => Some(puente_core::error::travel(error)),
+        };
+        if !matches!(read, Err(Error::Cancelled)) {
+            let now = room.clock.now();
+            accounts::set_channel_contact(&room.state, input.channel_id, now, error)?;
+        }
+        answer(&read?)
+    }
+}
+
+fn sync(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRead> {
+    let measure = Arc::new(Measure::of(room, channel_id)?);
+    let account = &measure.channel;
+    job.progress(Progress::stage("orders").about(&*account.name));
+    let channel = room.channel(account)?;
+    let mut done = SalesRead::default();
+    let checkpoint = account.checkpoint.clone();
+    channel.changed(checkpoint, &job.cancel, &mut |piece| {
+        room.point("read.after");
+        let checkpoint = piece.checkpoint.to_string();
+        let (new, changed) = judge::take(room, &measure, piece.sales, move |tx| {
+            tx.prepare_cached("UPDATE channel_account SET checkpoint = ?2 WHERE id = ?1")?
+                .execute(params![channel_id, checkpoint])?;
+            Ok(())
+        })?;
+        room.point("stored.after");
+        done.orders += piece.orders;
+        done.new += new;
+        done.changed += changed;
+        let total = piece.left.map(|left| done.orders + left);
+        job.progress(
+            Progress::stage("orders")
+                .of(done.orders, total)
+                .about(&*account.name),
+        );
+        Ok(())
+    })?;
+    let again = read_again(room, &measure, channel.as_ref(), job)?;
+    done.changed += again;
+    Ok(done)
+}
+
+/// Sales that wait for something that the channel gives without the order changing.
+fn read_again(
+    room: &Room,
+    measure: &Arc<Measure>,
+    channel: &dyn crate::channel::Channel,
+    job: &Running,
+) -> Result<u64> {
+    let id = measure.channel.id;
+    let keys: Vec<String> = room.state.read(|conn| {
+        let mut statement = conn.prepare_cached(
+            "SELECT key FROM sale WHERE channel_id = ?1 AND state = 'pending' AND reason IN \
+             ('identity_processing', 'identity_forbidden', 'incomplete') \
+             ORDER BY changed_at LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![id, WAITING], |row| row.get(0))?;
+        rows.collect::<rusqlite::Result<_>>()
+            .map_err(puente_store::Error::from)
+    })?;
+    let mut changed = 0;
+    for key in keys {
+        job.cancel.check()?;
+        if let Some(sale) = channel.sale(&key, &job.cancel)? {
+            let still = matches!(sale.buyer.identity, crate::model::Identity::Forbidden);
+            changed += judge::take(room, measure, vec![sale], |_| Ok(()))?.1;
+            // The right is missing for all of them: one tells.
+            if still {
+                break;
+            }
+        }
+    }
+    Ok(changed)
+}
+
+impl Handler for Homologate {
+    resumes!(HOMOLOGATE, RetryPolicy::PATIENT, "channel" of "channel_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: ChannelInput = read_input(input)?;
+        let sales = judge::again(&self.0, input.channel_id, &job.cancel, job)?;
+        answer(&SalesJudged { sales })
+    }
+}
+
+impl Handler for FetchCatalogue {
+    resumes!(CATALOGUE, RetryPolicy::PATIENT, "catalogue" of "ledger_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: LedgerInput = read_input(input)?;
+        let room = &self.0;
+        let fetched = room
+            .ledger(input.ledger_id)
+            .and_then(|ledger| ledger.catalogue(&job.cancel, job));
+        remember(room, input.ledger_id, &fetched)?;
+        let catalogue = fetched?;
+        catalogues::keep(&room.state, input.ledger_id, &catalogue)?;
+        for channel in accounts::channels(&room.state)? {
+            if channel.ledger_id == Some(input.ledger_id) {
+                ask_homologation(job, channel.id)?;
+            }
+        }
+        answer(&CatalogueFetched {
+            products: catalogue.products.len() as u64,
+        })
+    }
+}
+
+fn ask_homologation(job: &Running, channel_id: ChannelId) -> Result<()> {
+    let input = json!(ChannelInput { channel_id });
+    job.enqueue(NewJob::new(HOMOLOGATE, input).once())
+        .map(drop)
+        .map_err(|error| Error::Travelled(error.into()))
+}
+
+impl Handler for Send {
+    resumes!(SEND, RetryPolicy::NEVER, "ledger" of "ledger_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: SendInput = read_input(input)?;
+        let room = &self.0;
+        let sent = send(room, &input, job);
+        remember(room, input.ledger_id, &sent)?;
+        answer(&sent?)
+    }
+}
+
+fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
+    let ledger = room.ledger(input.ledger_id)?;
+    // What an earlier run left in the air comes down first.
+    outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
+    let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
+    let mut done = SalesSent::default();
+    let all = input.sales.len() as u64;
+    for (at, id) in input.sales.iter().enumerate() {
+        job.progress(Progress::stage("send").of(at as u64, Some(all)));
+        if at % PULSE == 0 {
+            let state = json!({ "done": at });
+            job.checkpoint(state)
+                .map_err(|error| Error::Travelled(error.into()))?;
+        }
+        match sender.send(*id) {
+            Ok(Sent::Invoiced) => done.invoiced += 1,
+            Ok(Sent::Refused) => done.refused += 1,
+            Ok(Sent::Uncertain) => done.uncertain += 1,
+            Ok(Sent::Blocked) => done.blocked += 1,
+            Ok(Sent::Skipped) => done.skipped += 1,
+            Ok(Sent::Later(said)) => {
+                done.later += 1;
+                job.log(Level::Warn, &format!("sale {id} is ready again: {said}"));
+            }
+            Err(error @ (Error::Cancelled | Error::Login { .. } | Error::Store(_))) => {
+                return Err(error);
+            }
+            // One sale's trouble is not the others'.
+            Err(error) => {
+                done.later += 1;
+                job.log(Level::Warn, &format!("sale {id} was not sent: {error}"));
+            }
+        }
+    }
+    job.progress(Progress::stage("send").of(all, Some(all)));
+    Ok(done)
+}
+
+impl Handler for Follow {
+    resumes!(FOLLOW, RetryPolicy::PATIENT, "ledger" of "ledger_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: LedgerInput = read_input(input)?;
+        let room = &self.0;
+        let followed: Result<Followed> = room.ledger(input.ledger_id).and_then(|ledger| {
+            outbox::follow(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)
+        });
+        remember(room, input.ledger_id, &followed)?;
+        answer(&followed?)
+    }
+}
+
+impl Handler for Decide {
+    resumes!(DECIDE, RetryPolicy::NEVER, "ledger" of "ledger_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: DecideInput = read_input(input)?;
+        let room = &self.0;
+        let ledger = room.ledger(input.ledger_id)?;
+        let decision = &input.decision;
+        outbox::decide(room, ledger.as_ref(), input.sale_id, decision, &job.cancel)?;
+        if *decision == Decision::Again {
+            judge_one(room, input.sale_id)?;
+        }
+        Ok(json!({}))
+    }
+}
+
+/// Judges one sale now.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of the store.
+pub fn judge_one(room: &Room, id: SaleId) -> Result<()> {
+    let row = sales::get(&room.state, id)?;
+    let measure = Measure::of(room, row.channel_id)?;
+    let now = room.clock.now();
+    room.state.write(move |tx| {
+        let sale = sales::body_of(tx, id)?;
+        judge::one(tx, &measure, id, &sale, now).map(drop)
+    })
+}
+
+/// Whether a person took the sale out of Puente's hands.
+pub(crate) fn is_dropped(reasons: &[Reason]) -> bool {
+    reasons.iter().any(|reason| match reason {
+        Reason::Refused { code, .. } => code == "dropped_by_hand",
+        _ => false,
+    })
+}
+
+/// How the last contact with a ledger went.
+fn remember<T>(room: &Room, ledger: LedgerId, result: &Result<T>) -> Result<()> {
+    let error = match result {
+        Ok(_) => None,
+        Err(Error::Cancelled) => return Ok(()),
+        Err(error) => Some(puente_core::error::travel(error)),
+    };
+    accounts::set_ledger_contact(&room.state, ledger, room.clock.now(), error)
+}
+
+fn read_input<T: serde::de::DeserializeOwned>(
+    input: Value,
+) -> std::result::Result<T, puente_core::Error> {
+    serde_json::from_value(input).map_err(|error| puente_core::Error::invalid("input", error))
+}
+
+fn answer(result: &impl Serialize) -> Ran {
+    serde_json::to_value(result).map_err(|error| puente_core::Error::invalid("response", error))
+}

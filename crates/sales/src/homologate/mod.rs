@@ -1,0 +1,439 @@
+//! From a sale to an invoice: a pure function.
+
+pub mod cities;
+mod customer;
+mod requirements;
+pub mod totals;
+
+pub use customer::usual_id_type;
+pub use requirements::{Requirement, requirements};
+
+use crate::catalogue::{Catalogue, DocumentType};
+use crate::draft::{Draft, DraftLine, DraftPayment};
+use crate::model::{Line, Order, Sale, Status};
+use crate::reason::Reason;
+use crate::rules::{MappingKind, Mappings, Rules};
+use chrono::{Days, NaiveDate};
+use puente_core::Currency;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Lines that SIIGO takes in one invoice.
+const MAX_LINES: usize = 500;
+/// Decimals that SIIGO takes of a quantity and of a price.
+const QUANTITY_DECIMALS: u32 = 2;
+const PRICE_DECIMALS: u32 = 6;
+/// Longest code of a product, and longest description.
+const CODE_LENGTH: usize = 30;
+const DESCRIPTION_LENGTH: usize = 200;
+
+/// Works out the invoice of a sale for the day `today`, or everything that stands in its way.
+///
+/// The total of a draft is what the buyer paid for what it invoices, within [`Rules::tolerance`].
+///
+/// # Errors
+/// All reasons, never none.
+pub fn homologate(
+    sale: &Sale,
+    mappings: &Mappings,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    today: NaiveDate,
+) -> Result<Draft, Vec<Reason>> {
+    let mut reasons = Vec::new();
+    check_sale(sale, &mut reasons);
+    if catalogue.fetched_at.is_none() {
+        reasons.push(Reason::NoCatalogue);
+        return Err(reasons);
+    }
+    requirements::check(catalogue, rules, &mut reasons);
+    let customer = customer::of(sale, mappings, rules, &mut reasons);
+    let mut lines = lines(sale, mappings, catalogue, rules, &mut reasons);
+    let shipping = shipping_line(sale, catalogue, rules, &mut reasons);
+    let paid = sale.paid()
+        + shipping
+            .as_ref()
+            .map_or(Decimal::ZERO, |_| sale.shipping_paid());
+    lines.extend(shipping);
+    if lines.len() > MAX_LINES {
+        reasons.push(Reason::TooManyLines { limit: MAX_LINES });
+    }
+    let document = rules
+        .document_type
+        .and_then(|id| catalogue.document_type(id));
+    let (base, tax) = lines
+        .iter()
+        .fold((Decimal::ZERO, Decimal::ZERO), |sum, line| {
+            (sum.0 + line.base, sum.1 + line.tax)
+        });
+    let total = match document {
+        Some(document) if !document.decimals => totals::rounded(base + tax, 0),
+        Some(_) | None => base + tax,
+    };
+    // A line that is missing makes any total differ: its own reason says more.
+    if reasons.is_empty() && (total - paid).abs() > rules.tolerance {
+        reasons.push(Reason::TotalDiffers { total, paid });
+    }
+    let payments = payments(sale, mappings, catalogue, rules, total, today, &mut reasons);
+    match (document, rules.seller, customer) {
+        (Some(document), Some(seller), Some(customer)) if reasons.is_empty() => Ok(Draft {
+            document_type: document.id,
+            date: today,
+            seller,
+            cost_center: cost_center(document, rules),
+            customer,
+            lines,
+            payments,
+            base,
+            tax,
+            total,
+            paid,
+            observations: format!("Venta {}", sale.key),
+            stamp: rules.stamp && document.electronic,
+            mail: rules.mail,
+        }),
+        _ => Err(reasons),
+    }
+}
+
+fn check_sale(sale: &Sale, reasons: &mut Vec<Reason>) {
+    match sale.status {
+        Status::Paid => {}
+        Status::Refunded => reasons.push(Reason::Refunded),
+        Status::Pending | Status::Cancelled => {
+            let unpaid = |order: &&Order| order.status == Status::Pending;
+            let order = sale.orders.iter().find(unpaid);
+            reasons.push(Reason::NotPaid {
+                order: order.map_or_else(|| sale.key.clone(), |order| order.id.clone()),
+            });
+        }
+    }
+    if !sale.missing.is_empty() {
+        let parts = sale.missing.join(", ");
+        reasons.push(Reason::Incomplete { parts });
+    }
+    if sale.lines.is_empty() {
+        reasons.push(Reason::Empty);
+    }
+    if sale.currency != Currency::Cop {
+        let currency = sale.currency.to_string();
+        reasons.push(Reason::Currency { currency });
+    }
+}
+
+fn cost_center(document: &DocumentType, rules: &Rules) -> Option<i64> {
+    let wanted = document.cost_center || document.cost_center_mandatory;
+    let chosen = rules.cost_center.or(document.cost_center_default);
+    chosen.filter(|_| wanted)
+}
+
+fn lines(
+    sale: &Sale,
+    mappings: &Mappings,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    reasons: &mut Vec<Reason>,
+) -> Vec<DraftLine> {
+    let mut lines = Vec::with_capacity(sale.lines.len() + 1);
+    for line in &sale.lines {
+        let sku = sku_of(line);
+        let Some(code) = code_of(sku, line, mappings, catalogue, rules, reasons) else {
+            continue;
+        };
+        let Some((tax_id, tax_rate)) = tax_of(sku, &code, mappings, catalogue, rules, reasons)
+        else {
+            continue;
+        };
+        let piece = Piece {
+            code,
+            description: &line.title,
+            quantity: line.quantity,
+            price: line.unit_price,
+            tax_id,
+            tax_rate,
+        };
+        match piece.line(rules) {
+            Some(line) => lines.push(line),
+            None => reasons.push(Reason::TooPrecise {
+                sku: sku.to_owned(),
+            }),
+        }
+    }
+    lines
+}
+
+/// The seller's code, or the channel's number where the seller gave none.
+pub(crate) fn sku_of(line: &Line) -> &str {
+    match line.sku.trim() {
+        "" => &line.item,
+        sku => sku,
+    }
+}
+
+fn code_of(
+    sku: &str,
+    line: &Line,
+    mappings: &Mappings,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    reasons: &mut Vec<Reason>,
+) -> Option<String> {
+    if let Some(code) = mappings.get(MappingKind::Product, sku) {
+        return active_product("product", code, catalogue, reasons);
+    }
+    if rules.sku_is_code
+        && let Some(product) = catalogue.product(sku).filter(|product| product.active)
+    {
+        return Some(product.code.clone());
+    }
+    if !rules.generic_product.is_empty() {
+        return active_product(
+            "generic_product",
+            &rules.generic_product,
+            catalogue,
+            reasons,
+        );
+    }
+    reasons.push(Reason::UnmappedProduct {
+        sku: sku.to_owned(),
+        title: line.title.clone(),
+    });
+    None
+}
+
+fn active_product(
+    field: &str,
+    code: &str,
+    catalogue: &Catalogue,
+    reasons: &mut Vec<Reason>,
+) -> Option<String> {
+    match catalogue.product(code) {
+        Some(product) if product.active && is_code(&product.code) => Some(product.code.clone()),
+        Some(_) | None => {
+            let reason = Reason::NotInCatalogue {
+                field: field.to_owned(),
+                value: code.to_owned(),
+            };
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+            None
+        }
+    }
+}
+
+fn is_code(code: &str) -> bool {
+    let fits = |c: char| c != '\'' && !c.is_whitespace();
+    (1..=CODE_LENGTH).contains(&code.chars().count()) && code.chars().all(fits)
+}
+
+/// Number and rate of a line's tax; zero and no number for what is exempt.
+fn tax_of(
+    sku: &str,
+    code: &str,
+    mappings: &Mappings,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    reasons: &mut Vec<Reason>,
+) -> Option<(Option<i64>, Decimal)> {
+    let free = Some((None, Decimal::ZERO));
+    let (field, id) = match mappings.get(MappingKind::Tax, sku) {
+        Some("none") => return free,
+        Some(mapped) => ("tax", mapped.parse().ok()),
+        None => {
+            let product = catalogue.product(code);
+            let own = product.and_then(|product| {
+                let sales_tax = |id: &&i64| {
+                    catalogue
+                        .tax(**id)
+                        .is_some_and(|tax| is_sales_tax(&tax.kind))
+                };
+                product.taxes.iter().find(sales_tax).copied()
+            });
+            match (own, product.and_then(|product| product.taxed)) {
+                (Some(id), _) => ("tax", Some(id)),
+                (None, Some(false)) => return free,
+                (None, Some(true) | None) => ("tax", rules.tax),
+            }
+        }
+    };
+    let Some(id) = id else {
+        let sku = sku.to_owned();
+        return refuse(reasons, Reason::UnmappedTax { sku });
+    };
+    match catalogue.tax(id) {
+        Some(tax) if tax.active && is_sales_tax(&tax.kind) => Some((Some(id), tax.percentage)),
+        Some(_) | None => refuse(
+            reasons,
+            Reason::NotInCatalogue {
+                field: field.to_owned(),
+                value: id.to_string(),
+            },
+        ),
+    }
+}
+
+/// Taxes that stand in a line, apart from what the buyer withholds.
+fn is_sales_tax(kind: &str) -> bool {
+    ["IVA", "Impoconsumo"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(kind))
+}
+
+fn refuse<T>(reasons: &mut Vec<Reason>, reason: Reason) -> Option<T> {
+    if !reasons.contains(&reason) {
+        reasons.push(reason);
+    }
+    None
+}
+
+/// A line before it is worked out.
+struct Piece<'a> {
+    code: String,
+    description: &'a str,
+    quantity: Decimal,
+    price: Decimal,
+    tax_id: Option<i64>,
+    tax_rate: Decimal,
+}
+
+impl Piece<'_> {
+    fn line(self, rules: &Rules) -> Option<DraftLine> {
+        let too_fine = self.quantity.normalize().scale() > QUANTITY_DECIMALS
+            || self.price.normalize().scale() > PRICE_DECIMALS;
+        if too_fine || self.quantity <= Decimal::ZERO || self.price <= Decimal::ZERO {
+            return None;
+        }
+        let with_tax = rules.prices_with_tax && self.tax_id.is_some();
+        let worked = totals::line(
+            self.quantity,
+            self.price,
+            with_tax,
+            Decimal::ZERO,
+            self.tax_rate,
+        )?;
+        Some(DraftLine {
+            code: self.code,
+            description: customer::clean(self.description, DESCRIPTION_LENGTH),
+            quantity: self.quantity,
+            price: self.price,
+            with_tax,
+            tax_id: self.tax_id,
+            tax_rate: self.tax_rate,
+            warehouse: rules.warehouse,
+            base: worked.base,
+            tax: worked.tax,
+            total: worked.total(),
+        })
+    }
+}
+
+/// What the buyer paid for shipping, as a line, where the office invoices it.
+fn shipping_line(
+    sale: &Sale,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    reasons: &mut Vec<Reason>,
+) -> Option<DraftLine> {
+    let price = sale.shipping_paid();
+    if rules.shipping_product.is_empty() || price <= Decimal::ZERO {
+        return None;
+    }
+    let code = active_product(
+        "shipping_product",
+        &rules.shipping_product,
+        catalogue,
+        reasons,
+    )?;
+    let none = Mappings::default();
+    let (tax_id, tax_rate) = tax_of(&code, &code, &none, catalogue, rules, reasons)?;
+    let piece = Piece {
+        code,
+        description: "Envío",
+        quantity: Decimal::ONE,
+        price,
+        tax_id,
+        tax_rate,
+    };
+    // Goods leave a warehouse, shipping doesn't.
+    piece.line(rules).map(|line| DraftLine {
+        warehouse: None,
+        ..line
+    })
+}
+
+/// Payments by their number in the ledger, in sum the total: the largest takes the cents of rounding.
+fn payments(
+    sale: &Sale,
+    mappings: &Mappings,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    total: Decimal,
+    today: NaiveDate,
+    reasons: &mut Vec<Reason>,
+) -> Vec<DraftPayment> {
+    let with_shipping = !rules.shipping_product.is_empty();
+    let mut sums: BTreeMap<i64, Decimal> = BTreeMap::new();
+    for payment in sale.payments.iter().filter(|payment| payment.approved) {
+        let mapped = mappings.get(MappingKind::Payment, &payment.method);
+        let id = match mapped {
+            Some(text) => text.parse().ok(),
+            None => rules.payment,
+        };
+        let Some(id) = id else {
+            let method = payment.method.clone();
+            refuse::<()>(reasons, Reason::UnmappedPayment { method });
+            continue;
+        };
+        let shipping = if with_shipping {
+            payment.shipping
+        } else {
+            Decimal::ZERO
+        };
+        *sums.entry(id).or_default() += payment.amount - payment.refunded + shipping;
+    }
+    let mut due = false;
+    for id in sums.keys() {
+        match catalogue.payment_type(*id).filter(|kind| kind.active) {
+            Some(kind) => due |= kind.due_date,
+            None => {
+                let (field, value) = ("payment".to_owned(), id.to_string());
+                refuse::<()>(reasons, Reason::NotInCatalogue { field, value });
+            }
+        }
+    }
+    let Some((largest, _)) = sums.iter().max_by_key(|(_, value)| **value) else {
+        if reasons.is_empty() {
+            reasons.push(Reason::NotPaid {
+                order: sale.key.clone(),
+            });
+        }
+        return Vec::new();
+    };
+    let largest = *largest;
+    // SIIGO takes one payment only when one of them is due on a day.
+    if due {
+        sums.retain(|id, _| *id == largest);
+    }
+    let others: Decimal = sums
+        .iter()
+        .filter(|(id, _)| **id != largest)
+        .map(|(_, value)| totals::rounded(*value, 2))
+        .sum();
+    let due_date = due
+        .then(|| today.checked_add_days(Days::new(u64::from(rules.due_days))))
+        .flatten();
+    sums.into_iter()
+        .map(|(id, value)| DraftPayment {
+            id,
+            value: match id == largest {
+                true => total - others,
+                false => totals::rounded(value, 2),
+            },
+            due_date,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

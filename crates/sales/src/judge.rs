@@ -1,0 +1,182 @@
+//! Homologating what waits: when sales come in, and again when a mapping, a rule or a catalogue changes.
+
+use crate::accounts::{self, Channel, ChannelId};
+use crate::catalogue::Catalogue;
+use crate::costs::{self, Costs};
+use crate::draft::Draft;
+use crate::margin::{self, Earnings, SalesTax};
+use crate::model::{Sale, Status};
+use crate::reason::Reason;
+use crate::rules::Mappings;
+use crate::sales::{self, SaleId};
+use crate::state::State;
+use crate::{Result, Room, catalogues, homologate, mappings, tasks};
+use chrono::{DateTime, NaiveDate, Utc};
+use puente_core::{Cancel, Progress, ProgressSink};
+use rusqlite::Connection;
+use std::sync::Arc;
+
+/// Sales in one transaction.
+const BATCH: i64 = 200;
+
+/// What the sales of one channel account are judged by, read once.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// The channel account, with its rules.
+    pub channel: Channel,
+    /// Its mappings.
+    pub mappings: Mappings,
+    /// What its ledger expects.
+    pub catalogue: Catalogue,
+    /// What the office knows of costs.
+    pub costs: Costs,
+    /// The day in Colombia.
+    pub today: NaiveDate,
+}
+
+/// The day in Colombia, whose electronic invoices may not be of an earlier one.
+pub fn today(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&chrono_tz::America::Bogota).date_naive()
+}
+
+impl Measure {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`]; those of the store.
+    pub fn of(room: &Room, channel: ChannelId) -> Result<Measure> {
+        let channel = accounts::channel(&room.state, channel)?;
+        let catalogue = match channel.ledger_id {
+            Some(ledger) => catalogues::of(&room.state, ledger)?,
+            None => Catalogue::default(),
+        };
+        Ok(Measure {
+            mappings: mappings::of(&room.state, channel.id)?,
+            catalogue,
+            costs: costs::all(&room.state)?,
+            today: today(room.clock.now()),
+            channel,
+        })
+    }
+
+    /// The invoice that a sale would be, or why it can't.
+    ///
+    /// # Errors
+    /// All reasons.
+    pub fn draft(&self, sale: &Sale) -> std::result::Result<Draft, Vec<Reason>> {
+        homologate(
+            sale,
+            &self.mappings,
+            &self.catalogue,
+            &self.channel.rules,
+            self.today,
+        )
+    }
+
+    /// What a sale earned, by the invoice that it is or would be.
+    pub fn earnings(&self, sale: &Sale, draft: Option<&Draft>, invoiced: bool) -> Earnings {
+        let tax = draft.map(|draft| SalesTax {
+            amount: draft.tax,
+            invoiced,
+        });
+        margin::of(sale, self.channel.id, tax, &self.costs)
+    }
+}
+
+/// Judges one sale inside a transaction.
+pub(crate) fn one(
+    conn: &Connection,
+    measure: &Measure,
+    id: SaleId,
+    sale: &Sale,
+    now: DateTime<Utc>,
+) -> Result<State> {
+    let drafted = measure.draft(sale);
+    if sales::was_sent(conn, id)? {
+        let state = sales::row_of(conn, id)?.state;
+        let earned = measure.earnings(sale, drafted.as_ref().ok(), true);
+        sales::set_margin(conn, id, earned.margin, earned.estimated)?;
+        let gone = matches!(sale.status, Status::Cancelled);
+        if gone && matches!(state, State::Invoiced | State::Stamped) {
+            tasks::ask_credit_note(conn, id, now)?;
+        }
+        return Ok(state);
+    }
+    let row = sales::row_of(conn, id)?;
+    if crate::handlers::is_dropped(&row.reasons) && sale.status != Status::Cancelled {
+        return Ok(row.state);
+    }
+    let mut reasons = drafted.as_ref().err().cloned().unwrap_or_default();
+    if let Some((order, sale)) = sales::order_elsewhere(conn, measure.channel.id, id, sale)? {
+        reasons.insert(0, Reason::OrderElsewhere { order, sale });
+    }
+    let draft = drafted.as_ref().ok();
+    let total = draft.map(|draft| draft.total);
+    let state = sales::judge(conn, id, sale.status, total, &reasons, now)?;
+    let earned = measure.earnings(sale, draft, false);
+    sales::set_margin(conn, id, earned.margin, earned.estimated)?;
+    Ok(state)
+}
+
+/// Stores sales that a channel gave and judges those that changed, in one transaction. `after` runs in it
+/// too, for the checkpoint.
+pub(crate) fn take(
+    room: &Room,
+    measure: &Arc<Measure>,
+    sales: Vec<Sale>,
+    after: impl FnOnce(&Connection) -> Result<()> + Send + 'static,
+) -> Result<(u64, u64)> {
+    let (measure, now) = (Arc::clone(measure), room.clock.now());
+    room.state.write(move |tx| {
+        let (mut new, mut changed) = (0, 0);
+        for sale in &sales {
+            let stored = sales::store(tx, measure.channel.id, sale, now)?;
+            match stored {
+                sales::Stored::New(_) => new += 1,
+                sales::Stored::Changed(_) => changed += 1,
+                sales::Stored::Same(_) => continue,
+            }
+            one(tx, &measure, stored.id(), sale, now)?;
+        }
+        after(tx)?;
+        Ok((new, changed))
+    })
+}
+
+/// Judges every sale of a channel account that waits, and gives how many there were.
+///
+/// # Errors
+/// Those of the store; that it was cancelled.
+pub fn again(
+    room: &Room,
+    channel: ChannelId,
+    cancel: &Cancel,
+    progress: &dyn ProgressSink,
+) -> Result<u64> {
+    let measure = Arc::new(Measure::of(room, channel)?);
+    let (mut after, mut done) = (0, 0);
+    loop {
+        cancel.check()?;
+        let measure = Arc::clone(&measure);
+        let now = room.clock.now();
+        let (last, count) = room.state.write(move |tx| {
+            let ids = tx
+                .prepare_cached(
+                    "SELECT id FROM sale WHERE channel_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+                )?
+                .query_map((channel, after, BATCH), |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<SaleId>>>()?;
+            for id in &ids {
+                let sale = sales::body_of(tx, *id)?;
+                one(tx, &measure, *id, &sale, now)?;
+            }
+            Ok::<_, crate::Error>((ids.last().copied(), ids.len() as u64))
+        })?;
+        done += count;
+        progress.report(Progress::stage("homologate").of(done, None));
+        match last {
+            Some(last) => after = last,
+            None => return Ok(done),
+        }
+    }
+}

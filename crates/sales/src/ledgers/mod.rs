@@ -1,0 +1,3 @@
+//! Ledgers: one folder each.
+
+pub mod siigo;

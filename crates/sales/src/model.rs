@@ -1,0 +1,234 @@
+//! A sale as every channel gives it, and what becomes of it.
+
+use chrono::{DateTime, Utc};
+use puente_core::Currency;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What the channel says of the whole sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "SaleStatus")]
+pub enum Status {
+    /// All of it is paid.
+    Paid,
+    /// Not all of it is paid yet.
+    Pending,
+    /// None of it is left.
+    Cancelled,
+    /// Part of the money went back: a person decides.
+    Refunded,
+}
+
+impl Status {
+    /// As stored and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Paid => "paid",
+            Status::Pending => "pending",
+            Status::Cancelled => "cancelled",
+            Status::Refunded => "refunded",
+        }
+    }
+}
+
+/// A sale: one order, or the orders of one cart that are paid and shipped together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Sale {
+    /// The channel's number of the pack, or of the order that is in none.
+    pub key: String,
+    /// Its orders, those that were cancelled included.
+    pub orders: Vec<Order>,
+    /// When it was made.
+    pub sold_at: DateTime<Utc>,
+    /// When the channel last changed it.
+    pub updated_at: DateTime<Utc>,
+    /// What the channel says of it.
+    pub status: Status,
+    /// Currency of all its amounts.
+    #[ts(type = "string")]
+    pub currency: Currency,
+    /// What was sold, without orders that were cancelled.
+    pub lines: Vec<Line>,
+    /// What was paid.
+    pub payments: Vec<Payment>,
+    /// How it goes to the buyer; none when it doesn't.
+    pub shipment: Option<Shipment>,
+    /// Who bought.
+    pub buyer: Buyer,
+    /// Taxes that the channel kept back from the seller.
+    #[ts(type = "string")]
+    pub withheld: Decimal,
+    /// Parts that the channel left out of its answer, by its names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// An order of a sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleOrder")]
+pub struct Order {
+    /// The channel's number of it.
+    pub id: String,
+    /// What the channel says of it.
+    pub status: Status,
+}
+
+/// A line of a sale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleLine")]
+pub struct Line {
+    /// The order that it is of.
+    pub order: String,
+    /// The seller's code of what was sold; empty where the seller gave none.
+    pub sku: String,
+    /// The channel's number of what was sold.
+    pub item: String,
+    /// What it is called.
+    pub title: String,
+    /// How many.
+    #[ts(type = "string")]
+    pub quantity: Decimal,
+    /// Price of one, with what the seller discounted taken off and taxes as the channel has them.
+    #[ts(type = "string")]
+    pub unit_price: Decimal,
+    /// What the channel keeps of one.
+    #[ts(type = "string")]
+    pub unit_fee: Decimal,
+}
+
+/// A payment of a sale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "SalePayment")]
+pub struct Payment {
+    /// The channel's number of it.
+    pub id: String,
+    /// How it was paid, by the channel's name: `visa`, `pse`, `account_money`.
+    pub method: String,
+    /// Whether it stands.
+    pub approved: bool,
+    /// For the goods.
+    #[ts(type = "string")]
+    pub amount: Decimal,
+    /// What of it went back.
+    #[ts(type = "string")]
+    pub refunded: Decimal,
+    /// For the shipping, which the buyer paid.
+    #[ts(type = "string")]
+    pub shipping: Decimal,
+}
+
+/// How a sale goes to its buyer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleShipment")]
+pub struct Shipment {
+    /// The channel's number of it.
+    pub id: String,
+    /// What the channel says of it: `delivered`.
+    pub status: String,
+    /// Who takes it there: `fulfillment`, `self_service`.
+    pub logistic: String,
+    /// What the seller pays for it; none while the channel has not said.
+    #[ts(type = "string | null")]
+    pub seller_cost: Option<Decimal>,
+}
+
+/// Who bought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleBuyer")]
+pub struct Buyer {
+    /// The channel's number of them.
+    pub id: String,
+    /// What they are called in the channel.
+    pub nickname: String,
+    /// Whom the invoice is for.
+    pub identity: Identity,
+}
+
+/// What is known of whom the invoice is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "known", rename_all = "snake_case")]
+#[ts(rename = "SaleIdentity")]
+pub enum Identity {
+    /// The channel gave it.
+    Given(Box<Person>),
+    /// The application may not ask for it.
+    Forbidden,
+    /// The channel is still working it out.
+    Processing,
+    /// The channel has none.
+    Missing,
+}
+
+/// A person or a company, as the channel writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(rename = "SalePerson")]
+pub struct Person {
+    /// Whether it is a company; none where the channel doesn't say.
+    pub company: Option<bool>,
+    /// Kind of document, by the channel's name: `CC`, `NIT`.
+    pub id_type: String,
+    /// Its number, as it was written.
+    pub id_number: String,
+    /// First names, or the name of the company.
+    pub name: String,
+    /// Last names.
+    pub last_name: String,
+    /// Street and number.
+    pub address: String,
+    /// Name of the city.
+    pub city: String,
+    /// The channel's code of the state: `CO-ANT`.
+    pub state: String,
+    /// Name of the state.
+    pub state_name: String,
+    /// Country, `CO`.
+    pub country: String,
+    /// Empty where the channel gives none.
+    pub email: String,
+    /// Empty where the channel gives none.
+    pub phone: String,
+}
+
+impl Sale {
+    /// Paid for the goods, without what went back.
+    pub fn paid(&self) -> Decimal {
+        let standing = self.payments.iter().filter(|payment| payment.approved);
+        standing
+            .map(|payment| payment.amount - payment.refunded)
+            .sum()
+    }
+
+    /// Paid for the shipping.
+    pub fn shipping_paid(&self) -> Decimal {
+        let standing = self.payments.iter().filter(|payment| payment.approved);
+        standing.map(|payment| payment.shipping).sum()
+    }
+
+    /// Prices times quantities.
+    pub fn items_total(&self) -> Decimal {
+        self.lines
+            .iter()
+            .map(|line| line.unit_price * line.quantity)
+            .sum()
+    }
+
+    /// Units sold.
+    pub fn units(&self) -> Decimal {
+        self.lines.iter().map(|line| line.quantity).sum()
+    }
+
+    /// Whom it is for, as people read it.
+    pub fn buyer_name(&self) -> String {
+        match &self.buyer.identity {
+            Identity::Given(person) => {
+                let name = format!("{} {}", person.name, person.last_name);
+                name.trim().to_owned()
+            }
+            Identity::Forbidden | Identity::Processing | Identity::Missing => {
+                self.buyer.nickname.clone()
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Sending a sale, once.
+
+use super::settle::{self, Settled};
+use super::table::{self, Intent, SendRow};
+use crate::accounts;
+use crate::draft::Draft;
+use crate::judge::Measure;
+use crate::ledger::{Answer, Issued, Ledger, Refusal};
+use crate::ledgers::siigo::calculated_total;
+use crate::reason::Reason;
+use crate::sales::{self, SaleId, e4};
+use crate::state::State;
+use crate::{Error, Result, Room, to_json};
+use puente_core::Cancel;
+use rust_decimal::Decimal;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Attempts at something that did not arrive, before the sale waits for the next time.
+const ATTEMPTS: u32 = 4;
+/// The pause before it is tried again, where the ledger names none.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What came of a sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// It was not ready any more.
+    Skipped,
+    /// It does not fit any more, for these reasons.
+    Blocked,
+    /// It is invoiced.
+    Invoiced,
+    /// It is refused.
+    Refused,
+    /// Nobody knows yet.
+    Uncertain,
+    /// It did not arrive, and is ready again.
+    Later(String),
+}
+
+/// Sends the sales of one ledger.
+pub struct Sender<'a> {
+    room: &'a Room,
+    account: accounts::Ledger,
+    ledger: &'a dyn Ledger,
+    cancel: &'a Cancel,
+    measures: HashMap<accounts::ChannelId, Arc<Measure>>,
+    customers: HashSet<String>,
+}
+
+impl<'a> Sender<'a> {
+    /// Over an open ledger.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn new(
+        room: &'a Room,
+        ledger_id: accounts::LedgerId,
+        ledger: &'a dyn Ledger,
+        cancel: &'a Cancel,
+    ) -> Result<Sender<'a>> {
+        Ok(Sender {
+            room,
+            account: accounts::ledger(&room.state, ledger_id)?,
+            ledger,
+            cancel,
+            measures: HashMap::new(),
+            customers: HashSet::new(),
+        })
+    }
+
+    /// Sends one sale, if it is ready, and settles what came of it as far as that goes now.
+    ///
+    /// # Errors
+    /// [`Error::Login`] when the ledger will take nothing; a cancel; those of the store. The sale is then
+    /// where its rows say.
+    pub fn send(&mut self, id: SaleId) -> Result<Sent> {
+        self.send_as(id, None)
+    }
+
+    fn send_as(&mut self, id: SaleId, total: Option<Decimal>) -> Result<Sent> {
+        self.cancel.check()?;
+        let mut row = sales::get(&self.room.state, id)?;
+        if row.state == State::Refused {
+            // Whoever asks for it again may have mended it in the ledger.
+            let measure = self.measure(row.channel_id)?;
+            self.judge(&measure, id)?;
+            row = sales::get(&self.room.state, id)?;
+        }
+        if row.state != State::Ready {
+            return Ok(Sent::Skipped);
+        }
+        let measure = self.measure(row.channel_id)?;
+        if measure.channel.ledger_id != Some(self.account.id) {
+            return Ok(Sent::Skipped);
+        }
+        let sale = sales::body(&self.room.state, id)?;
+        let Ok(mut draft) = measure.draft(&sale) else {
+            self.judge(&measure, id)?;
+            return Ok(Sent::Blocked);
+        };
+        if let Some(total) = total {
+            adjust(&mut draft, total);
+        }
+        let (version, doubtful) = table::next_version(&self.room.state, id)?;
+        let marker = super::marker(&self.account, &measure.channel, &sale.key);
+        let intent = Intent {
+            sale: id,
+            ledger: self.account.id,
+            version,
+            key: super::key(&self.account, &measure.channel, &sale.key, version),
+            customer: draft.customer.identification.clone(),
+            total_e4: e4(draft.total),
+            body: self.ledger.compose(&draft, &marker)?.to_string(),
+            marker,
+        };
+        if let Err(refusals) = self.ensure_customer(&draft)? {
+            self.block(id, table::reasons(&refusals))?;
+            return Ok(Sent::Blocked);
+        }
+        let before = if doubtful {
+            self.made_before(&intent)?
+        } else {
+            None
+        };
+        self.room.point("intent.before");
+        let send = table::intend(&self.room.state, intent, self.room.clock.now())?;
+        self.room.point("intent.after");
+        if let Some(issued) = before {
+            table::leaves(&self.room.state, send.id, self.room.clock.now())?;
+            self.accept(&send, &issued, "found")?;
+            return Ok(Sent::Invoiced);
+        }
+        self.deliver(&send, &draft, total.is_none())
+    }
+
+    fn measure(&mut self, channel: accounts::ChannelId) -> Result<Arc<Measure>> {
+        if let Some(measure) = self.measures.get(&channel) {
+            return Ok(Arc::clone(measure));
+        }
+        let measure = Arc::new(Measure::of(self.room, channel)?);
+        self.measures.insert(channel, Arc::clone(&measure));
+        Ok(measure)
+    }
+
+    fn judge(&self, measure: &Arc<Measure>, id: SaleId) -> Result<()> {
+        let (measure, now) = (Arc::clone(measure), self.room.clock.now());
+        self.room.state.write(move |tx| {
+            let sale = sales::body_of(tx, id)?;
+            crate::judge::one(tx, &measure, id, &sale, now).map(drop)
+        })
+    }
+
+    /// What the ledger does not take of the customer stands in the way before anything is intended.
+    fn block(&self, id: SaleId, reasons: Vec<Reason>) -> Result<()> {
+        let now = self.room.clock.now();
+        self.room.state.write(move |tx| {
+            sales::happen(tx, id, crate::state::Happening::Blocked, now)?;
+            tx.execute(
+                "UPDATE sale SET reasons = ?2, reason = 'refused' WHERE id = ?1",
+                (id, to_json(&reasons)),
+            )?;
+            sales::tell(
+                tx,
+                id,
+                now,
+                "customer_refused",
+                &serde_json::json!({ "reasons": reasons }),
+            )
+        })
+    }
+
+    fn ensure_customer(&mut self, draft: &Draft) -> Result<std::result::Result<(), Vec<Refusal>>> {
+        let identification = &draft.customer.identification;
+        if self.customers.contains(identification) {
+            return Ok(Ok(()));
+        }
+        self.room.point("customer.before");
+        let ensured = self.ledger.ensure_customer(&draft.customer, self.cancel)?;
+        self.room.point("customer.after");
+        if ensured.is_ok() {
+            self.customers.insert(identification.clone());
+        }
+        Ok(ensured)
+    }
+
+    /// An invoice that an earlier sending made after all, though it was taken for refused.
+    fn made_before(&self, intent: &Intent) -> Result<Option<Issued>> {
+        let since = table::of_sale(&self.room.state, intent.sale)?
+            .first()
+            .map_or_else(|| self.room.clock.now(), |first| first.created_at);
+        let found = settle::search(
+            self.ledger,
+            &intent.customer,
+            &intent.marker,
+            since,
+            self.cancel,
+        )?;
+        Ok(found.into_iter().find(|issued| !issued.annulled))
+    }
+
+    fn deliver(&mut self, send: &SendRow, draft: &Draft, may_adjust: bool) -> Result<Sent> {
+        let state = &self.room.state;
+        for attempt in 1..=ATTEMPTS {
+            if self.cancel.is_cancelled() {
+                table::take_back(state, send, self.room.clock.now())?;
+                return Err(Error::Cancelled);
+            }
+            table::leaves(state, send.id, self.room.clock.now())?;
+            self.room.point("send.before");
+            let answer = self.ledger.send(&send.key, &send.body, self.cancel);
+            self.room.point("send.after");
+            match answer {
+                Answer::Accepted(issued) if settle::is_ours(send, &issued) => {
+                    self.accept(send, &issued, "answered")?;
+                    return Ok(Sent::Invoiced);
+                }
+                Answer::Accepted(issued) => {
+                    return self.in_doubt(send, &format!("another invoice: {}", issued.number));
+                }
+                Answer::Refused(refusals) => {
+                    return self.refused(send, draft, &refusals, may_adjust);
+                }
+                Answer::Unknown(said) => return self.in_doubt(send, &said),
+                Answer::NotNow { said, wait } => {
+                    table::stayed_here(state, send.id)?;
+                    if attempt == ATTEMPTS {
+                        table::take_back(state, send, self.room.clock.now())?;
+                        return Ok(Sent::Later(said));
+                    }
+                    let pause = wait.map_or(PAUSE * 2_u32.pow(attempt), Duration::from_secs);
+                    // A cancel is seen at the top.
+                    let _ = self.cancel.sleep(pause.min(Duration::from_secs(120)));
+                }
+                Answer::Stop(refusal) => {
+                    table::stayed_here(state, send.id)?;
+                    table::take_back(state, send, self.room.clock.now())?;
+                    return Err(Error::Login {
+                        cloud: self.ledger.name(),
+                        said: format!("{}: {}", refusal.code, refusal.message),
+                    });
+                }
+            }
+        }
+        Ok(Sent::Uncertain)
+    }
+
+    fn accept(&self, send: &SendRow, issued: &Issued, how: &'static str) -> Result<()> {
+        self.room.point("store.before");
+        table::accepted(&self.room.state, send, issued, how, self.room.clock.now())?;
+        self.room.point("store.after");
+        Ok(())
+    }
+
+    fn refused(
+        &mut self,
+        send: &SendRow,
+        draft: &Draft,
+        refusals: &[Refusal],
+        may_adjust: bool,
+    ) -> Result<Sent> {
+        table::refused(&self.room.state, send, refusals, self.room.clock.now())?;
+        self.room.point("refused.after");
+        let measure = self.measure(sales::get(&self.room.state, send.sale_id)?.channel_id)?;
+        let tolerance = measure.channel.rules.tolerance;
+        let total = refusals
+            .iter()
+            .find(|refusal| refusal.code == "invalid_total_payments")
+            .and_then(|refusal| calculated_total(&refusal.message))
+            .filter(|total| (*total - draft.total).abs() <= tolerance)
+            .filter(|total| (*total - draft.paid).abs() <= tolerance);
+        // The ledger rounds otherwise than we do: within the office's own tolerance its total stands.
+        if let Some(total) = total.filter(|_| may_adjust && draft.payments.len() == 1) {
+            self.judge(&measure, send.sale_id)?;
+            return self.send_as(send.sale_id, Some(total));
+        }
+        Ok(Sent::Refused)
+    }
+
+    fn in_doubt(&self, send: &SendRow, said: &str) -> Result<Sent> {
+        table::unanswered(&self.room.state, send, said, self.room.clock.now())?;
+        self.room.point("unanswered.after");
+        match settle::one(self.room, self.ledger, send, self.cancel)? {
+            Settled::Invoiced => Ok(Sent::Invoiced),
+            Settled::Refused => Ok(Sent::Refused),
+            Settled::Still => Ok(Sent::Uncertain),
+        }
+    }
+}
+
+fn adjust(draft: &mut Draft, total: Decimal) {
+    draft.total = total;
+    if let [payment] = draft.payments.as_mut_slice() {
+        payment.value = total;
+    }
+}

@@ -1,0 +1,438 @@
+//! Tables `sale_send` and `sale_invoice`.
+
+use crate::accounts::LedgerId;
+use crate::ledger::{Issued, Refusal};
+use crate::reason::Reason;
+use crate::sales::{self, SaleId, e4};
+use crate::state::Happening;
+use crate::{Error, Result, to_json};
+use chrono::{DateTime, Utc};
+use puente_store::{Database, time};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use ts_rs::TS;
+
+/// Where a sending stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SendState {
+    /// Committed, and not sent.
+    Intent,
+    /// Sent, and nothing is known yet.
+    Sent,
+    /// Sent, and no answer came.
+    Uncertain,
+    /// The ledger has it.
+    Accepted,
+    /// The ledger refused it for certain.
+    Refused,
+}
+
+impl SendState {
+    fn parse(text: &str) -> SendState {
+        match text {
+            "intent" => SendState::Intent,
+            "sent" => SendState::Sent,
+            "accepted" => SendState::Accepted,
+            "refused" => SendState::Refused,
+            // What can't be read is never sent again without a look.
+            _ => SendState::Uncertain,
+        }
+    }
+}
+
+/// A sending.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are those of the table")]
+pub struct SendRow {
+    pub id: i64,
+    pub sale_id: SaleId,
+    pub ledger_id: LedgerId,
+    pub version: i64,
+    pub key: String,
+    pub marker: String,
+    pub customer: String,
+    pub total_e4: i64,
+    pub body: String,
+    pub state: SendState,
+    pub attempts: i64,
+    pub doubtful: bool,
+    pub created_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub outcome: Option<Value>,
+}
+
+const COLUMNS: &str = "id, sale_id, ledger_id, version, idempotency_key, marker, customer, \
+     total_e4, body, state, attempts, doubtful, created_at, sent_at, outcome";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<SendRow> {
+    Ok(SendRow {
+        id: row.get(0)?,
+        sale_id: row.get(1)?,
+        ledger_id: row.get(2)?,
+        version: row.get(3)?,
+        key: row.get(4)?,
+        marker: row.get(5)?,
+        customer: row.get(6)?,
+        total_e4: row.get(7)?,
+        body: row.get(8)?,
+        state: SendState::parse(row.get_ref(9)?.as_str()?),
+        attempts: row.get(10)?,
+        doubtful: row.get(11)?,
+        created_at: time::from_text(row.get_ref(12)?.as_str()?).unwrap_or_default(),
+        sent_at: crate::accounts::moment(row, 13)?,
+        outcome: row
+            .get::<_, Option<String>>(14)?
+            .and_then(|text| serde_json::from_str(&text).ok()),
+    })
+}
+
+/// The sendings of a sale, oldest first.
+///
+/// # Errors
+/// Those of the store.
+pub fn of_sale(db: &Database, sale: SaleId) -> Result<Vec<SendRow>> {
+    db.read(|conn| {
+        let sql = format!("SELECT {COLUMNS} FROM sale_send WHERE sale_id = ?1 ORDER BY version");
+        let mut statement = conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([sale], read)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    })
+}
+
+/// The sendings of a ledger that are not settled, oldest first.
+pub(super) fn open(db: &Database, ledger: LedgerId) -> Result<Vec<SendRow>> {
+    db.read(|conn| {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM sale_send WHERE ledger_id = ?1 \
+             AND state IN ('intent', 'sent', 'uncertain') ORDER BY id"
+        );
+        let mut statement = conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([ledger], read)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    })
+}
+
+/// A sending to be.
+pub(super) struct Intent {
+    pub sale: SaleId,
+    pub ledger: LedgerId,
+    pub version: i64,
+    pub key: String,
+    pub marker: String,
+    pub customer: String,
+    pub total_e4: i64,
+    pub body: String,
+}
+
+/// Commits the intent: from here on the sale is being sent.
+///
+/// # Errors
+/// [`Error::WrongState`] when the sale is not ready any more.
+pub(super) fn intend(db: &Database, intent: Intent, now: DateTime<Utc>) -> Result<SendRow> {
+    db.write(move |tx| {
+        sales::happen(tx, intent.sale, Happening::Intended, now)?;
+        tx.prepare_cached(
+            "INSERT INTO sale_send (sale_id, ledger_id, version, idempotency_key, marker, \
+             customer, total_e4, body, state, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'intent', ?9)",
+        )?
+        .execute(params![
+            intent.sale,
+            intent.ledger,
+            intent.version,
+            intent.key,
+            intent.marker,
+            intent.customer,
+            intent.total_e4,
+            intent.body,
+            time::to_text(now)
+        ])?;
+        let id = tx.last_insert_rowid();
+        let detail = json!({ "version": intent.version, "key": intent.key });
+        sales::tell(tx, intent.sale, now, "intended", &detail)?;
+        row(tx, id)
+    })
+}
+
+fn row(conn: &Connection, id: i64) -> Result<SendRow> {
+    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM sale_send WHERE id = ?1"))?
+        .query_row([id], read)
+        .optional()?
+        .ok_or_else(|| Error::not_found("sending", id))
+}
+
+/// Commits that it leaves now. One that is in doubt stays so.
+pub(super) fn leaves(db: &Database, id: i64, now: DateTime<Utc>) -> Result<()> {
+    db.write(move |tx| {
+        let changed = tx
+            .prepare_cached(
+                "UPDATE sale_send SET attempts = attempts + 1, sent_at = ?2, \
+                 state = CASE doubtful WHEN 1 THEN 'uncertain' ELSE 'sent' END \
+                 WHERE id = ?1 AND state IN ('intent', 'sent', 'uncertain')",
+            )?
+            .execute(params![id, time::to_text(now)])?;
+        settled_elsewhere(tx, id, changed)
+    })
+}
+
+fn settled_elsewhere(conn: &Connection, id: i64, changed: usize) -> Result<()> {
+    if changed == 0 {
+        let row = row(conn, id)?;
+        return Err(Error::WrongState {
+            sale: row.sale_id,
+            state: "settled",
+        });
+    }
+    Ok(())
+}
+
+/// It did not arrive: what was not in doubt before is an intent again.
+pub(super) fn stayed_here(db: &Database, id: i64) -> Result<()> {
+    db.write(move |tx| {
+        tx.prepare_cached(
+            "UPDATE sale_send SET state = 'intent' WHERE id = ?1 AND state = 'sent' AND doubtful = 0",
+        )?
+        .execute([id])?;
+        Ok(())
+    })
+}
+
+/// Takes an intent back that never left. Whether it could be.
+pub(super) fn take_back(db: &Database, send: &SendRow, now: DateTime<Utc>) -> Result<bool> {
+    let (id, sale) = (send.id, send.sale_id);
+    db.write(move |tx| {
+        let gone = tx
+            .prepare_cached(
+                "DELETE FROM sale_send WHERE id = ?1 AND state = 'intent' AND doubtful = 0",
+            )?
+            .execute([id])?;
+        if gone == 0 {
+            return Ok(false);
+        }
+        sales::happen(tx, sale, Happening::TakenBack, now)?;
+        sales::tell(tx, sale, now, "taken_back", &json!({}))?;
+        Ok(true)
+    })
+}
+
+/// No answer came.
+pub(super) fn unanswered(
+    db: &Database,
+    send: &SendRow,
+    said: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (id, sale) = (send.id, send.sale_id);
+    let outcome = json!({ "said": said, "at": now });
+    db.write(move |tx| {
+        let changed = tx
+            .prepare_cached(
+                "UPDATE sale_send SET state = 'uncertain', doubtful = 1, outcome = ?2 \
+                 WHERE id = ?1 AND state IN ('sent', 'uncertain')",
+            )?
+            .execute(params![id, outcome.to_string()])?;
+        settled_elsewhere(tx, id, changed)?;
+        sales::happen(tx, sale, Happening::Unanswered, now)?;
+        sales::tell(tx, sale, now, "unanswered", &outcome)
+    })
+}
+
+/// What was found out about one in doubt, for whoever decides.
+pub(super) fn evidence(
+    db: &Database,
+    send: &SendRow,
+    found: Value,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (id, sale) = (send.id, send.sale_id);
+    db.write(move |tx| {
+        tx.prepare_cached(
+            "UPDATE sale_send SET outcome = ?2 WHERE id = ?1 AND state = 'uncertain'",
+        )?
+        .execute(params![id, found.to_string()])?;
+        sales::tell(tx, sale, now, "searched", &found)
+    })
+}
+
+/// The ledger has it. `how` says how that became known: `answered`, `same_key`, `found`, `linked`.
+pub(super) fn accepted(
+    db: &Database,
+    send: &SendRow,
+    issued: &Issued,
+    how: &'static str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (send, issued) = (send.clone(), issued.clone());
+    db.write(move |tx| {
+        let changed = tx
+            .prepare_cached(
+                "UPDATE sale_send SET state = 'accepted', settled_at = ?2, outcome = ?3 \
+                 WHERE id = ?1 AND state IN ('sent', 'uncertain')",
+            )?
+            .execute(params![
+                send.id,
+                time::to_text(now),
+                json!({ "how": how, "invoice": issued }).to_string()
+            ])?;
+        settled_elsewhere(tx, send.id, changed)?;
+        keep_invoice(tx, &send, &issued)?;
+        sales::happen(tx, send.sale_id, Happening::Accepted, now)?;
+        tx.prepare_cached(
+            "UPDATE sale SET invoice = ?2, stamp = ?3, total_e4 = ?4, reasons = '[]', \
+             reason = NULL WHERE id = ?1",
+        )?
+        .execute(params![
+            send.sale_id,
+            issued.number,
+            issued.stamp,
+            e4(issued.total)
+        ])?;
+        let mut detail = json!({ "how": how, "number": issued.number, "total": issued.total });
+        if e4(issued.total) != send.total_e4 {
+            detail["expected"] = json!(sales::from_e4(send.total_e4));
+        }
+        sales::tell(tx, send.sale_id, now, "accepted", &detail)?;
+        if sales::row_of(tx, send.sale_id)?.status == "cancelled" {
+            crate::tasks::ask_credit_note(tx, send.sale_id, now)?;
+        }
+        if issued.stamp == STAMPED {
+            sales::happen(tx, send.sale_id, Happening::Stamped, now)?;
+        }
+        Ok(())
+    })
+}
+
+/// The word for an invoice that the tax authority accepted.
+pub(super) const STAMPED: &str = "Accepted";
+/// The word for one that it rejected.
+pub(super) const REJECTED: &str = "Rejected";
+
+fn keep_invoice(conn: &Connection, send: &SendRow, issued: &Issued) -> Result<()> {
+    let body: Value = serde_json::from_str(&send.body).unwrap_or_default();
+    let stamps = body["stamp"]["send"].as_bool().unwrap_or(false);
+    conn.prepare_cached(
+        "INSERT INTO sale_invoice (sale_id, ledger_id, invoice_id, number, date, total_e4, stamp, \
+         cufe, public_url, awaits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        send.sale_id,
+        send.ledger_id,
+        issued.id,
+        issued.number,
+        issued.date.to_string(),
+        e4(issued.total),
+        issued.stamp,
+        issued.cufe,
+        issued.public_url,
+        stamps && issued.stamp != STAMPED
+    ])?;
+    Ok(())
+}
+
+/// The ledger refused it for certain.
+pub(super) fn refused(
+    db: &Database,
+    send: &SendRow,
+    refusals: &[Refusal],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (id, sale) = (send.id, send.sale_id);
+    let outcome = json!({ "refusals": refusals });
+    let reasons = reasons(refusals);
+    db.write(move |tx| {
+        let changed = tx
+            .prepare_cached(
+                "UPDATE sale_send SET state = 'refused', settled_at = ?2, outcome = ?3 \
+                 WHERE id = ?1 AND state IN ('sent', 'uncertain')",
+            )?
+            .execute(params![id, time::to_text(now), outcome.to_string()])?;
+        settled_elsewhere(tx, id, changed)?;
+        sales::happen(tx, sale, Happening::Refused, now)?;
+        tx.prepare_cached("UPDATE sale SET reasons = ?2, reason = 'refused' WHERE id = ?1")?
+            .execute(params![sale, to_json(&reasons)])?;
+        sales::tell(tx, sale, now, "refused", &outcome)
+    })
+}
+
+/// Refusals as reasons of a sale.
+pub(super) fn reasons(refusals: &[Refusal]) -> Vec<Reason> {
+    refusals
+        .iter()
+        .map(|refusal| Reason::Refused {
+            code: refusal.code.clone(),
+            field: refusal.field.clone(),
+            message: refusal.message.clone(),
+        })
+        .collect()
+}
+
+/// The next version of a sale's sending, and whether any before it was ever in doubt.
+pub(super) fn next_version(db: &Database, sale: SaleId) -> Result<(i64, bool)> {
+    db.read(|conn| {
+        Ok(conn
+            .prepare_cached(
+                "SELECT coalesce(max(version), 0) + 1, coalesce(max(doubtful), 0) \
+                 FROM sale_send WHERE sale_id = ?1",
+            )?
+            .query_row([sale], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    })
+}
+
+/// An invoice of a sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are those of the table")]
+pub struct InvoiceRow {
+    pub number: String,
+    pub date: String,
+    pub total_e4: i64,
+    pub stamp: String,
+    pub cufe: String,
+    pub errors: Vec<String>,
+    pub public_url: String,
+    pub pdf: String,
+    pub xml: String,
+}
+
+/// The invoice of a sale, if there is one.
+///
+/// # Errors
+/// Those of the store.
+pub fn invoice(room: &crate::Room, sale: SaleId) -> Result<Option<InvoiceRow>> {
+    room.state.read(|conn| {
+        Ok(conn
+            .prepare_cached(
+                "SELECT number, date, total_e4, stamp, cufe, errors, public_url, pdf, xml \
+                 FROM sale_invoice WHERE sale_id = ?1",
+            )?
+            .query_row([sale], |row| {
+                let errors: String = row.get(5)?;
+                Ok(InvoiceRow {
+                    number: row.get(0)?,
+                    date: row.get(1)?,
+                    total_e4: row.get(2)?,
+                    stamp: row.get(3)?,
+                    cufe: row.get(4)?,
+                    errors: serde_json::from_str(&errors).unwrap_or_default(),
+                    public_url: row.get(6)?,
+                    pdf: row.get(7)?,
+                    xml: row.get(8)?,
+                })
+            })
+            .optional()?)
+    })
+}
+
+/// Invoices that wait for the tax authority.
+///
+/// # Errors
+/// Those of the store.
+pub fn awaiting_stamp(db: &Database) -> Result<u64> {
+    db.read(|conn| {
+        let count: i64 = conn
+            .prepare_cached("SELECT count(*) FROM sale_invoice WHERE awaits = 1")?
+            .query_row([], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    })
+}
