@@ -355,7 +355,8 @@ fn client(
     if strict {
         config.alpn_protocols = vec![b"tds/8.0".to_vec()];
     }
-    let name = ServerName::try_from(target.host.clone())
+    let host = options.certificate_host.as_ref().unwrap_or(&target.host);
+    let name = ServerName::try_from(host.clone())
         .map_err(|error| puente_core::Error::invalid("host", error))?;
     ClientConnection::new(Arc::new(config), name).map_err(internal)
 }
