@@ -62,6 +62,7 @@ pub struct App {
     /// The queue.
     pub jobs: Jobs,
     pub(crate) views: Views,
+    pub(crate) forecasts: crate::forecast::Open,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
@@ -110,6 +111,7 @@ impl App {
             room,
             jobs,
             views: Views::default(),
+            forecasts: crate::forecast::Open::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
         })

@@ -3,8 +3,8 @@
 use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
 use crate::{
-    about, audit, backup, companies, diagnostics, doctor, jobs, movements, network, overview,
-    rules, saved, schedules, servers, settings, sync, table,
+    about, audit, backup, companies, diagnostics, doctor, forecast, jobs, movements, network,
+    overview, rules, saved, schedules, servers, settings, sync, table,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub enum Tag {
     Saved,
     /// The audit trail.
     Audit,
+    /// Models that forecast demand.
+    Forecasts,
 }
 
 impl Tag {
@@ -52,6 +54,7 @@ impl Tag {
         Tag::Settings,
         Tag::Saved,
         Tag::Audit,
+        Tag::Forecasts,
     ];
 }
 
@@ -174,6 +177,15 @@ commands! {
     "audit.list" audit::list, audit::List, reads [Audit], changes [];
     "audit.page" audit::page, audit::PageOf, reads [Audit], changes [];
     "doctor" doctor::check, Nothing, reads [], changes [];
+    "forecast.offices" forecast::offices, Nothing, reads [Companies Movements Forecasts], changes [];
+    "forecast.train" forecast::train, forecast::Train, reads [], changes [Jobs] job;
+    "forecast.models" forecast::models, forecast::Models, reads [Forecasts], changes [];
+    "forecast.activate" forecast::activate, forecast::Named, reads [], changes [Forecasts Audit];
+    "forecast.remove" forecast::remove, forecast::Named, reads [], changes [Forecasts Audit];
+    "forecast.articles" forecast::articles, forecast::Search, reads [Forecasts], changes [];
+    "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
+    "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
+    "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

@@ -3,6 +3,7 @@
 use crate::backup;
 use crate::commands::Tag;
 use crate::config::Config;
+use crate::forecast::{RETRAIN, Retraining, TRAIN, Training};
 use crate::paths::DataDir;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
@@ -16,6 +17,8 @@ pub(crate) fn all(room: &Room, dir: &DataDir, config: &Config) -> Vec<Arc<dyn Ha
     handlers.push(Arc::new(SyncAll(room.clone())));
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
+    handlers.push(Arc::new(Training::new(room, dir)));
+    handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
 
@@ -27,7 +30,8 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
-        SYNC_ALL | PROVE_ALL | TIDY => &[],
+        TRAIN => &[Tag::Forecasts],
+        SYNC_ALL | PROVE_ALL | TIDY | RETRAIN => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,
     }

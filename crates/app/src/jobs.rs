@@ -1,6 +1,7 @@
 //! The queue, as hosts show it.
 
 use crate::backup::{self, BackupRow};
+use crate::forecast::{RETRAIN, TRAIN, TrainReport};
 use crate::movements::ProofView;
 use crate::sync::{PROVE_ALL, Queued, SYNC_ALL, TIDY, Tidied};
 use crate::{App, Result, settings};
@@ -92,7 +93,8 @@ pub struct JobRow {
     /// Its number.
     pub id: i64,
     /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
-    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `forecast.train`,
+    /// `forecast.retrain`.
     pub kind: String,
     /// What it does it to: a company or a server as people call it; empty where there is but one.
     pub subject: String,
@@ -146,6 +148,8 @@ pub enum JobResult {
     Queued(Queued),
     /// Old rows that were dropped.
     Tidied(Tidied),
+    /// A model that was trained.
+    Trained(TrainReport),
     /// Nothing that is shown, or written by another version.
     Other,
 }
@@ -291,7 +295,7 @@ impl Words {
         let subject = match (company_id, server_id) {
             (Some(id), _) => companies::get(&self.state, id).map(|company| company.label()),
             (None, Some(id)) => servers::get(&self.state, id).map(|server| server.name),
-            (None, None) => Ok(String::new()),
+            (None, None) => Ok(nit_of(&job)),
         };
         JobRow {
             id: job.id.0,
@@ -317,6 +321,12 @@ impl Words {
     }
 }
 
+/// A training is about all companies of a NIT.
+fn nit_of(job: &Job) -> String {
+    let nit = job.input.get("nit").and_then(Value::as_str);
+    nit.unwrap_or_default().to_owned()
+}
+
 fn number(job: &Job, field: &str) -> Option<i64> {
     job.input.get(field).and_then(Value::as_i64)
 }
@@ -329,7 +339,8 @@ fn read_result(kind: &str, result: Value) -> JobResult {
             serde_json::from_value(result).map(|proof| JobResult::Proven(ProofView::of(proof)))
         }
         SYNC => serde_json::from_value(result).map(JobResult::Synced),
-        SYNC_ALL | PROVE_ALL => serde_json::from_value(result).map(JobResult::Queued),
+        SYNC_ALL | PROVE_ALL | RETRAIN => serde_json::from_value(result).map(JobResult::Queued),
+        TRAIN => serde_json::from_value(result).map(JobResult::Trained),
         TIDY => serde_json::from_value(result).map(JobResult::Tidied),
         backup::CREATE => serde_json::from_value(result).map(JobResult::BackedUp),
         _ => Ok(JobResult::Other),

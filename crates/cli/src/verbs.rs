@@ -450,7 +450,7 @@ pub fn password(terminal: &Terminal, from_stdin: bool) -> Result<Secret> {
 }
 
 /// Asks, unless already confirmed. Without a terminal to ask on, it is refused.
-fn confirm(terminal: &Terminal, yes: bool, question: &str) -> Result<()> {
+pub fn confirm(terminal: &Terminal, yes: bool, question: &str) -> Result<()> {
     if yes {
         return Ok(());
     }

@@ -5,8 +5,10 @@
 //! chooses the weights of the model's parts, corrects its bias and measures its intervals from that, and only
 //! then forecasts the months to come. Quantities are floating point numbers here, money never is.
 
+pub mod article;
 pub mod class;
 mod combine;
+mod error;
 pub mod features;
 pub mod gbdt;
 pub mod holidays;
@@ -17,10 +19,14 @@ pub mod originals;
 pub mod panel;
 mod parallel;
 pub mod prophet;
+pub mod registry;
 pub mod stats;
-mod train;
+pub mod stock;
+pub mod train;
 
+pub use article::Article;
 pub use class::Class;
+pub use error::{Error, Result};
 pub use model::{Kind, Plan};
 pub use panel::{About, Cell, Panel, Series};
 pub use train::{Forecast, Trained, Verdict, train};

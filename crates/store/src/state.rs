@@ -22,6 +22,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "settings",
         sql: include_str!("../../../migrations/state/0003_settings.sql"),
     },
+    Migration {
+        version: 4,
+        name: "forecasts",
+        sql: include_str!("../../../migrations/state/0004_forecasts.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.
