@@ -456,6 +456,12 @@ text?: string, };
 export type CompanyState = "active" | "gone";
 
 /**
+ * How an article sells. The cuts are those of Syntetos, Boylan and Croston, "On the categorization of
+ * demand patterns" (2005): an average interval of 1.32 months and a squared coefficient of variation of 0.49.
+ */
+export type DemandClass = "smooth" | "erratic" | "intermittent" | "lumpy" | "new" | "dead";
+
+/**
  * Where to write.
  */
 export type DiagnosticsTo = {
@@ -536,7 +542,7 @@ export type DocumentMeaning = "sale" | "sale_return" | "purchase" | "purchase_re
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -673,6 +679,540 @@ removed: number,
 notes: RunNotes, };
 
 /**
+ * Names an article of a NIT.
+ */
+export type ForecastArticleNamed = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * Its code, whatever the case.
+ */
+article: string,
+/**
+ * Days from order to arrival; 15 when left out.
+ */
+lead_days?: number | null,
+/**
+ * Service level, 0.5 to 0.999; 0.95 when left out.
+ */
+service?: number | null, };
+
+/**
+ * All about one article.
+ */
+export type ForecastArticlePage = {
+/**
+ * As in the table.
+ */
+row: ForecastArticleRow,
+/**
+ * What was sold.
+ */
+history: Array<ForecastSold>,
+/**
+ * What is expected.
+ */
+forecast: Array<ForecastMonth>,
+/**
+ * What would have been forecast.
+ */
+replays: Array<ForecastReplay>,
+/**
+ * Trend and season.
+ */
+components: Array<ForecastComponent>,
+/**
+ * Errors of the model in the past.
+ */
+scores: Scores,
+/**
+ * Those of the same month of last year.
+ */
+naive: Scores, };
+
+/**
+ * An article in the table. Quantities are estimates in the article's unit.
+ */
+export type ForecastArticleRow = {
+/**
+ * Code.
+ */
+code: string,
+/**
+ * Description.
+ */
+description: string,
+/**
+ * Unit.
+ */
+unit: string,
+/**
+ * How it sells.
+ */
+class: DemandClass,
+/**
+ * Expected sales of the next three months.
+ */
+next: number,
+/**
+ * One time in ten less than this is sold in them.
+ */
+low: number,
+/**
+ * One time in ten more than this is sold in them.
+ */
+high: number,
+/**
+ * Expected sales of the next three months against the last three, less one.
+ */
+trend: number | null,
+/**
+ * The error of the model divided by that of the same month of last year.
+ */
+error_ratio: number | null,
+/**
+ * The same in a word.
+ */
+verdict: Verdict,
+/**
+ * Whether there is too little history for more than a mean.
+ */
+guess: boolean,
+/**
+ * Expected sales of the next three months at the last price.
+ */
+at_stake: Amount | null,
+/**
+ * When to order.
+ */
+stock: StockAdvice, };
+
+/**
+ * A page of articles.
+ */
+export type ForecastArticles = {
+/**
+ * The model that forecasts.
+ */
+model: ForecastModelRow,
+/**
+ * How the model compares with the same month of last year, over all articles.
+ */
+verdict: Verdict,
+/**
+ * Articles that fit.
+ */
+found: number,
+/**
+ * What is at stake in all of those.
+ */
+at_stake: Amount,
+/**
+ * The page.
+ */
+rows: Array<ForecastArticleRow>, };
+
+/**
+ * The parts of a month, after Prophet's model.
+ */
+export type ForecastComponent = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * The trend.
+ */
+trend: number,
+/**
+ * The yearly season.
+ */
+season: number,
+/**
+ * What the number of working days adds.
+ */
+working_days: number, };
+
+/**
+ * What to write, and where.
+ */
+export type ForecastExport = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * The file.
+ */
+path: string,
+/**
+ * Left out: that of the file's extension.
+ */
+format?: ExportFormat | null,
+/**
+ * Replaces the file if there is one.
+ */
+overwrite?: boolean, };
+
+/**
+ * What was written.
+ */
+export type ForecastExported = {
+/**
+ * The file.
+ */
+path: string,
+/**
+ * Its lines, without the heading.
+ */
+rows: number, };
+
+/**
+ * A model by its name.
+ */
+export type ForecastModel = "puente" | "prophet" | "xgboost" | "seasonal_naive" | "mean_12";
+
+/**
+ * What a model was trained with and how well it did.
+ */
+export type ForecastModelMeta = {
+/**
+ * How it forecasts.
+ */
+kind: ForecastModel,
+/**
+ * Months ahead that it forecasts.
+ */
+horizon: number,
+/**
+ * First month of its data, year × 100 + month.
+ */
+first_month: number,
+/**
+ * Last month of its data.
+ */
+last_month: number,
+/**
+ * Articles.
+ */
+articles: number,
+/**
+ * Months of articles that it learned from.
+ */
+rows: number,
+/**
+ * SHA-256 of the data.
+ */
+data_hash: string,
+/**
+ * The version of Puente that trained it.
+ */
+code_version: string,
+/**
+ * How long training took.
+ */
+seconds: number,
+/**
+ * Stretches of the past that were forecast to measure it.
+ */
+origins: number,
+/**
+ * Its errors in those.
+ */
+scores: Scores,
+/**
+ * Those of the same month of last year.
+ */
+naive: Scores,
+/**
+ * Those of the mean of twelve months.
+ */
+mean_12: Scores,
+/**
+ * The weight of each of its parts.
+ */
+weights: Array<number>,
+/**
+ * What was left out of the data.
+ */
+notes: PanelNotes,
+/**
+ * SHA-256 of the file of forecasts.
+ */
+articles_hash: string,
+/**
+ * SHA-256 of the file of the booster, where there is one.
+ */
+booster_hash: string | null, };
+
+/**
+ * Names a model.
+ */
+export type ForecastModelNamed = {
+/**
+ * Its modelo_id.
+ */
+id: string, };
+
+/**
+ * A trained model.
+ */
+export type ForecastModelRow = {
+/**
+ * The modelo_id.
+ */
+id: string,
+/**
+ * Whose.
+ */
+nit: string,
+/**
+ * When it was trained.
+ */
+created_at: string,
+/**
+ * Whether its forecasts are the ones shown.
+ */
+active: boolean,
+/**
+ * What it was trained with and how well it did.
+ */
+meta: ForecastModelMeta, };
+
+/**
+ * Of which NIT.
+ */
+export type ForecastModels = {
+/**
+ * None for all.
+ */
+nit?: string | null, };
+
+/**
+ * What is expected of a month.
+ */
+export type ForecastMonth = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * Expected quantity.
+ */
+expected: number,
+/**
+ * One time in ten less is sold.
+ */
+low: number,
+/**
+ * Half of the time less is sold.
+ */
+median: number,
+/**
+ * One time in ten more is sold.
+ */
+high: number, };
+
+/**
+ * All companies of one NIT.
+ */
+export type ForecastOffice = {
+/**
+ * Digits only, check digit included.
+ */
+nit: string,
+/**
+ * The name of the newest company-year.
+ */
+name: string,
+/**
+ * Company-years with movements.
+ */
+companies: number,
+/**
+ * Posted movements.
+ */
+movements: number,
+/**
+ * The model whose forecasts are shown.
+ */
+active: ForecastModelRow | null, };
+
+/**
+ * `predecir_demanda`.
+ */
+export type ForecastPredict = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * Codes, whatever the case; none for all articles.
+ */
+articles?: Array<string>,
+/**
+ * Months ahead, 1 to 12; as many as the model has when left out.
+ */
+horizon?: number | null, };
+
+/**
+ * The forecast of one article.
+ */
+export type ForecastPredicted = {
+/**
+ * Code.
+ */
+article: string,
+/**
+ * Description.
+ */
+description: string,
+/**
+ * Unit.
+ */
+unit: string,
+/**
+ * How it sells.
+ */
+class: DemandClass,
+/**
+ * Whether there is too little history for more than a mean.
+ */
+guess: boolean,
+/**
+ * Expected quantity of all months.
+ */
+total: number,
+/**
+ * Month by month.
+ */
+months: Array<ForecastMonth>, };
+
+/**
+ * The forecasts of several articles.
+ */
+export type ForecastPrediction = {
+/**
+ * Whose.
+ */
+nit: string,
+/**
+ * The modelo_id.
+ */
+model: string,
+/**
+ * Last month of the data, `2026-10`.
+ */
+data_until: string,
+/**
+ * By article.
+ */
+articles: Array<ForecastPredicted>, };
+
+/**
+ * What would have been forecast at a moment of the past.
+ */
+export type ForecastReplay = {
+/**
+ * Month by month.
+ */
+months: Array<ForecastSold>, };
+
+/**
+ * Which articles to list, most money at stake first.
+ */
+export type ForecastSearch = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * A part of code or description, whatever the case; empty for all.
+ */
+text?: string,
+/**
+ * Of this class only.
+ */
+class?: DemandClass | null,
+/**
+ * How many to skip.
+ */
+offset?: number,
+/**
+ * At most so many, 500 at most; 100 when left out.
+ */
+limit?: number | null,
+/**
+ * Days from order to arrival; 15 when left out.
+ */
+lead_days?: number | null,
+/**
+ * Service level, 0.5 to 0.999; 0.95 when left out.
+ */
+service?: number | null, };
+
+/**
+ * What was sold in a month.
+ */
+export type ForecastSold = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * Quantity, returns deducted.
+ */
+quantity: number, };
+
+/**
+ * What to train.
+ */
+export type ForecastTrain = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * How to forecast; `puente` when left out.
+ */
+model?: ForecastModel | null,
+/**
+ * Months ahead, 1 to 12; as many as the history bears when left out.
+ */
+horizon?: number | null, };
+
+/**
+ * What a training gave.
+ */
+export type ForecastTrained = {
+/**
+ * The modelo_id.
+ */
+model: string,
+/**
+ * How it forecasts.
+ */
+kind: ForecastModel,
+/**
+ * Articles.
+ */
+articles: number,
+/**
+ * Its error in the past, scaled: see `rmsse` of its scores.
+ */
+rmsse: number | null,
+/**
+ * That of the same month of last year.
+ */
+naive_rmsse: number | null,
+/**
+ * How long it took.
+ */
+seconds: number, };
+
+/**
  * Statements to be run by whoever administers the server.
  */
 export type Grants = {
@@ -729,7 +1269,8 @@ export type Job = {
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `forecast.train`,
+ * `forecast.retrain`.
  */
 kind: string,
 /**
@@ -820,7 +1361,8 @@ log: Array<LogLine>,
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `forecast.train`,
+ * `forecast.retrain`.
  */
 kind: string,
 /**
@@ -891,7 +1433,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "trained" } & ForecastTrained | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -1585,6 +2127,35 @@ attention_activity: number,
 attention_settings: number, };
 
 /**
+ * What was left out of a panel.
+ */
+export type PanelNotes = {
+/**
+ * Cells without a date.
+ */
+undated: number,
+/**
+ * Cells of the running month or later.
+ */
+not_over: number,
+/**
+ * Cells of years that can't be.
+ */
+impossible: number,
+/**
+ * Months in which more was returned than sold: they count as zero.
+ */
+negative_months: number,
+/**
+ * Codes that differ from another in case or in outer spaces only: they were joined.
+ */
+joined_codes: number,
+/**
+ * Articles that were never sold, returns deducted.
+ */
+never_sold: number, };
+
+/**
  * What a warehouse holds, as far as demand is concerned.
  */
 export type PlaceFlag = "es_implante" | "es_instrumental" | "es_equipo_poder";
@@ -2037,7 +2608,7 @@ enabled?: boolean | null, };
 /**
  * What a schedule does.
  */
-export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "other";
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "other";
 
 /**
  * All schedules, and those that are worth having.
@@ -2051,6 +2622,51 @@ rows: Array<Schedule>,
  * What no schedule does yet: each can be set as it is.
  */
 proposed: Array<ScheduleSet>, };
+
+/**
+ * Errors over many series. Those that cannot be told are absent.
+ */
+export type Scores = {
+/**
+ * Months that were compared.
+ */
+months: number,
+/**
+ * Mean absolute error, in units.
+ */
+mae: number | null,
+/**
+ * Root of the mean squared error, in units.
+ */
+rmse: number | null,
+/**
+ * Coefficient of determination over all months. Says little where most months are zero.
+ */
+r2: number | null,
+/**
+ * Mean over series of the absolute error divided by that of "as last month" in the history.
+ */
+mase: number | null,
+/**
+ * Mean over series of the root squared error divided by that of "as last month" in the history.
+ */
+rmsse: number | null,
+/**
+ * Sum of absolute errors, divided by what was sold.
+ */
+wape: number | null,
+/**
+ * Absolute errors of each series' total over the months ahead, divided by what was sold.
+ */
+total_error: number | null,
+/**
+ * Forecast in all, divided by what was sold, less one: above zero is too much.
+ */
+bias: number | null,
+/**
+ * The part of the months within the interval of 80 %.
+ */
+coverage: number | null, };
 
 /**
  * A registered server, as it is shown.
@@ -2493,6 +3109,35 @@ export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line"
 export type StartChoice = "none" | "office" | "demo";
 
 /**
+ * The advice for one article, in its unit.
+ */
+export type StockAdvice = {
+/**
+ * Order when what there is and what is on its way falls to this.
+ */
+reorder_point: number,
+/**
+ * The part of it that is there for surprises.
+ */
+safety_stock: number,
+/**
+ * Expected demand a month.
+ */
+monthly_demand: number,
+/**
+ * Standard deviation of a month's demand around its forecast.
+ */
+deviation: number,
+/**
+ * Months from order to arrival.
+ */
+lead_months: number,
+/**
+ * Standard deviations that the service level asks for.
+ */
+z: number, };
+
+/**
  * What is in the warehouse.
  */
 export type Summary = {
@@ -2608,7 +3253,7 @@ export type Tab = "companies" | "servers" | "activity" | "settings";
 /**
  * What a command reads or changes, for caches of the interface.
  */
-export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "saved" | "audit";
+export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "saved" | "audit" | "forecasts";
 
 /**
  * Light or dark.
@@ -2686,6 +3331,11 @@ movements: number,
  */
 total: Amount, };
 
+/**
+ * How a model compares with "the same as last year".
+ */
+export type Verdict = "better" | "same" | "worse" | "unknown";
+
 /** Every command with its request and its response. */
 export type Commands = {
   "overview": { request: Nothing; response: Overview };
@@ -2734,6 +3384,15 @@ export type Commands = {
   "audit.list": { request: AuditSearch; response: Array<AuditEntry> };
   "audit.page": { request: AuditPageOf; response: AuditRows };
   "doctor": { request: Nothing; response: Array<DoctorCheck> };
+  "forecast.offices": { request: Nothing; response: Array<ForecastOffice> };
+  "forecast.train": { request: ForecastTrain; response: Array<Job> };
+  "forecast.models": { request: ForecastModels; response: Array<ForecastModelRow> };
+  "forecast.activate": { request: ForecastModelNamed; response: ForecastModelRow };
+  "forecast.remove": { request: ForecastModelNamed; response: Array<ForecastModelRow> };
+  "forecast.articles": { request: ForecastSearch; response: ForecastArticles };
+  "forecast.article": { request: ForecastArticleNamed; response: ForecastArticlePage };
+  "forecast.predict": { request: ForecastPredict; response: ForecastPrediction };
+  "forecast.export": { request: ForecastExport; response: ForecastExported };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
@@ -2787,5 +3446,14 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "audit.list": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "audit.page": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "doctor": { reads: [], changes: [], startsJob: false, reopens: false },
+  "forecast.offices": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.train": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "forecast.models": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.activate": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
+  "forecast.remove": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
+  "forecast.articles": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.article": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.predict": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.export": { reads: ["forecasts"], changes: ["audit"], startsJob: false, reopens: false },
   "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };
