@@ -68,6 +68,7 @@ pub struct App {
     /// What sales stand on.
     pub(crate) sales: puente_sales::Room,
     pub(crate) views: Views,
+    pub(crate) forecasts: crate::forecast::Open,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
@@ -121,6 +122,7 @@ impl App {
             tunnels,
             sales,
             views: Views::default(),
+            forecasts: crate::forecast::Open::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
         })

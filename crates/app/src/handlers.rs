@@ -3,6 +3,7 @@
 use crate::backup;
 use crate::commands::Tag;
 use crate::config::Config;
+use crate::forecast::{RETRAIN, Retraining, TRAIN, Training};
 use crate::paths::DataDir;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
@@ -27,6 +28,8 @@ pub(crate) fn all(
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
     handlers.push(Arc::new(peers(room, tunnels)));
+    handlers.push(Arc::new(Training::new(room, dir)));
+    handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
 
@@ -52,8 +55,9 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
             &[Tag::Sales, Tag::SalesAccounts]
         }
         sales::CATALOGUE => &[Tag::SalesAccounts],
-        SYNC_ALL | PROVE_ALL | TIDY | sales::SYNC_ALL => &[],
         PEER => &[Tag::Vpns, Tag::Audit],
+        TRAIN => &[Tag::Forecasts],
+        SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,
     }

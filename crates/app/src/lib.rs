@@ -18,6 +18,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod events;
 mod export;
+pub mod forecast;
 mod handlers;
 pub mod jobs;
 mod logs;
