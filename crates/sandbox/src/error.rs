@@ -91,9 +91,9 @@ impl Coded for Error {
             | Error::Answer { reason } => {
                 vec![("reason", reason.clone())]
             }
-            | Error::Script { reason }
-            | Error::Answer { reason }
-            | Error::Lab { reason } => vec![("reason", reason.clone())],
+            Error::Script { reason } | Error::Answer { reason } | Error::Lab { reason } => {
+                vec![("reason", reason.clone())]
+            }
             Error::File { .. } | Error::Workbook(_) => vec![("reason", self.to_string())],
         }
     }
