@@ -16,6 +16,7 @@ import { ask, has, run } from "./process.mjs";
  *   | "compiler"
  *   | "firebird"
  *   | "firebirdTools"
+ *   | "freetds"
  *   | "keyring"
  *   | "dbus"
  *   | "browser"
@@ -51,6 +52,14 @@ export const PACKAGES = {
       en: "isql-fb, which makes the sample databases",
     },
     program: "isql-fb",
+  },
+  freetds: {
+    name: "freetds-bin",
+    why: {
+      es: "tsql, un cliente ajeno con el que se comprueba el servidor de ejemplo de SQL Server",
+      en: "tsql, a foreign client that the sample server of SQL Server is checked with",
+    },
+    program: "tsql",
   },
   keyring: {
     name: "gnome-keyring",

@@ -1,8 +1,8 @@
 // How soon the interface answers a key while a full extraction runs as fast as it can: real programs, a
 // real Firebird, a real browser. From the key to the next frame that was drawn after it, as the browser
 // tells it (Event Timing), and from a click on a tab until its list is there.
-//   cargo build --workspace --bin puente --example erp && node tests/e2e/bench-input.mjs [--lines 400000] [--seconds 20]
-// With --release the programs of the release build are taken.
+//   cargo build -p puente-sandbox --example erp && cargo build --release -p puente-cli
+//   PUENTE_BUILD=release node tests/e2e/bench-input.mjs [--lines 400000] [--seconds 20]
 
 import { closeBrowser, openOffice } from "./office.mjs";
 

@@ -12,7 +12,8 @@ use puente_app::movements::{Export, Extract, SummaryOf};
 use puente_app::table::{self, PageOf};
 use puente_app::{App, Nothing};
 use puente_core::{Error, Month, Secret, SystemClock};
-use puente_erp::servers::{NewServer, Options, QuietHours};
+use puente_databases::Encryption;
+use puente_erp::servers::{Kind, NewServer, Options, QuietHours};
 use puente_jobs::State;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
@@ -357,17 +358,23 @@ pub fn finish(
 }
 
 fn to_add(terminal: &Terminal, app: &App, new: ServerAdd) -> Result<puente_app::servers::Add> {
-    let kind: puente_erp::servers::Kind = new.kind.parse()?;
+    let kind: Kind = new.kind.parse()?;
     let password = match kind {
-        puente_erp::servers::Kind::Files => None,
-        puente_erp::servers::Kind::Firebird => Some(password(terminal, new.more.password_stdin)?),
+        Kind::Files => None,
+        Kind::SqlServer if new.more.integrated => None,
+        Kind::Firebird | Kind::SqlServer => Some(password(terminal, new.more.password_stdin)?),
+    };
+    // The port of a named instance is SQL Browser's to tell.
+    let port = match new.more.instance {
+        Some(_) => 0,
+        None => kind.default_port(),
     };
     Ok(puente_app::servers::Add {
         server: NewServer {
             name: new.name,
             kind,
             host: new.host,
-            port: new.port.unwrap_or(kind.default_port()),
+            port: new.port.unwrap_or(port),
             user: new.user,
             master: new.master,
             profile: new.profile,
@@ -413,6 +420,20 @@ fn options(app: &App, mut options: Options, given: ServerOptions) -> Result<Opti
     if let Some(text) = given.quiet_hours {
         options.quiet_hours = quiet_hours(&text)?;
     }
+    let sql = &mut options.sql_server;
+    if let Some(text) = given.encryption {
+        let wrong = || {
+            Error::invalid(
+                "encryption",
+                format!("{text}: required | strict | login_only | off"),
+            )
+        };
+        sql.encryption = Encryption::parse(&text).ok_or_else(wrong)?;
+    }
+    sql.instance = given.instance.or(sql.instance.take());
+    sql.authority = given.authority.or(sql.authority.take());
+    sql.certificate = given.trust_certificate.or(sql.certificate.take());
+    sql.integrated |= given.integrated;
     if let Some(name) = given.vpn {
         options.vpn = match name.as_str() {
             "off" => None,

@@ -94,7 +94,7 @@ pub enum Error {
     CertificateUntrusted {
         /// As given.
         host: String,
-        /// A stable word: `self_signed`, `unknown_issuer`, `expired`, `not_yet_valid`, `other_name`,
+        /// A stable word: `self_signed`, `unknown_issuer`, `expired`, `not_yet_valid`, `wrong_name`,
         /// `revoked`, `changed`, `not_valid`.
         reason: &'static str,
         /// Whom it is for.

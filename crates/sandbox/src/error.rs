@@ -94,6 +94,8 @@ impl Coded for Error {
             Error::Script { reason } | Error::Answer { reason } | Error::Lab { reason } => {
                 vec![("reason", reason.clone())]
             }
+            | Error::Answer { reason }
+            | Error::Lab { reason } => vec![("reason", reason.clone())],
             Error::File { .. } | Error::Workbook(_) => vec![("reason", self.to_string())],
         }
     }

@@ -32,6 +32,16 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "sales",
         sql: include_str!("../../../migrations/state/0005_sales.sql"),
     },
+    Migration {
+        version: 6,
+        name: "sqlserver",
+        sql: include_str!("../../../migrations/state/0006_sqlserver.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "forecasts",
+        sql: include_str!("../../../migrations/state/0007_forecasts.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

@@ -4,6 +4,7 @@ mod browser;
 mod catalog;
 mod decode;
 mod errors;
+mod greeting;
 mod pump;
 mod sql;
 mod summary;

@@ -149,9 +149,16 @@ fn text(column: &LiveColumn, name: String, invalid: InvalidText) -> Option<(Stri
         long: false,
     };
     let is_national = column.declared.starts_with('N');
+    // The driver takes the code page by the locale alone, and would read UTF-8 as Windows-1252.
+    let is_utf8 = column
+        .charset
+        .as_deref()
+        .is_some_and(|collation| collation.to_ascii_uppercase().ends_with("_UTF8"));
     Some(match column.kind {
         // The server has a character for every byte, and puts one of its own where there is none.
-        LiveKind::Char | LiveKind::Varchar if invalid == InvalidText::Replace && !is_national => {
+        LiveKind::Char | LiveKind::Varchar
+            if !is_national && (is_utf8 || invalid == InvalidText::Replace) =>
+        {
             (format!("CAST({name} AS NVARCHAR(MAX))"), plain)
         }
         LiveKind::Char | LiveKind::Varchar => (name, plain),

@@ -215,7 +215,7 @@ fn reason(error: &rustls::Error, seen: &Seen) -> &'static str {
             "not_yet_valid"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "other_name"
+            "wrong_name"
         }
         CertificateError::Revoked => "revoked",
         _ if seen.subject == seen.issuer => "self_signed",

@@ -15,6 +15,7 @@ mod numbers;
 mod profiles;
 mod reading;
 mod sqlserver;
+mod sqlserver_ways_in;
 mod support;
 mod texts;
 mod ways_in;

@@ -19,7 +19,8 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, arguments: &[Expr]) -> Result<
     }
     let out = match (name, &*outs) {
         ("MIN" | "MAX", [one]) => Out::of(format!("{name}({})", one.sql), one.ty),
-        ("COUNT" | "COUNT_BIG", [one]) => Out::of(format!("COUNT({})", one.sql), Ty::Int(8)),
+        ("COUNT", [one]) => Out::of(format!("COUNT({})", one.sql), Ty::Int(4)),
+        ("COUNT_BIG", [one]) => Out::of(format!("COUNT({})", one.sql), Ty::Int(8)),
         ("COALESCE" | "ISNULL", [_, ..]) => {
             let (all, ty) = alike(outs);
             Out::of(format!("COALESCE({})", all.join(",")), ty)

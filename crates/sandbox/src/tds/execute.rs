@@ -325,6 +325,7 @@ fn run(
                 return Err(End::Gone);
             }
             Some(TdsFault::SlowRows(time)) => {
+                answer.send_now(transport)?;
                 if transport.wait(*time)? {
                     return Ok(Ended::Interrupted);
                 }

@@ -9,6 +9,7 @@ mod certificates;
 mod context;
 mod database;
 mod execute;
+mod expressions;
 mod faults;
 mod functions;
 mod login;

@@ -95,6 +95,17 @@ impl Answer {
         Ok(())
     }
 
+    /// Sends what there is, as a packet that is not full.
+    pub(super) fn send_now(&mut self, stream: &mut impl Write) -> io::Result<()> {
+        self.send_full(stream)?;
+        if !self.bytes.is_empty() {
+            self.number = self.number.wrapping_add(1);
+            packet(stream, ANSWER, 0, self.number, &self.bytes)?;
+            self.bytes.clear();
+        }
+        stream.flush()
+    }
+
     /// Sends the rest.
     pub(super) fn finish(mut self, stream: &mut impl Write) -> io::Result<()> {
         self.send_full(stream)?;

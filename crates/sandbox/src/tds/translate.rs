@@ -258,7 +258,7 @@ impl<'a> Scope<'a> {
             }
             Expr::Global(name) => self.context.global(name)?,
             Expr::Star => return Err(Refusal::syntax("*")),
-            Expr::CountAll => Out::of("COUNT(*)", Ty::Int(8)),
+            Expr::CountAll(big) => Out::of("COUNT(*)", Ty::Int(if *big { 8 } else { 4 })),
             Expr::Sum(inner) => sum(&self.expr(inner)?),
             Expr::Two(sign, left, right) => self.two(sign, left, right)?,
             Expr::Minus(inner) => {

@@ -15,7 +15,8 @@ pub(super) enum Expr {
     Parameter(String),
     Global(String),
     Star,
-    CountAll,
+    /// COUNT(*) or (with true) COUNT_BIG(*).
+    CountAll(bool),
     Sum(Box<Expr>),
     Two(&'static str, Box<Expr>, Box<Expr>),
     Minus(Box<Expr>),
