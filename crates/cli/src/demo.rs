@@ -220,9 +220,9 @@ fn extract(terminal: &Terminal, app: &App) -> Result<u64, Error> {
     // One company of the sample names a file that isn't there, as happens: it is said, and stops
     // nothing.
     let (missing, read): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| {
-        job.error
-            .as_ref()
-            .is_some_and(|error| error.code == Code::CompanyFileMissing)
+        job.error.as_ref().is_some_and(|error| {
+            [Code::CompanyFileMissing, Code::FileUnreadable].contains(&error.code)
+        })
     });
     for error in missing
         .iter()
