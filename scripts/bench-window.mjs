@@ -46,8 +46,11 @@ await main(async () => {
     heading("figures");
     say(`first paint: ${middle(figures.map(({ paint }) => paint))} ms (median of ${runs})`);
     say(`interface ready: ${middle(figures.map(({ ready }) => ready))} ms (median of ${runs})`);
-    for (const { name, rss, pss } of last?.memory ?? []) {
-      say(`${name}: ${rss} MB resident, ${pss} MB of it its own share`);
+    for (const { name, rss, pss, own, written } of last?.memory ?? []) {
+      say(
+        `${name}: ${rss} MB resident; ${pss} MB when shared pages are shared out, ${own} MB that ` +
+          `nobody shares, ${written} MB that it wrote itself`,
+      );
     }
     say(`program: ${megabytes(statSync(program).size / 1024)} MB`);
     return 0;
@@ -109,7 +112,7 @@ async function start({ port }, program, weigh) {
     .sort((a, b) => b.begun - a.begun)[0];
   if (!own) throw new Stop("The window's process is not there.");
   const begun = own.begun;
-  /** @type {{ name: string, rss: number, pss: number }[]} */
+  /** @type {ReturnType<typeof weight>[]} */
   let memory = [];
   if (weigh) {
     await pause(IDLE_SECONDS * 1000);
@@ -145,8 +148,14 @@ function processes() {
 function weight(pid, name) {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   const of = (/** @type {string} */ field) =>
-    megabytes(Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(rollup)?.[1]));
-  return { name, rss: of("Rss"), pss: of("Pss") };
+    Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(rollup)?.[1]);
+  return {
+    name,
+    rss: megabytes(of("Rss")),
+    pss: megabytes(of("Pss")),
+    own: megabytes(of("Private_Clean") + of("Private_Dirty")),
+    written: megabytes(of("Anonymous")),
+  };
 }
 
 /** @param {number} kilobytes */

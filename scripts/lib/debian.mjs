@@ -16,6 +16,7 @@ import { ask, has, run } from "./process.mjs";
  *   | "compiler"
  *   | "firebird"
  *   | "firebirdTools"
+ *   | "freetds"
  *   | "keyring"
  *   | "dbus"
  *   | "browser"
@@ -23,7 +24,12 @@ import { ask, has, run } from "./process.mjs";
  *   | "tray"
  *   | "screen"
  *   | "driver"
- *   | "pictures",
+ *   | "pictures"
+ *   | "wireguard"
+ *   | "wireguardGo"
+ *   | "ssh"
+ *   | "network"
+ *   | "sudo",
  *   Package
  * >}
  */
@@ -51,6 +57,14 @@ export const PACKAGES = {
       en: "isql-fb, which makes the sample databases",
     },
     program: "isql-fb",
+  },
+  freetds: {
+    name: "freetds-bin",
+    why: {
+      es: "tsql, un cliente ajeno con el que se comprueba el servidor de ejemplo de SQL Server",
+      en: "tsql, a foreign client that the sample server of SQL Server is checked with",
+    },
+    program: "tsql",
   },
   keyring: {
     name: "gnome-keyring",
@@ -113,6 +127,46 @@ export const PACKAGES = {
       en: "import, which takes the pictures of that screen",
     },
     program: "import",
+  },
+  wireguard: {
+    name: "wireguard-tools",
+    why: {
+      es: "wg, con el que el laboratorio de la VPN hace de servidor",
+      en: "wg, with which the lab of the VPN plays the server",
+    },
+    program: "wg",
+  },
+  wireguardGo: {
+    name: "wireguard-go",
+    why: {
+      es: "WireGuard donde el núcleo no lo tiene",
+      en: "WireGuard where the kernel has none",
+    },
+    program: "wireguard-go",
+  },
+  ssh: {
+    name: "openssh-server",
+    why: {
+      es: "el SSH del servidor en ese laboratorio",
+      en: "the server's SSH in that lab",
+    },
+    service: "ssh.service",
+  },
+  network: {
+    name: "iproute2",
+    why: {
+      es: "ip, que tiende los cables de ese laboratorio",
+      en: "ip, which lays the cables of that lab",
+    },
+    program: "ip",
+  },
+  sudo: {
+    name: "sudo",
+    why: {
+      es: "sudo, como lo tiene el servidor de ese laboratorio",
+      en: "sudo, as the server of that lab has it",
+    },
+    program: "sudo",
   },
 };
 

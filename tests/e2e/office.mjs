@@ -10,7 +10,10 @@ import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
-const built = (/** @type {string} */ name) => join(target, "debug", name);
+// Measurements say which build they are about; the sample's server is the same in both.
+const kind = process.env.PUENTE_BUILD ?? "debug";
+const built = (/** @type {string} */ name) =>
+  join(target, name.startsWith("examples") ? "debug" : kind, name);
 
 /** @type {import("playwright-core").Browser | undefined} */
 let browser;

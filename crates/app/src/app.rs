@@ -8,12 +8,14 @@ use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
 use crate::table::Views;
+use crate::vpn::ThroughVpn;
 use crate::{schedules, settings};
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
 use puente_store::secrets::Secrets;
 use puente_store::{Database, state_options};
+use puente_vpn::tunnels::Tunnels;
 use puente_warehouse::Warehouse;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,9 +63,12 @@ pub struct App {
     pub room: Room,
     /// The queue.
     pub jobs: Jobs,
+    /// The VPNs that this process holds open.
+    pub tunnels: Tunnels,
     /// What sales stand on.
     pub(crate) sales: puente_sales::Room,
     pub(crate) views: Views,
+    pub(crate) forecasts: crate::forecast::Open,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
@@ -93,15 +98,17 @@ impl App {
             Some(secrets) => secrets,
             None => open_secrets(&dir, &read.config, options.passphrase)?,
         };
+        let tunnels = Tunnels::new(state.clone(), secrets.clone(), Arc::clone(&options.clock));
         let room = Room {
             state,
             warehouse,
             secrets,
             clock: options.clock,
             profiles: dir.profiles(),
+            route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
         let sales = sales_room(&room, &dir, &read.config);
-        let handlers = handlers::all(&room, &sales, &dir, &read.config);
+        let handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
@@ -112,8 +119,10 @@ impl App {
             notes: Arc::new(notes),
             room,
             jobs,
+            tunnels,
             sales,
             views: Views::default(),
+            forecasts: crate::forecast::Open::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
         })
@@ -158,6 +167,7 @@ impl App {
         if !late.is_empty() {
             tracing::warn!(jobs = ?late, "these did not end in time");
         }
+        self.tunnels.stop();
     }
 
     /// Adds to the audit trail what a person did. Never a secret.

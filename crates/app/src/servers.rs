@@ -99,7 +99,7 @@ pub struct Tested {
     /// Companies that the master database lists.
     pub companies: u64,
     /// What a technician should know, by stable name: `superuser`, `default_password`,
-    /// `unencrypted`.
+    /// `unencrypted`, `login_only_encrypted`, `no_snapshots`.
     pub warnings: Vec<String>,
 }
 
@@ -280,11 +280,12 @@ pub fn remove(app: &App, request: Named) -> Result<ServerRow> {
 /// That the server doesn't exist, or that the login is not a plain name.
 pub fn grants(app: &App, request: GrantsFor) -> Result<Grants> {
     let server = servers::find(&app.room.state, &request.server)?;
-    let grants = app
-        .room
-        .profile(&server.profile)?
-        .grants(&request.login)
-        .map_err(puente_erp::Error::from)?;
+    let profile = app.room.profile(&server.profile)?;
+    let grants = match server.kind {
+        servers::Kind::SqlServer => profile.sql_server_grants(&request.login),
+        servers::Kind::Firebird | servers::Kind::Files => profile.grants(&request.login),
+    };
+    let grants = grants.map_err(puente_erp::Error::from)?;
     Ok(Grants {
         master: grants.master,
         company: grants.company,
@@ -327,8 +328,11 @@ fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tes
             warnings: Vec::new(),
         });
     }
-    let password =
-        password.ok_or_else(|| Error::new(Code::SecretMissing).with("name", &server.name))?;
+    let password = match password {
+        Some(password) => password,
+        None if server.logs_in_by_itself() => Secret::from(String::new()),
+        None => return Err(Error::new(Code::SecretMissing).with("name", &server.name)),
+    };
     let default_password = password.expose() == "masterkey";
     let cancel = Cancel::new();
     let log = Arc::new(Statements::default());
@@ -348,14 +352,24 @@ fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tes
     if info.is_superuser {
         warnings.push("superuser".to_owned());
     }
-    if info.encryption.is_none() {
-        warnings.push("unencrypted".to_owned());
+    match (&info.encryption, info.encrypted) {
+        (None, _) => warnings.push("unencrypted".to_owned()),
+        (Some(_), Some(false)) => warnings.push("login_only_encrypted".to_owned()),
+        (Some(_), _) => {}
+    }
+    if server.kind == servers::Kind::SqlServer && !keeps_versions(&info) {
+        warnings.push("no_snapshots".to_owned());
     }
     Ok(Tested {
         info: Some(info),
         companies,
         warnings,
     })
+}
+
+/// Whether one instant of the database can be read without a lock.
+fn keeps_versions(info: &ServerInfo) -> bool {
+    info.counters.get("snapshot_isolation") == Some(&1)
 }
 
 fn keep_password(app: &App, id: servers::ServerId, password: &Secret) -> Result<()> {

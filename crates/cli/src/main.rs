@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod forecast;
 mod office;
 mod output;
 mod sales;
@@ -10,6 +11,7 @@ mod serve;
 mod show;
 mod texts;
 mod verbs;
+mod vpn;
 mod watch;
 
 use args::{Cli, Verb};
@@ -70,10 +72,12 @@ fn on_open(terminal: &Terminal, app: &App, verb: Verb) -> Result<(), Error> {
         Verb::Schedules(verb) => office::schedules(terminal, app, verb),
         Verb::Settings(verb) => office::settings(terminal, app, verb),
         Verb::Network(verb) => office::network(terminal, app, verb),
+        Verb::Vpn(verb) => vpn::vpn(terminal, app, verb),
         Verb::Audit(verb) => office::audit(terminal, app, verb),
         Verb::About => office::about(terminal, app),
         Verb::Backup(verb) => verbs::backup(terminal, app, verb),
         Verb::Sales(verb) => sales::run(terminal, app, verb),
+        Verb::Forecast(verb) => forecast::forecast(terminal, app, verb),
         Verb::Doctor => verbs::doctor(terminal, app),
         Verb::Diagnostics(verb) => verbs::diagnostics(terminal, app, verb),
     }

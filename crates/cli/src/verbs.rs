@@ -12,7 +12,8 @@ use puente_app::movements::{Export, Extract, SummaryOf};
 use puente_app::table::{self, PageOf};
 use puente_app::{App, Nothing};
 use puente_core::{Error, Month, Secret, SystemClock};
-use puente_erp::servers::{NewServer, Options, QuietHours};
+use puente_databases::Encryption;
+use puente_erp::servers::{Kind, NewServer, Options, QuietHours};
 use puente_jobs::State;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
@@ -24,7 +25,7 @@ pub fn servers(terminal: &Terminal, app: &App, verb: Servers) -> Result<()> {
     use puente_app::servers as command;
     match verb {
         Servers::Add(new) => {
-            let server = command::add(app, to_add(terminal, *new)?)?;
+            let server = command::add(app, to_add(terminal, app, *new)?)?;
             terminal.result(&server, |server| {
                 terminal.line(terminal.fill("servers.added", &[("name", &server.name)]));
             });
@@ -356,22 +357,28 @@ pub fn finish(
     watch::verdict(terminal, &ended)
 }
 
-fn to_add(terminal: &Terminal, new: ServerAdd) -> Result<puente_app::servers::Add> {
-    let kind: puente_erp::servers::Kind = new.kind.parse()?;
+fn to_add(terminal: &Terminal, app: &App, new: ServerAdd) -> Result<puente_app::servers::Add> {
+    let kind: Kind = new.kind.parse()?;
     let password = match kind {
-        puente_erp::servers::Kind::Files => None,
-        puente_erp::servers::Kind::Firebird => Some(password(terminal, new.more.password_stdin)?),
+        Kind::Files => None,
+        Kind::SqlServer if new.more.integrated => None,
+        Kind::Firebird | Kind::SqlServer => Some(password(terminal, new.more.password_stdin)?),
+    };
+    // The port of a named instance is SQL Browser's to tell.
+    let port = match new.more.instance {
+        Some(_) => 0,
+        None => kind.default_port(),
     };
     Ok(puente_app::servers::Add {
         server: NewServer {
             name: new.name,
             kind,
             host: new.host,
-            port: new.port.unwrap_or(kind.default_port()),
+            port: new.port.unwrap_or(port),
             user: new.user,
             master: new.master,
             profile: new.profile,
-            options: options(Options::default(), new.more)?,
+            options: options(app, Options::default(), new.more)?,
         },
         password,
         no_test: new.no_test,
@@ -396,14 +403,14 @@ fn to_edit(
         user: changes.user,
         master: changes.master,
         profile: changes.profile,
-        options: Some(options(old.options, changes.more)?),
+        options: Some(options(app, old.options, changes.more)?),
         password,
         no_test: changes.no_test,
     })
 }
 
 /// What was given replaces what was there.
-fn options(mut options: Options, given: ServerOptions) -> Result<Options> {
+fn options(app: &App, mut options: Options, given: ServerOptions) -> Result<Options> {
     options.charset = given.charset.or(options.charset);
     options.dialect = given.dialect.or(options.dialect);
     options.client_library = given.client_library.or(options.client_library);
@@ -412,6 +419,26 @@ fn options(mut options: Options, given: ServerOptions) -> Result<Options> {
     }
     if let Some(text) = given.quiet_hours {
         options.quiet_hours = quiet_hours(&text)?;
+    }
+    let sql = &mut options.sql_server;
+    if let Some(text) = given.encryption {
+        let wrong = || {
+            Error::invalid(
+                "encryption",
+                format!("{text}: required | strict | login_only | off"),
+            )
+        };
+        sql.encryption = Encryption::parse(&text).ok_or_else(wrong)?;
+    }
+    sql.instance = given.instance.or(sql.instance.take());
+    sql.authority = given.authority.or(sql.authority.take());
+    sql.certificate = given.trust_certificate.or(sql.certificate.take());
+    sql.integrated |= given.integrated;
+    if let Some(name) = given.vpn {
+        options.vpn = match name.as_str() {
+            "off" => None,
+            _ => Some(puente_app::vpn::show(app, puente_app::vpn::Named { vpn: name })?.id),
+        };
     }
     Ok(options)
 }

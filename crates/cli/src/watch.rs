@@ -17,6 +17,9 @@ const WORKERS: usize = 2;
 /// Between two looks at what another process does.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// Between two looks of the bars at whether all is done: how late the program may end.
+const GLANCE: Duration = Duration::from_millis(20);
+
 /// Runs what is due, those jobs among it, and gives them as they ended. Ctrl+C cancels them.
 pub fn run(app: &App, terminal: &Terminal, jobs: &[JobRow]) -> Result<Vec<Job>, Error> {
     let ids: Vec<JobId> = jobs.iter().map(|job| JobId(job.id)).collect();
@@ -28,9 +31,11 @@ fn run_until_done(app: &App, terminal: &Terminal, ids: Vec<JobId>) -> Result<Vec
     let done = AtomicBool::new(false);
     let cancelling = cancel_on_interrupt(app, terminal, ids.clone());
     let ran = std::thread::scope(|scope| {
-        let bars = (!terminal.quiet).then(|| Bars::new(*terminal));
         let done = &done;
-        scope.spawn(move || watch(&events, bars, done));
+        if !terminal.quiet {
+            let bars = Bars::new(*terminal);
+            scope.spawn(move || watch(&events, bars, done));
+        }
         let ran = run_until_settled(app, &ids);
         done.store(true, Ordering::Release);
         ran
@@ -97,14 +102,10 @@ pub fn verdict(terminal: &Terminal, jobs: &[Job]) -> Result<(), Error> {
     first.map_or(Ok(()), Err)
 }
 
-fn watch(events: &Receiver<Event>, mut bars: Option<Bars>, done: &AtomicBool) {
+fn watch(events: &Receiver<Event>, mut bars: Bars, done: &AtomicBool) {
     loop {
-        match events.recv_timeout(Duration::from_millis(100)) {
-            Ok(event) => {
-                if let Some(bars) = &mut bars {
-                    bars.take(event);
-                }
-            }
+        match events.recv_timeout(GLANCE) {
+            Ok(event) => bars.take(event),
             Err(RecvTimeoutError::Timeout) if !done.load(Ordering::Acquire) => {}
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
         }

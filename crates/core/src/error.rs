@@ -137,6 +137,11 @@ codes! {
     DbValueTooLarge = "DB_VALUE_TOO_LARGE", Failure, permanent;
     /// The server's certificate or encryption was refused. `host`, `reason`.
     DbTlsRefused = "DB_TLS_REFUSED", Failure, permanent;
+    /// Nobody that this machine trusts vouches for the server's certificate. `host`, `reason`,
+    /// `subject`, `issuer`, `until`, `sha256`.
+    DbCertificateUntrusted = "DB_CERTIFICATE_UNTRUSTED", Failure, permanent;
+    /// Nobody tells the port of a named instance. `host`, `instance`.
+    DbInstanceNotFound = "DB_INSTANCE_NOT_FOUND", Failure, permanent;
     /// The database was replaced or restored since it was last read. `path`.
     DbRestored = "DB_RESTORED", Warning, permanent;
 
@@ -150,6 +155,48 @@ codes! {
     NetProxyRefused = "NET_PROXY_REFUSED", Failure, permanent;
     /// The host answers with something that is no HTTP, or the connection broke. `host`.
     NetFailed = "NET_FAILED", Failure, retry;
+
+    /// Another computer than the expected kind answers: no SSH. `host`.
+    SshNotSsh = "SSH_NOT_SSH", Failure, permanent;
+    /// Nobody has confirmed the server's host key yet. `host`, `fingerprint`.
+    SshHostUnknown = "SSH_HOST_UNKNOWN", Warning, permanent;
+    /// The server shows another host key than the one that was confirmed. `host`, `known`, `found`.
+    SshHostChanged = "SSH_HOST_CHANGED", Failure, permanent;
+    /// The server lets the user not in. `user`, `methods` that it would still take.
+    SshAuthRefused = "SSH_AUTH_REFUSED", Failure, permanent;
+    /// A private key file can't be used. `path`, `reason`.
+    SshKeyUnusable = "SSH_KEY_UNUSABLE", Warning, permanent;
+    /// The user may not act as the administrator. `user`.
+    SudoRefused = "SUDO_REFUSED", Failure, permanent;
+    /// A command on the server failed. `command`, `reason`.
+    RemoteFailed = "REMOTE_FAILED", Failure, permanent;
+    /// The server runs something else than Linux. `system`.
+    RemoteNotLinux = "REMOTE_NOT_LINUX", Failure, permanent;
+
+    /// A `.conf` or what `wg` says is not well formed. `what`, `line`, `reason`.
+    VpnUnreadable = "VPN_UNREADABLE", Warning, permanent;
+    /// WireGuard is not on the server. `host`.
+    VpnToolsMissing = "VPN_TOOLS_MISSING", Warning, permanent;
+    /// The server has no such interface. `interface`, `found`.
+    VpnInterfaceMissing = "VPN_INTERFACE_MISSING", Warning, permanent;
+    /// Another program owns the interface, and would overwrite what Puente writes. `interface`, `owner`.
+    VpnForeignOwner = "VPN_FOREIGN_OWNER", Warning, permanent;
+    /// Every address of the network is taken. `network`.
+    VpnPoolExhausted = "VPN_POOL_EXHAUSTED", Warning, permanent;
+    /// Someone has that address already. `address`.
+    VpnAddressTaken = "VPN_ADDRESS_TAKEN", Warning, permanent;
+    /// `wg` did not take the change, and the file is as it was. `reason`.
+    VpnRefused = "VPN_REFUSED", Failure, permanent;
+    /// Others change the server's file all the time. `interface`.
+    VpnBusy = "VPN_BUSY", Failure, retry;
+    /// No handshake within the time. `endpoint`, `seconds`.
+    VpnNoHandshake = "VPN_NO_HANDSHAKE", Failure, retry;
+    /// The target does not lie behind the VPN. `target`, `allowed`.
+    VpnNotRouted = "VPN_NOT_ROUTED", Warning, permanent;
+    /// Another program listens on the local port. `port`.
+    VpnPortTaken = "VPN_PORT_TAKEN", Warning, permanent;
+    /// The operating system gave no socket or thread. `reason`.
+    VpnSystem = "VPN_SYSTEM", Failure, retry;
 
     /// An ERP profile is not well formed. `profile`, `reason`.
     ProfileInvalid = "PROFILE_INVALID", Warning, permanent;
@@ -191,6 +238,11 @@ codes! {
     JobInterrupted = "JOB_INTERRUPTED", Failure, retry;
     /// A schedule is not well formed. `cron`.
     ScheduleInvalid = "SCHEDULE_INVALID", Warning, permanent;
+
+    /// The companies of a NIT have too few months with sales to forecast from. `nit`, `months`.
+    ForecastNoHistory = "FORECAST_NO_HISTORY", Warning, permanent;
+    /// The files of a model are not what was written. `model`, `path`.
+    ForecastModelDamaged = "FORECAST_MODEL_DAMAGED", Failure, permanent;
 
     /// The bridge let a request not in: no token, or a page or name of somewhere else. `reason`.
     BridgeRefused = "BRIDGE_REFUSED", Warning, permanent;

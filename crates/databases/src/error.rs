@@ -79,6 +79,43 @@ pub enum Error {
         /// What the driver said.
         detail: String,
     },
+    /// The encryption that was chosen can't be had.
+    #[error("no encrypted connection to {host}: {reason}")]
+    TlsRefused {
+        /// As given.
+        host: String,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody that this machine trusts vouches for the server's certificate.
+    #[error(
+        "the certificate of {host} is not trusted ({reason}): {subject}, by {issuer}, {sha256}"
+    )]
+    CertificateUntrusted {
+        /// As given.
+        host: String,
+        /// A stable word: `self_signed`, `unknown_issuer`, `expired`, `not_yet_valid`, `wrong_name`,
+        /// `revoked`, `changed`, `not_valid`.
+        reason: &'static str,
+        /// Whom it is for.
+        subject: String,
+        /// Who issued it.
+        issuer: String,
+        /// Its last day.
+        until: String,
+        /// Its SHA-256, in hexadecimal.
+        sha256: String,
+    },
+    /// Nobody tells the port of a named instance.
+    #[error("the port of instance {instance} on {host} is not known: {detail}")]
+    InstanceNotFound {
+        /// As given.
+        host: String,
+        /// As given.
+        instance: String,
+        /// Why.
+        detail: String,
+    },
     /// The server has no such database.
     #[error("the server has no database {path}: {detail}")]
     DatabaseNotFound {
@@ -219,6 +256,9 @@ impl Coded for Error {
             Error::WrongPassword { .. } => Code::DbWrongPassword,
             Error::AuthUnsupported { .. } => Code::DbAuthUnsupported,
             Error::EncryptionUnsupported { .. } => Code::DbEncryptionUnsupported,
+            Error::TlsRefused { .. } => Code::DbTlsRefused,
+            Error::CertificateUntrusted { .. } => Code::DbCertificateUntrusted,
+            Error::InstanceNotFound { .. } => Code::DbInstanceNotFound,
             Error::DatabaseNotFound { .. } => Code::DbNotFound,
             Error::NotADatabase { .. } => Code::DbNotADatabase,
             Error::VersionUnsupported { .. } => Code::DbVersionUnsupported,
@@ -257,6 +297,25 @@ impl Coded for Error {
                 host, port, kind, ..
             } => pairs([("host", host), ("port", port), ("kind", kind)]),
             Error::WrongPassword { user } => pairs([("user", user)]),
+            Error::TlsRefused { host, reason } => pairs([("host", host), ("reason", reason)]),
+            Error::CertificateUntrusted {
+                host,
+                reason,
+                subject,
+                issuer,
+                until,
+                sha256,
+            } => pairs([
+                ("host", host),
+                ("reason", reason),
+                ("subject", subject),
+                ("issuer", issuer),
+                ("until", until),
+                ("sha256", sha256),
+            ]),
+            Error::InstanceNotFound { host, instance, .. } => {
+                pairs([("host", host), ("instance", instance)])
+            }
             Error::DatabaseNotFound { path, .. }
             | Error::NotADatabase { path, .. }
             | Error::VersionUnsupported { path, .. }

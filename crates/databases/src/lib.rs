@@ -1,4 +1,4 @@
-//! Source databases behind one trait (Firebird, files), and the profiles of ERPs.
+//! Source databases behind one trait (Firebird, SQL Server, files), and the profiles of ERPs.
 //!
 //! Whoever reads a source says what it wants as data ([`Scan`], [`TotalsRequest`],
 //! [`GroupRequest`]) and gets typed columns ([`Chunk`]). Nothing outside this crate sees SQL or
@@ -13,6 +13,7 @@ mod scan;
 mod schema;
 mod server;
 mod source;
+mod sqlserver;
 
 pub mod files;
 pub mod profile;
@@ -27,6 +28,6 @@ pub use scan::{
 pub use schema::{LiveColumn, LiveKind, LiveSchema, LiveTable};
 pub use server::{Mark, ServerInfo};
 pub use source::{
-    ConnectOptions, Driver, Engine, InvalidText, NoStatementLog, SourceDb, StatementLog,
-    StatementRecord, Timeouts, connect,
+    ConnectOptions, Driver, Encryption, Engine, InvalidText, NoStatementLog, SourceDb,
+    SqlServerOptions, StatementLog, StatementRecord, Timeouts, connect,
 };

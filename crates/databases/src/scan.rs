@@ -1,6 +1,6 @@
 //! What is asked of a source database: flat reads, totals and groups. All of it data, no SQL.
 
-use crate::Mark;
+use crate::{Mark, Result};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -284,4 +284,58 @@ pub struct Group {
     pub rows: u64,
     /// The sums, in the order asked for, scaled as asked for. NULLs count as zero.
     pub sums: Vec<i128>,
+}
+
+/// The filter with its list of keys or ranges cut into lists that a server takes. One list at most.
+pub(crate) fn batches(
+    filter: &[Condition],
+    keys: usize,
+    ranges: usize,
+) -> Result<Vec<Vec<Condition>>> {
+    let lists: Vec<(usize, Vec<Condition>)> = filter
+        .iter()
+        .enumerate()
+        .filter_map(|(at, condition)| Some((at, parts(condition, keys, ranges)?)))
+        .collect();
+    match lists.as_slice() {
+        [] => Ok(vec![filter.to_vec()]),
+        [(at, parts)] => {
+            let with = |part: &Condition| {
+                let mut filter = filter.to_vec();
+                filter[*at] = part.clone();
+                filter
+            };
+            Ok(parts.iter().map(with).collect())
+        }
+        _ => Err(crate::Error::Internal(
+            "more than one list of keys".to_owned(),
+        )),
+    }
+}
+
+/// A list in parts that a server takes; `None` for what is no list.
+fn parts(condition: &Condition, most_keys: usize, most_ranges: usize) -> Option<Vec<Condition>> {
+    match condition {
+        Condition::KeyIn { column, keys } => {
+            let mut keys = keys.clone();
+            keys.sort_unstable();
+            keys.dedup();
+            let part = |keys: &[i64]| Condition::KeyIn {
+                column: column.clone(),
+                keys: keys.to_vec(),
+            };
+            Some(keys.chunks(most_keys).map(part).collect())
+        }
+        Condition::KeyRanges { column, ranges } => {
+            let part = |ranges: &[(i64, i64)]| Condition::KeyRanges {
+                column: column.clone(),
+                ranges: ranges.to_vec(),
+            };
+            Some(ranges.chunks(most_ranges).map(part).collect())
+        }
+        Condition::KeyRange { .. }
+        | Condition::DateRange { .. }
+        | Condition::ChangedSince(_)
+        | Condition::NotNull(_) => None,
+    }
 }

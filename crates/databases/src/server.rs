@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 /// A database and the server that has it open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct ServerInfo {
-    /// Kind of server: `Firebird`.
+    /// Kind of server: `Firebird`, `SQL Server`.
     pub engine: String,
     /// Version of the server: `3.0.11`.
     pub version: String,
     /// Version of the file's structure: `12.0`.
     pub file_version: String,
-    /// SQL dialect of the database (1 or 3).
+    /// SQL dialect of the database (1 or 3); 0 where there is none.
     pub dialect: u8,
     /// Default charset of the database; `NONE` when it has none.
     pub charset: String,
@@ -47,6 +47,10 @@ pub struct Mark {
     transaction: i64,
     /// The copy of the database that it speaks of.
     database: String,
+    /// In SQL Server: rows of this version or a later one may have come after the mark. What stands
+    /// above is the version of change tracking there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row_version: Option<i64>,
 }
 
 impl Mark {
@@ -54,7 +58,19 @@ impl Mark {
         Mark {
             transaction,
             database,
+            row_version: None,
         }
+    }
+
+    pub(crate) fn with_row_version(self, row_version: Option<i64>) -> Self {
+        Mark {
+            row_version,
+            ..self
+        }
+    }
+
+    pub(crate) fn row_version(&self) -> Option<i64> {
+        self.row_version
     }
 
     pub(crate) fn transaction(&self) -> i64 {

@@ -96,6 +96,7 @@ pub fn connect(
 ) -> Result<Box<dyn SourceDb>> {
     match options.engine {
         Engine::Firebird => crate::firebird::connect(options, cancel, log),
+        Engine::SqlServer => crate::sqlserver::connect(options, cancel, log),
     }
 }
 
@@ -105,6 +106,73 @@ pub fn connect(
 pub enum Engine {
     /// Firebird 2.5 to 5.0.
     Firebird,
+    /// SQL Server 2008 to 2022.
+    SqlServer,
+}
+
+/// How a connection to SQL Server is encrypted. Never less than what is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "SqlEncryption")]
+pub enum Encryption {
+    /// Everything (TDS 7, TLS 1.2).
+    #[default]
+    Required,
+    /// Everything, from the first byte on (TDS 8, TLS 1.3; SQL Server 2022).
+    Strict,
+    /// The login only; rows travel in the clear, unless the server demands more.
+    LoginOnly,
+    /// Nothing: the password travels in the clear as well.
+    Off,
+}
+
+impl Encryption {
+    /// The one of that stable name: `login_only`.
+    pub fn parse(name: &str) -> Option<Encryption> {
+        Some(match name {
+            "required" => Encryption::Required,
+            "strict" => Encryption::Strict,
+            "login_only" => Encryption::LoginOnly,
+            "off" => Encryption::Off,
+            _ => return None,
+        })
+    }
+}
+
+/// What only SQL Server has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlServerOptions {
+    /// How the connection is encrypted.
+    pub encryption: Encryption,
+    /// A named instance, whose port SQL Browser tells. Only asked when the port is 0.
+    pub instance: Option<String>,
+    /// UDP port of SQL Browser.
+    pub browser_port: u16,
+    /// File (PEM) of authorities that are trusted besides those of the system.
+    pub authority: Option<PathBuf>,
+    /// The name that the certificate is to be for, where it is not the host's: behind a VPN.
+    pub certificate_host: Option<String>,
+    /// SHA-256 of the one certificate that is trusted, in hexadecimal.
+    pub pin: Option<String>,
+    /// Log in as the Windows user of this process. On Windows only.
+    pub integrated: bool,
+    /// Tables of which changes will be asked; those that the database lacks are passed over.
+    pub watched: Vec<String>,
+}
+
+impl Default for SqlServerOptions {
+    fn default() -> Self {
+        SqlServerOptions {
+            encryption: Encryption::default(),
+            instance: None,
+            browser_port: 1434,
+            authority: None,
+            certificate_host: None,
+            pin: None,
+            integrated: false,
+            watched: Vec::new(),
+        }
+    }
 }
 
 /// How to reach a database.
@@ -116,7 +184,7 @@ pub struct ConnectOptions {
     pub host: String,
     /// TCP port.
     pub port: u16,
-    /// Path as the server sees it, or alias.
+    /// Path as the server sees it, or alias; with SQL Server its name.
     pub database: String,
     /// User.
     pub user: String,
@@ -134,9 +202,25 @@ pub struct ConnectOptions {
     pub timeouts: Timeouts,
     /// Which client speaks to the server.
     pub driver: Driver,
+    /// What only SQL Server has.
+    pub sql_server: SqlServerOptions,
 }
 
 impl ConnectOptions {
+    /// A database on a SQL Server, everything else at its default.
+    pub fn sql_server(
+        host: impl Into<String>,
+        port: u16,
+        database: impl Into<String>,
+        user: impl Into<String>,
+        password: Secret,
+    ) -> Self {
+        ConnectOptions {
+            engine: Engine::SqlServer,
+            ..ConnectOptions::firebird(host, port, database, user, password)
+        }
+    }
+
     /// A database on a Firebird server, everything else at its default.
     pub fn firebird(
         host: impl Into<String>,
@@ -158,6 +242,7 @@ impl ConnectOptions {
             dialect: None,
             timeouts: Timeouts::default(),
             driver: Driver::Auto,
+            sql_server: SqlServerOptions::default(),
         }
     }
 }

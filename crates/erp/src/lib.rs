@@ -17,4 +17,4 @@ pub mod servers;
 
 pub use error::{Error, Result};
 pub use layout::Layout;
-pub use room::{Room, Statements};
+pub use room::{Room, Route, Statements};

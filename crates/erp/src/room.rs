@@ -6,11 +6,13 @@ use crate::{Error, Result, rules};
 use puente_core::{Cancel, Clock, Code, Secret};
 use puente_databases::profile::Report;
 use puente_databases::{
-    ConnectOptions, Driver, LiveSchema, Profile, SourceDb, StatementLog, StatementRecord, Timeouts,
+    ConnectOptions, Driver, LiveSchema, Profile, SourceDb, SqlServerOptions, StatementLog,
+    StatementRecord, Timeouts,
 };
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use puente_warehouse::Warehouse;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +31,24 @@ pub struct Room {
     pub clock: Arc<dyn Clock>,
     /// Folder of the office's own profiles, `NAME.toml`. They go before the shipped ones.
     pub profiles: PathBuf,
+    /// How servers behind a VPN are reached; none where there are no VPNs.
+    pub route: Option<Arc<dyn Route>>,
+}
+
+/// Leads to servers that are not on this PC's own network. This room knows VPNs by their number only.
+pub trait Route: Send + Sync {
+    /// An address of this PC that leads to `host:port` behind that VPN. It holds for the next
+    /// connection, and for as long as that lasts.
+    ///
+    /// # Errors
+    /// That the VPN doesn't exist, doesn't answer, or doesn't lead there.
+    fn reach(
+        &self,
+        vpn: i64,
+        host: &str,
+        port: u16,
+        cancel: &Cancel,
+    ) -> std::result::Result<SocketAddr, puente_core::Error>;
 }
 
 impl Room {
@@ -70,9 +90,14 @@ impl Room {
         log: Arc<Statements>,
     ) -> Result<Box<dyn SourceDb>> {
         let name = server.secret_name.clone().unwrap_or_default();
-        let password = self.secrets.find(&name)?.ok_or_else(|| {
-            puente_core::Error::new(Code::SecretMissing).with("name", &server.name)
-        })?;
+        let password = match self.secrets.find(&name)? {
+            Some(password) => password,
+            None if server.logs_in_by_itself() => Secret::from(String::new()),
+            None => {
+                let error = puente_core::Error::new(Code::SecretMissing);
+                return Err(error.with("name", &server.name).into());
+            }
+        };
         self.connect_with(server, database, password, cancel, log)
     }
 
@@ -89,7 +114,20 @@ impl Room {
         log: Arc<Statements>,
     ) -> Result<Box<dyn SourceDb>> {
         let profile = self.profile(&server.profile)?;
-        let options = connect_options(server, &profile, database, password)?;
+        let mut options = connect_options(server, &profile, database, password)?;
+        if let Some(vpn) = server.options.vpn {
+            let route = self.route.as_ref().ok_or_else(|| Error::NotFound {
+                what: "vpn",
+                name: vpn.to_string(),
+            })?;
+            if server.port == 0 {
+                // SQL Browser is asked over UDP, which no tunnel of ours carries.
+                return Err(Error::invalid("port", "1..65535"));
+            }
+            options.sql_server.certificate_host = Some(server.host.clone());
+            let address = route.reach(vpn, &server.host, server.port, cancel)?;
+            (options.host, options.port) = (address.ip().to_string(), address.port());
+        }
         Ok(puente_databases::connect(&options, cancel, log)?)
     }
 
@@ -128,17 +166,25 @@ fn connect_options(
     database: &str,
     password: Secret,
 ) -> Result<ConnectOptions> {
-    if server.kind != Kind::Firebird {
-        return Err(Error::invalid("kind", server.kind.as_str()));
-    }
+    let (host, user) = (&*server.host, &*server.user);
+    let mut options = match server.kind {
+        Kind::Firebird => ConnectOptions::firebird(host, server.port, database, user, password),
+        Kind::SqlServer => ConnectOptions::sql_server(host, server.port, database, user, password),
+        Kind::Files => return Err(Error::invalid("kind", server.kind.as_str())),
+    };
     let set = &server.options;
-    let mut options = ConnectOptions::firebird(
-        &*server.host,
-        server.port,
-        database,
-        &*server.user,
-        password,
-    );
+    let sql = &set.sql_server;
+    let own = SqlServerOptions::default();
+    options.sql_server = SqlServerOptions {
+        encryption: sql.encryption,
+        instance: sql.instance.clone(),
+        browser_port: sql.browser_port.unwrap_or(own.browser_port),
+        authority: sql.authority.clone(),
+        certificate_host: None,
+        pin: sql.certificate.clone(),
+        integrated: sql.integrated,
+        watched: profile.watched_tables(),
+    };
     options.charset = set
         .charset
         .clone()

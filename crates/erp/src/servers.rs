@@ -2,6 +2,7 @@
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
+use puente_databases::Encryption;
 use puente_store::{Database, time};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub type ServerId = i64;
 pub enum Kind {
     /// A Firebird server, reached over TCP.
     Firebird,
+    /// A SQL Server, reached over TCP.
+    SqlServer,
     /// A folder with CSV or XLSX files, for offices without access to the database.
     Files,
 }
@@ -26,6 +29,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Firebird => "firebird",
+            Kind::SqlServer => "sqlserver",
             Kind::Files => "files",
         }
     }
@@ -34,6 +38,7 @@ impl Kind {
     pub fn default_port(self) -> u16 {
         match self {
             Kind::Firebird => 3050,
+            Kind::SqlServer => 1433,
             Kind::Files => 0,
         }
     }
@@ -45,8 +50,12 @@ impl std::str::FromStr for Kind {
     fn from_str(text: &str) -> Result<Self> {
         match text {
             "firebird" => Ok(Kind::Firebird),
+            "sqlserver" => Ok(Kind::SqlServer),
             "files" | "file" => Ok(Kind::Files),
-            other => Err(Error::invalid("kind", format!("{other}: firebird | files"))),
+            other => Err(Error::invalid(
+                "kind",
+                format!("{other}: firebird | sqlserver | files"),
+            )),
         }
     }
 }
@@ -70,6 +79,47 @@ pub struct Options {
     pub quiet_hours: Option<QuietHours>,
     /// Path of the vendor's client library, for servers that the built-in driver can't log in to.
     pub client_library: Option<PathBuf>,
+    /// Number of the VPN through which the server is reached; empty = on this PC's own network.
+    pub vpn: Option<i64>,
+    /// What only a SQL Server has.
+    #[serde(skip_serializing_if = "SqlServer::is_default")]
+    #[ts(as = "Option<SqlServer>", optional)]
+    pub sql_server: SqlServer,
+}
+
+/// What only a SQL Server has.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(rename = "SqlServerOptions", optional_fields = nullable)]
+pub struct SqlServer {
+    /// How the connection is encrypted; never less than this.
+    #[ts(as = "Option<Encryption>", optional)]
+    pub encryption: Encryption,
+    /// A named instance; with port 0 SQL Browser is asked for its port.
+    pub instance: Option<String>,
+    /// UDP port of SQL Browser; empty = 1434.
+    pub browser_port: Option<u16>,
+    /// File (PEM) of an authority that is trusted besides those of the system.
+    pub authority: Option<PathBuf>,
+    /// SHA-256 of the one certificate that is trusted, in hexadecimal.
+    pub certificate: Option<String>,
+    /// Log in as the Windows user that Puente runs as.
+    #[ts(as = "Option<bool>", optional)]
+    pub integrated: bool,
+}
+
+impl SqlServer {
+    fn is_default(&self) -> bool {
+        *self == SqlServer::default()
+    }
+
+    fn validate(&self) -> Result<()> {
+        let hex = |text: &str| text.chars().filter(char::is_ascii_hexdigit).count();
+        match self.certificate.as_deref().map(hex) {
+            None | Some(64) => Ok(()),
+            Some(_) => Err(Error::invalid("certificate", "SHA-256: 64 x 0-9 a-f")),
+        }
+    }
 }
 
 impl Default for Options {
@@ -82,6 +132,8 @@ impl Default for Options {
             rows_per_second: None,
             quiet_hours: None,
             client_library: None,
+            sql_server: SqlServer::default(),
+            vpn: None,
         }
     }
 }
@@ -128,6 +180,13 @@ pub struct Server {
     pub warnings: Vec<String>,
 }
 
+impl Server {
+    /// Whether it takes the Windows user that Puente runs as, and so needs no password.
+    pub fn logs_in_by_itself(&self) -> bool {
+        self.kind == Kind::SqlServer && self.options.sql_server.integrated
+    }
+}
+
 /// A server to be registered or changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 pub struct NewServer {
@@ -163,14 +222,18 @@ impl NewServer {
         if self.master.trim().is_empty() {
             return Err(Error::invalid("master", "empty"));
         }
-        if self.kind == Kind::Firebird {
+        if self.kind != Kind::Files {
+            let sql = &self.options.sql_server;
+            sql.validate()?;
+            let named = self.kind == Kind::SqlServer && sql.instance.is_some();
+            let nobody = self.kind == Kind::SqlServer && sql.integrated;
             if self.host.trim().is_empty() || self.host.contains(char::is_whitespace) {
                 return Err(Error::invalid("host", format!("{:?}", self.host)));
             }
-            if self.port == 0 {
+            if self.port == 0 && !named {
                 return Err(Error::invalid("port", "1..65535"));
             }
-            if self.user.trim().is_empty() {
+            if self.user.trim().is_empty() && !nobody {
                 return Err(Error::invalid("user", "empty"));
             }
         }
@@ -382,11 +445,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Server> {
     Ok(Server {
         id: row.get(0)?,
         name: row.get(1)?,
-        kind: if row.get_ref(2)?.as_str()? == "files" {
-            Kind::Files
-        } else {
-            Kind::Firebird
-        },
+        kind: row.get_ref(2)?.as_str()?.parse().unwrap_or(Kind::Firebird),
         host: row.get(3)?,
         port: row.get(4)?,
         user: row.get(5)?,

@@ -88,6 +88,49 @@ pub enum Error {
         /// What happened.
         detail: String,
     },
+    /// Something else than SSH answers.
+    #[error("{host} speaks no SSH")]
+    NotSsh {
+        /// Host and port.
+        host: String,
+    },
+    /// Nobody has confirmed the server's host key.
+    #[error("the host key of {host} is not confirmed: {fingerprint}")]
+    HostUnknown {
+        /// Host and port.
+        host: String,
+        /// `SHA256:…`.
+        fingerprint: String,
+    },
+    /// The server shows another host key than the confirmed one.
+    #[error("the host key of {host} changed from {known} to {found}")]
+    HostChanged {
+        /// Host and port.
+        host: String,
+        /// The confirmed one.
+        known: String,
+        /// The one it shows.
+        found: String,
+    },
+    /// The server lets the user not in.
+    #[error("{user} is not let in; left: {methods}")]
+    AuthRefused {
+        /// Login.
+        user: String,
+        /// The ways that it would still take.
+        methods: String,
+    },
+    /// A private key can't be used.
+    #[error("the key {path} can't be used: {reason}")]
+    KeyUnusable {
+        /// The file, or `ssh-agent`.
+        path: String,
+        /// The key of a word, or what was said.
+        reason: String,
+    },
+    /// The work was asked to stop.
+    #[error("cancelled")]
+    Cancelled,
     /// The TLS library refuses to be set up.
     #[error("no TLS: {0}")]
     Tls(String),
@@ -111,6 +154,12 @@ impl Coded for Error {
             Error::Untrusted { .. } => Code::NetTlsRefused,
             Error::Proxy { .. } => Code::NetProxyRefused,
             Error::Failed { .. } => Code::NetFailed,
+            Error::NotSsh { .. } => Code::SshNotSsh,
+            Error::HostUnknown { .. } => Code::SshHostUnknown,
+            Error::HostChanged { .. } => Code::SshHostChanged,
+            Error::AuthRefused { .. } => Code::SshAuthRefused,
+            Error::KeyUnusable { .. } => Code::SshKeyUnusable,
+            Error::Cancelled => Code::Cancelled,
             Error::Tls(_) => Code::Internal,
         }
     }
@@ -137,7 +186,22 @@ impl Coded for Error {
                 ("issuer", issuer.clone()),
             ],
             Error::Proxy { proxy, .. } => vec![("proxy", proxy.clone())],
-            Error::Tls(_) => Vec::new(),
+            Error::NotSsh { host } => vec![("host", host.clone())],
+            Error::HostUnknown { host, fingerprint } => {
+                vec![("host", host.clone()), ("fingerprint", fingerprint.clone())]
+            }
+            Error::HostChanged { host, known, found } => vec![
+                ("host", host.clone()),
+                ("known", known.clone()),
+                ("found", found.clone()),
+            ],
+            Error::AuthRefused { user, methods } => {
+                vec![("user", user.clone()), ("methods", methods.clone())]
+            }
+            Error::KeyUnusable { path, reason } => {
+                vec![("path", path.clone()), ("reason", reason.clone())]
+            }
+            Error::Cancelled | Error::Tls(_) => Vec::new(),
         }
     }
 }

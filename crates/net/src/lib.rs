@@ -1,14 +1,16 @@
-//! The one place where HTTP clients are built. Proxy, trust and time limits come from what the office
+//! The one place where HTTP clients and SSH sessions are built. Proxy, trust and time limits come from what the office
 //! chose; certificates are always verified, against the operating system's store and, if the office
 //! named one, a file of its own.
 
 mod error;
 mod network;
 mod probe;
+mod ssh;
 mod web;
 mod witness;
 
 pub use error::{Error, Refusal};
 pub use network::{CaFile, Network, ProxyMode, check_url};
 pub use probe::{Certificate, Probe, Tls};
+pub use ssh::{SshLogin, SshOutput, SshSession, SshTarget, shell_word};
 pub use web::{Ask, Lost, Method, Reply, Web, query_of};

@@ -264,6 +264,12 @@ impl Clouds {
         self.with_company(username, |company| company.closed_until = until)
     }
 
+    /// Puts what a company of SIIGO has set up under this id out of use: a document type, a payment,
+    /// a tax, a seller, a warehouse or a cost centre. False when there is no such user.
+    pub fn retire(&self, username: &str, id: i64) -> bool {
+        self.with_company(username, |company| company.catalogs.retire(id))
+    }
+
     fn with_company(&self, username: &str, act: impl FnOnce(&mut siigo::Company)) -> bool {
         let mut siigo = self.world.siigo();
         let company = siigo

@@ -47,6 +47,12 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The offices of the VPN lab could not be set up.
+    #[error("the VPN lab: {reason}")]
+    Lab {
+        /// Which step, and what it said.
+        reason: String,
+    },
     /// A workbook could not be written.
     #[error("the workbook could not be written")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
@@ -70,6 +76,7 @@ impl Coded for Error {
             | Error::Clouds { .. }
             | Error::Script { .. }
             | Error::Answer { .. }
+            | Error::Lab { .. }
             | Error::File { .. }
             | Error::Workbook(_) => Code::SandboxFailed,
         }
@@ -81,9 +88,8 @@ impl Coded for Error {
             Error::Server { reason }
             | Error::Clouds { reason }
             | Error::Script { reason }
-            | Error::Answer { reason } => {
-                vec![("reason", reason.clone())]
-            }
+            | Error::Answer { reason }
+            | Error::Lab { reason } => vec![("reason", reason.clone())],
             Error::File { .. } | Error::Workbook(_) => vec![("reason", self.to_string())],
         }
     }

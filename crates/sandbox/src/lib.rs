@@ -6,6 +6,8 @@ mod error;
 pub mod firebird;
 mod proxy;
 pub mod sample;
+pub mod tds;
+pub mod vpn;
 
 pub use error::Error;
 pub use firebird::{
@@ -16,5 +18,9 @@ pub use proxy::FaultProxy;
 pub use sample::{
     Changes, Charset, Expected, ExpectedGroup, ExpectedState, FileFormat, OpenTransaction,
     ReaderKind, SampleCompany, SampleErp, SampleFileCompany, SampleFiles, SampleOptions,
-    SampleSize, TransactionCounters, Writer,
+    SampleSize, SampleSqlCompany, SampleSqlErp, TransactionCounters, Writer,
+};
+pub use tds::{
+    TdsCertificate, TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsFault,
+    TdsLogin, TdsOptions, TdsServer, TdsTracking,
 };

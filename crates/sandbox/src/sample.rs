@@ -15,6 +15,7 @@ mod plan;
 mod rows;
 mod schema;
 mod sheet;
+mod sqlserver;
 mod story;
 mod tables;
 mod template;
@@ -26,6 +27,7 @@ pub use files::{SampleFileCompany, SampleFiles};
 pub use live::{OpenTransaction, ReaderKind, TransactionCounters, Writer};
 pub use options::{SampleOptions, SampleSize};
 pub use sheet::FileFormat;
+pub use sqlserver::{SampleSqlCompany, SampleSqlErp};
 pub use truth::{Expected, ExpectedGroup, ExpectedState};
 
 use crate::Error;

@@ -5,7 +5,7 @@ use crate::open::{self, Opened};
 use crate::readers::Readers;
 use crate::watch::Watch;
 use crate::writer::{Pending, Writer};
-use crate::{Error, Options, quarantine};
+use crate::{Error, Options, connection, quarantine};
 use puente_core::{Cancel, Clock};
 use rusqlite::{Connection, Transaction};
 use std::fmt;
@@ -134,6 +134,18 @@ impl Database {
         work: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<Pending<T>, Error> {
         self.0.writer.alone(work)
+    }
+
+    /// Copies into the file what the log holds, as far as nobody reads older pages: for whoever has
+    /// time now. A later commit, or the close, does it otherwise, so that a failure is only noted.
+    /// Writers wait meanwhile.
+    pub fn checkpoint(&self) {
+        let copy = |connection: &mut Connection| {
+            Ok(connection::number(connection, "wal_checkpoint(PASSIVE)").map(drop)?)
+        };
+        if let Err(error) = self.alone(copy).and_then(Pending::wait) {
+            tracing::debug!(%error, "the log was not copied into the file");
+        }
     }
 
     /// The file, as an absolute path.

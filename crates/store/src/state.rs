@@ -24,8 +24,23 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 4,
+        name: "vpn",
+        sql: include_str!("../../../migrations/state/0004_vpn.sql"),
+    },
+    Migration {
+        version: 5,
         name: "sales",
-        sql: include_str!("../../../migrations/state/0004_sales.sql"),
+        sql: include_str!("../../../migrations/state/0005_sales.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "sqlserver",
+        sql: include_str!("../../../migrations/state/0006_sqlserver.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "forecasts",
+        sql: include_str!("../../../migrations/state/0007_forecasts.sql"),
     },
 ];
 

@@ -52,6 +52,17 @@ impl Warehouse {
         Ok(rows.into_iter().map(|row| row.load).collect())
     }
 
+    /// Does beforehand what [`Warehouse::publish`] and the close of the file would otherwise be waited
+    /// for: writes what the roll-up by article lacks, and copies the log into the file.
+    ///
+    /// # Errors
+    /// [`Error::NoLoad`].
+    pub fn prepare(&self, load: LoadId) -> Result<(), Error> {
+        settle(self.db(), self.gathered(), load)?;
+        self.db().checkpoint();
+        Ok(())
+    }
+
     /// Makes a building load the current one of its company and retires the one before. Readers see
     /// the one or the other, whole.
     ///

@@ -13,6 +13,10 @@ export function actionName(action: string): string {
   return known(`activity.action.${action.replaceAll(".", "_")}`, action);
 }
 
+export function settingName(setting: string): string {
+  return known(`activity.setting.${setting}`, setting);
+}
+
 function known(key: string, otherwise: string): string {
   return i18next.exists(key) ? String(i18next.t(key as never)) : otherwise;
 }

@@ -37,7 +37,7 @@ export function spanOf(name: (typeof SPANS)[number], today: dayjs.Dayjs): Span {
 interface Props {
   span: Span;
   onChange: (span: Span) => void;
-  /** The usual spans in a menu instead of beside the days. */
+  /** The usual spans in a menu instead of below the days. */
   compact?: boolean;
 }
 
@@ -82,16 +82,18 @@ export function Period({ span, onChange, compact }: Props) {
             </Menu.Dropdown>
           </Menu>
         ) : (
-          SPANS.map((name) => (
-            <Button
-              key={name}
-              variant="subtle"
-              size="compact-sm"
-              onClick={() => onChange(spanOf(name, dayjs()))}
-            >
-              {t(`common.span.${name}`)}
-            </Button>
-          ))
+          <div className="row" data-wrap style={{ flexBasis: "100%", marginInlineStart: -8 }}>
+            {SPANS.map((name) => (
+              <Button
+                key={name}
+                variant="subtle"
+                size="compact-sm"
+                onClick={() => onChange(spanOf(name, dayjs()))}
+              >
+                {t(`common.span.${name}`)}
+              </Button>
+            ))}
+          </div>
         )}
       </div>
     </DatesProvider>

@@ -14,3 +14,5 @@ mod kills;
 mod office;
 mod together;
 mod verbs;
+#[cfg(target_os = "linux")]
+mod vpn;

@@ -11,6 +11,8 @@ mod summary;
 mod sums;
 mod wire;
 
+pub(crate) use relay::{Target, dial, prepare};
+
 use crate::charset::Charset;
 use crate::{
     Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, LiveTable,
@@ -257,50 +259,7 @@ fn marks(filter: &[Condition]) -> impl Iterator<Item = &Mark> {
     })
 }
 
-/// The filter with its list of keys or ranges cut into lists that a server takes. One list at most.
+/// The filter with its list of keys or ranges cut into lists that a server takes.
 fn batches(filter: &[Condition]) -> Result<Vec<Vec<Condition>>> {
-    let lists: Vec<(usize, Vec<Condition>)> = filter
-        .iter()
-        .enumerate()
-        .filter_map(|(at, condition)| Some((at, parts(condition)?)))
-        .collect();
-    match lists.as_slice() {
-        [] => Ok(vec![filter.to_vec()]),
-        [(at, parts)] => {
-            let with = |part: &Condition| {
-                let mut filter = filter.to_vec();
-                filter[*at] = part.clone();
-                filter
-            };
-            Ok(parts.iter().map(with).collect())
-        }
-        _ => Err(Error::Internal("more than one list of keys".to_owned())),
-    }
-}
-
-/// A list in parts that a server takes; `None` for what is no list.
-fn parts(condition: &Condition) -> Option<Vec<Condition>> {
-    match condition {
-        Condition::KeyIn { column, keys } => {
-            let mut keys = keys.clone();
-            keys.sort_unstable();
-            keys.dedup();
-            let part = |keys: &[i64]| Condition::KeyIn {
-                column: column.clone(),
-                keys: keys.to_vec(),
-            };
-            Some(keys.chunks(sql::IN_LIST).map(part).collect())
-        }
-        Condition::KeyRanges { column, ranges } => {
-            let part = |ranges: &[(i64, i64)]| Condition::KeyRanges {
-                column: column.clone(),
-                ranges: ranges.to_vec(),
-            };
-            Some(ranges.chunks(sql::RANGES).map(part).collect())
-        }
-        Condition::KeyRange { .. }
-        | Condition::DateRange { .. }
-        | Condition::ChangedSince(_)
-        | Condition::NotNull(_) => None,
-    }
+    crate::scan::batches(filter, sql::IN_LIST, sql::RANGES)
 }

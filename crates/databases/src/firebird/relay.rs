@@ -47,7 +47,7 @@ pub(super) enum Ended {
 
 /// Where the server is and how long it may take.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(crate) struct Target {
     pub host: String,
     pub port: u16,
     pub connect: Duration,
@@ -354,7 +354,7 @@ fn is_pause(kind: ErrorKind) -> bool {
     )
 }
 
-fn prepare(server: &TcpStream) -> std::io::Result<()> {
+pub(crate) fn prepare(server: &TcpStream) -> std::io::Result<()> {
     server.set_nodelay(true)?;
     let alive = socket2::TcpKeepalive::new()
         .with_time(KEEPALIVE_IDLE)
@@ -363,7 +363,7 @@ fn prepare(server: &TcpStream) -> std::io::Result<()> {
 }
 
 /// Resolves and connects on a thread of its own, because neither can be stopped.
-fn dial(target: &Target, cancel: &Cancel) -> Result<TcpStream> {
+pub(crate) fn dial(target: &Target, cancel: &Cancel) -> Result<TcpStream> {
     enum Told {
         Dialled(Result<TcpStream>),
         Cancelled,

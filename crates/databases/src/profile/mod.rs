@@ -56,7 +56,7 @@ pub struct Profile {
 
 impl Profile {
     /// Names of the profiles that are shipped.
-    pub const BUILTIN: &'static [&'static str] = &["tns"];
+    pub const BUILTIN: &'static [&'static str] = &["tns", "sqlserver"];
 
     /// A shipped profile; `None` when there is none of that name.
     pub fn builtin(name: &str) -> Option<Profile> {
@@ -65,7 +65,11 @@ impl Profile {
 
     /// The text of a shipped profile, as a start for one's own.
     pub fn builtin_text(name: &str) -> Option<&'static str> {
-        (name == "tns").then_some(include_str!("../../profiles/tns.toml"))
+        match name {
+            "tns" => Some(include_str!("../../profiles/tns.toml")),
+            "sqlserver" => Some(include_str!("../../profiles/sqlserver.toml")),
+            _ => None,
+        }
     }
 
     /// Reads a profile from TOML.
@@ -96,6 +100,38 @@ impl Profile {
             master: [self.companies.table.as_str()].iter().map(grant).collect(),
             company: self.company_tables().iter().map(grant).collect(),
         })
+    }
+
+    /// As [`Profile::grants`], in the words of SQL Server. Also what telling changes needs, which does
+    /// no harm where it is not on.
+    ///
+    /// # Errors
+    /// [`crate::Error::ProfileInvalid`] when `user` is not a plain name.
+    pub fn sql_server_grants(&self, user: &str) -> Result<Grants> {
+        read::check_identifier(&self.name, "user", &user.to_ascii_uppercase())?;
+        let grant = |table: &&str| format!("GRANT SELECT ON OBJECT::[dbo].[{table}] TO [{user}];");
+        let changes = |table: &String| {
+            format!("GRANT VIEW CHANGE TRACKING ON OBJECT::[dbo].[{table}] TO [{user}];")
+        };
+        let company = self.company_tables();
+        Ok(Grants {
+            master: [self.companies.table.as_str()].iter().map(grant).collect(),
+            company: company
+                .iter()
+                .map(grant)
+                .chain(self.watched_tables().iter().map(changes))
+                .collect(),
+        })
+    }
+
+    /// Tables of the company database of which changes are asked: the large ones.
+    pub fn watched_tables(&self) -> Vec<String> {
+        let mut tables = vec![self.lines.table.clone(), self.documents.table.clone()];
+        if let Some(transfers) = &self.transfers {
+            tables.push(transfers.documents.table.clone());
+            tables.push(transfers.lines.table.clone());
+        }
+        tables
     }
 
     /// Tables of the company database that are read.

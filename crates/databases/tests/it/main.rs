@@ -14,6 +14,8 @@ mod harmless;
 mod numbers;
 mod profiles;
 mod reading;
+mod sqlserver;
+mod sqlserver_ways_in;
 mod support;
 mod texts;
 mod ways_in;

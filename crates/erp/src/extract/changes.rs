@@ -1,10 +1,10 @@
 //! Catching up: the rows that changed since a mark, read in one short snapshot together with the
 //! server's totals, so that both belong to the same moment even while the ERP writes.
 
-use super::audit::{self, By, Extent};
+use super::audit::{self, By, Table};
 use super::full::{Transfers, movement, short, within};
 use super::join::{Documents, Taken};
-use super::prove::{Measured, prove};
+use super::prove::{Measured, Stored, prove};
 use super::walk::stream;
 use super::{Extraction, Kept, Result, SNAPSHOT_LIMIT};
 use crate::Error;
@@ -20,6 +20,7 @@ use puente_warehouse::{
     Applied, Changes, Coverage, Load, LoadState, MovementBatch, State, Stream, Warehouse,
 };
 use std::collections::HashSet;
+use std::thread::ScopedJoinHandle;
 
 /// More changed rows than this are read quicker by reading everything.
 const CHANGES_LIMIT: usize = 200_000;
@@ -47,6 +48,8 @@ pub(super) struct Moment<'a> {
     pub kept: Kept,
     pub rows_read: u64,
     pub applied: Applied,
+    /// What the load holds, as long as that is known.
+    stored: Option<Stored>,
 }
 
 impl Extraction<'_> {
@@ -64,51 +67,88 @@ impl Extraction<'_> {
         // Before the snapshot: a transaction that commits between the two is not in the snapshot, and
         // would be older than a mark read inside it, so that the next run would not find its rows.
         let mark = self.source.mark()?;
+        let kept = Kept {
+            mark,
+            profile: layout.profile.name.clone(),
+        };
         let mut result: Option<Result<Caught>> = None;
         let mut types = Some(types);
-        self.source.snapshot(SNAPSHOT_LIMIT, &mut |db| {
-            let mut work = || {
-                let kept = Kept {
-                    mark: mark.clone(),
-                    profile: layout.profile.name.clone(),
-                };
-                let types = types.take().unwrap_or_default();
+        std::thread::scope(|scope| {
+            // While the server counts there is nothing else to do here.
+            let mut counting = Some(scope.spawn(|| count(warehouse, load)));
+            self.source.snapshot(SNAPSHOT_LIMIT, &mut |db| {
                 let mut moment = Moment {
                     db,
                     layout,
                     warehouse,
                     load,
                     cancel,
-                    types,
-                    kept,
+                    types: types.take().unwrap_or_default(),
+                    kept: kept.clone(),
                     rows_read: 0,
                     applied: Applied::default(),
+                    stored: None,
                 };
-                let measured = moment.changes(since, today)?;
-                let proof = moment.proven(&measured, audit_too, taken_at)?;
-                let Moment {
-                    applied,
-                    rows_read,
-                    kept,
-                    ..
-                } = moment;
-                Ok(Caught {
-                    applied,
-                    proof,
-                    rows_read,
-                    kept,
-                })
-            };
-            result = Some(work());
-            Ok(())
+                result = Some(moment.catch_up(since, today, counting.take()).and_then(
+                    |measured| {
+                        let proof = moment.proven(&measured, audit_too, taken_at)?;
+                        Ok(moment.caught(proof))
+                    },
+                ));
+                Ok(())
+            })
         })?;
         result.unwrap_or(Err(Error::Cancelled))
     }
 }
 
+/// What the load holds; one that was just filled is made ready for everybody to see first.
+fn count(warehouse: &Warehouse, load: &Load) -> Result<Stored> {
+    if load.state == LoadState::Building {
+        warehouse.prepare(load.id)?;
+    }
+    Stored::of(warehouse, load)
+}
+
 impl Moment<'_> {
     /// Finds what changed and applies it. Gives the server's totals of the same moment.
-    fn changes(&mut self, since: Option<&Mark>, today: NaiveDate) -> Result<Measured> {
+    fn catch_up(
+        &mut self,
+        since: Option<&Mark>,
+        today: NaiveDate,
+        counting: Option<ScopedJoinHandle<'_, Result<Stored>>>,
+    ) -> Result<Measured> {
+        let (measured, changes) = self.changes(since, today)?;
+        if let Some(counting) = counting {
+            let counted = counting.join().unwrap_or_else(|_| {
+                Err(puente_core::Error::new(puente_core::Code::Internal).into())
+            });
+            self.stored = Some(counted?);
+        }
+        self.apply(changes)?;
+        Ok(measured)
+    }
+
+    fn caught(self, proof: Proof) -> Caught {
+        Caught {
+            applied: self.applied,
+            proof,
+            rows_read: self.rows_read,
+            kept: self.kept,
+        }
+    }
+
+    /// What the load holds.
+    pub(super) fn stored(&mut self) -> Result<&Stored> {
+        let stored = match self.stored.take() {
+            Some(stored) => stored,
+            None => Stored::of(self.warehouse, self.load)?,
+        };
+        Ok(self.stored.insert(stored))
+    }
+
+    /// Finds what changed, with the server's totals of the same moment.
+    fn changes(&mut self, since: Option<&Mark>, today: NaiveDate) -> Result<(Measured, Changes)> {
         let layout = self.layout;
         let mut changes = Changes::default();
         let mut measured = Measured::default();
@@ -129,8 +169,7 @@ impl Moment<'_> {
             }
         }
         self.transfers(since, &mut measured, &mut changes)?;
-        self.apply(changes)?;
-        Ok(measured)
+        Ok((measured, changes))
     }
 
     /// One pass of the server: totals, and with a mark the keys of changed rows.
@@ -413,6 +452,13 @@ impl Moment<'_> {
         let applied = self
             .warehouse
             .apply(self.load.id, changes, self.kept.to_value())?;
+        let nothing = Applied {
+            unchanged: applied.unchanged,
+            ..Applied::default()
+        };
+        if applied != nothing {
+            self.stored = None;
+        }
         self.applied.inserted += applied.inserted;
         self.applied.updated += applied.updated;
         self.applied.gone += applied.gone;
@@ -441,12 +487,12 @@ impl Moment<'_> {
             }
             // Documents whose totals agree are known to be equal only where marks tell what changed.
             let all = audit_too || *by == By::Rows || proof.table_differs(DOCUMENTS);
-            let extent = if all {
-                Extent::Everything
+            let tables: &[Table] = if all {
+                &[Table::Documents, Table::Lines]
             } else {
-                Extent::Lines
+                &[Table::Lines]
             };
-            audit::mend(self, extent, *by)?;
+            audit::mend(self, tables, *by)?;
             proof = prove(self, measured, taken_at)?;
         }
         Ok(proof)

@@ -8,9 +8,38 @@ use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::period::date_of_epoch_day;
 use puente_databases::{Condition, GroupRequest, SourceDb, Totals};
 use puente_warehouse::{
-    Coverage, LoadId, LoadState, MonthTotal, RangeTotals, State, Stream, Warehouse,
+    Coverage, Load, LoadId, LoadState, MonthTotal, RangeTotals, State, Stream, Warehouse,
 };
 use std::collections::BTreeMap;
+
+/// What the warehouse has of a load, from its rows. Of a current load the lines come from the roll-up,
+/// which is exact, follows each change and is at hand.
+#[derive(Debug)]
+pub(super) struct Stored {
+    documents: Figures,
+    groups: BTreeMap<GroupKey, Figures>,
+}
+
+impl Stored {
+    pub(super) fn of(warehouse: &Warehouse, load: &Load) -> Result<Self> {
+        let documents = warehouse.document_totals(load.id, Stream::Line, i64::MIN, i64::MAX)?;
+        let groups = match (load.state, load.coverage) {
+            (LoadState::Building, _) | (_, Some(_)) => stored_groups(warehouse, load.id)?,
+            (LoadState::Current | LoadState::Retired, None) => received(warehouse, load.id)?,
+        };
+        Ok(Stored {
+            documents: stored_figures(&documents),
+            groups,
+        })
+    }
+
+    fn stream(&self, which: Stream) -> Figures {
+        let mut all = Figures::default();
+        let groups = self.groups.iter().filter(|(key, _)| key.0 == which);
+        groups.for_each(|(_, figures)| all.merge(figures));
+        all
+    }
+}
 
 /// What the server counted and summed, table by table.
 #[derive(Debug, Default)]
@@ -30,9 +59,8 @@ pub(super) fn prove(
     let layout = moment.layout;
     if let Some(days) = moment.load.coverage {
         let source = grouped(moment.db, layout, Some(days))?;
-        let warehouse = by_group(&moment.warehouse.recompute(moment.load.id)?, |total| {
-            total.stream == Stream::Line
-        });
+        let mut warehouse = moment.stored()?.groups.clone();
+        warehouse.retain(|key, _| key.0 == Stream::Line);
         let groups = pair(&source, &warehouse);
         return Ok(Proof {
             level: Level::Deep,
@@ -43,11 +71,7 @@ pub(super) fn prove(
     }
     let mut tables = Vec::new();
     if let Some(totals) = &measured.documents {
-        let stored =
-            moment
-                .warehouse
-                .document_totals(moment.load.id, Stream::Line, i64::MIN, i64::MAX)?;
-        let mut warehouse = stored_figures(&stored);
+        let mut warehouse = moment.stored()?.documents;
         let mut source = Figures {
             rows: totals.rows,
             ..Figures::default()
@@ -63,7 +87,7 @@ pub(super) fn prove(
         });
     }
     if let Some(totals) = &measured.lines {
-        let warehouse = stored(moment, Stream::Line)?;
+        let warehouse = moment.stored()?.stream(Stream::Line);
         let source = line_figures(totals.rows, &totals.sums);
         tables.push(TableProof {
             table: "lines".to_owned(),
@@ -72,7 +96,7 @@ pub(super) fn prove(
         });
     }
     if let Some(totals) = &measured.transfers {
-        let warehouse = stored(moment, Stream::Transfer)?;
+        let warehouse = moment.stored()?.stream(Stream::Transfer);
         let source = transfer_figures(totals);
         tables.push(TableProof {
             table: "transfers".to_owned(),
@@ -110,34 +134,12 @@ pub(super) fn prove_deep(
 /// What was received by document type, month and state (the roll-up, kept page by page) against what
 /// is stored (a scan of all rows). Only where a load was just filled: later runs touch few rows, and
 /// the roll-up follows each of them.
-fn groups(moment: &Moment<'_>) -> Result<Vec<crate::proof::GroupProof>> {
-    let received = by_group(&moment.warehouse.monthly_of(moment.load.id)?, |_| true);
-    let stored = match moment.load.state {
-        LoadState::Building => stored_groups(moment.warehouse, moment.load.id)?,
-        LoadState::Current | LoadState::Retired => return Ok(Vec::new()),
-    };
-    Ok(pair(&received, &stored))
-}
-
-/// The lines of a stream: of a load that was just filled by a scan, of a current one by its roll-up,
-/// which is exact and at hand.
-fn stored(moment: &Moment<'_>, which: Stream) -> Result<Figures> {
-    match moment.load.state {
-        LoadState::Building => {
-            let totals = moment
-                .warehouse
-                .totals(moment.load.id, which, i64::MIN, i64::MAX)?;
-            Ok(stored_figures(&totals))
-        }
-        LoadState::Current | LoadState::Retired => {
-            let mut all = Figures::default();
-            let months = moment.warehouse.monthly_of(moment.load.id)?;
-            by_group(&months, |total| total.stream == which)
-                .values()
-                .for_each(|figures| all.merge(figures));
-            Ok(all)
-        }
+fn groups(moment: &mut Moment<'_>) -> Result<Vec<crate::proof::GroupProof>> {
+    if moment.load.state != LoadState::Building {
+        return Ok(Vec::new());
     }
+    let received = received(moment.warehouse, moment.load.id)?;
+    Ok(pair(&received, &moment.stored()?.groups))
 }
 
 pub(crate) fn stored_figures(totals: &RangeTotals) -> Figures {
@@ -155,6 +157,11 @@ pub(crate) fn stored_groups(
     load: LoadId,
 ) -> Result<BTreeMap<GroupKey, Figures>> {
     Ok(by_group(&warehouse.recompute(load)?, |_| true))
+}
+
+/// What came by document type, month and state, from the roll-up.
+fn received(warehouse: &Warehouse, load: LoadId) -> Result<BTreeMap<GroupKey, Figures>> {
+    Ok(by_group(&warehouse.monthly_of(load)?, |_| true))
 }
 
 /// What the server summed of lines: quantity, value and, where there is one, cost.

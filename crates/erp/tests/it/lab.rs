@@ -175,9 +175,16 @@ impl Lab {
         );
     }
 
+    /// See [`Office::stored`].
+    pub fn stored(&self, company: i64, stream: Stream) -> Groups {
+        self.office.stored(company, stream)
+    }
+}
+
+impl Office {
     /// By a scan of all rows, not by the roll-up.
     pub fn stored(&self, company: i64, stream: Stream) -> Groups {
-        let warehouse = &self.office.room.warehouse;
+        let warehouse = &self.room.warehouse;
         let load = warehouse
             .current(company)
             .unwrap()
@@ -196,9 +203,7 @@ impl Lab {
         }
         groups
     }
-}
 
-impl Office {
     pub fn new() -> Office {
         Office::over(Arc::new(SystemClock))
     }
@@ -221,6 +226,7 @@ impl Office {
             secrets: Secrets::memory(),
             clock: Arc::clone(&clock),
             profiles: folder.join("profiles"),
+            route: None,
         };
         let jobs = Jobs::open(room.state.clone(), clock, handlers::all(&room)).unwrap();
         Office {

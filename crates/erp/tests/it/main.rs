@@ -1,4 +1,4 @@
-//! Discovery and extraction on real Firebird servers.
+//! Discovery and extraction on real Firebird servers, and on a stand-in of SQL Server.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,4 +19,5 @@ mod harmless;
 mod incremental;
 mod lab;
 mod large_values;
+mod sqlserver;
 mod unmarked;

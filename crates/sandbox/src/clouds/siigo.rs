@@ -271,7 +271,7 @@ impl Siigo {
         let retry_after = self.switches.retry_after;
         let block_from = self.switches.block_from;
         let company = self.companies.get_mut(place).ok_or_else(unauthorized)?;
-        if block_from.is_some_and(|least| company.is_blocked(least)) {
+        if block_from.is_some_and(|least| company.is_blocked(now, least)) {
             return Err(Refusal::one(
                 403,
                 Trouble::new("unauthorized", "The API user is blocked for a time"),

@@ -11,3 +11,4 @@ mod firebird;
 mod live;
 mod proxy;
 mod sample;
+mod tds;

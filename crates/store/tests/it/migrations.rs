@@ -302,3 +302,43 @@ fn the_shipped_schema_applies_to_a_new_file() {
         .unwrap();
     assert!(loose.is_empty(), "tables that are not STRICT: {loose:?}");
 }
+
+#[test]
+fn a_file_with_servers_and_companies_takes_the_kind_sqlserver_and_keeps_them() {
+    let (_folder, path) = file();
+    let before: &'static [Migration] = &puente_store::STATE_MIGRATIONS[..5];
+    let db = open_with(&path, before).unwrap();
+    db.write(|tx| {
+        tx.execute_batch(
+            "INSERT INTO server (id, name, kind, master, profile, created_at, updated_at, warnings)
+             VALUES (7, 'Sede', 'firebird', 'A', 'tns', 'x', 'x', '[\"superuser\"]');
+             INSERT INTO company (server_id, nit, fiscal_year, code, name, nit_written,
+             check_digit_ok, location, state, discovered_at, seen_at)
+             VALUES (7, '900', 2026, '01', 'N', '900', 1, 'L', 'active', 'x', 'x');",
+        )?;
+        Ok::<_, Error>(())
+    })
+    .unwrap();
+    drop(db);
+    let db = open_with(&path, puente_store::STATE_MIGRATIONS).unwrap();
+    let found: (String, String) = db
+        .read(|c| {
+            Ok::<_, Error>(c.query_row(
+                "SELECT s.name, s.warnings FROM company c JOIN server s ON s.id = c.server_id",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?)
+        })
+        .unwrap();
+    assert_eq!(found, ("Sede".to_owned(), "[\"superuser\"]".to_owned()));
+    let orphan = db.write(|tx| {
+        tx.execute("DELETE FROM server WHERE id = 7", [])?;
+        Ok::<_, Error>(())
+    });
+    assert!(orphan.is_err(), "companies still hold their server");
+    db.write(|tx| {
+        tx.execute("UPDATE server SET kind = 'sqlserver' WHERE id = 7", [])?;
+        Ok::<_, Error>(())
+    })
+    .unwrap();
+}

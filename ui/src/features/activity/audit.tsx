@@ -1,9 +1,9 @@
 import { IconHistory } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid } from "@/components/grid";
-import { actionName } from "@/components/names";
+import { actionName, kindName, settingName } from "@/components/names";
 import { Trouble } from "@/components/trouble";
 import type { AuditEntry } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
@@ -39,6 +39,7 @@ const keyOf = ({ id }: AuditEntry) => String(id);
 function useColumns(): Column<AuditEntry>[] {
   const { t } = useTranslation();
   const { moment } = useFormat();
+  const tell = useDetail();
   return useMemo(
     () => [
       {
@@ -74,10 +75,10 @@ function useColumns(): Column<AuditEntry>[] {
         id: "detail",
         title: t("activity.col.detail"),
         width: 360,
-        cell: (entry) => <span className="mono dim">{detail(entry)}</span>,
+        cell: (entry) => <Told text={tell(entry)} />,
       },
     ],
-    [t, moment],
+    [t, moment, tell],
   );
 }
 
@@ -86,7 +87,39 @@ function named({ subject, detail }: AuditEntry): string {
   return typeof detail.name === "string" ? detail.name : subject.replace(/^\w+:(?=\D)/, "");
 }
 
-function detail({ detail }: AuditEntry): string {
-  const text = JSON.stringify(detail);
-  return text === "{}" || text === "null" ? "" : text;
+function Told({ text }: { text: string }) {
+  return (
+    <span className="dim" title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** Further facts in words; those that this interface has no word for as they are. */
+function useDetail(): (entry: AuditEntry) => string {
+  const { t } = useTranslation();
+  const { count } = useFormat();
+  return useCallback(
+    ({ detail }) => {
+      const words: Record<string, string> = {
+        rows: t("activity.detail.rows"),
+        companies: t("activity.detail.companies"),
+        kind: t("activity.detail.kind"),
+        changed: t("activity.detail.changed"),
+        cron: t("activity.detail.cron"),
+        zone: t("activity.detail.zone"),
+        status: t("activity.detail.status"),
+      };
+      const said = (name: string, value: unknown): string => {
+        if (name === "kind") return kindName(String(value));
+        if (typeof value === "number") return count(value);
+        return Array.isArray(value) ? value.map(settingName).join(", ") : String(value);
+      };
+      return Object.entries(detail ?? {})
+        .filter(([name, value]) => name !== "name" && value !== null && typeof value !== "boolean")
+        .map(([name, value]) => `${words[name] ?? name}: ${said(name, value)}`)
+        .join(" · ");
+    },
+    [t, count],
+  );
 }

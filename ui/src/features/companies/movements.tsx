@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu, MultiSelect } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Menu, MultiSelect } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconColumns3, IconSearch } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
@@ -69,7 +69,7 @@ export function Movements({
     <>
       <Filters>
         <Search
-          width={190}
+          width={214}
           label={t("companies.movement.search")}
           value={text}
           onChange={setText}
@@ -334,9 +334,14 @@ function ColumnsMenu({
   return (
     <Menu closeOnItemClick={false} position="bottom-end">
       <Menu.Target>
-        <Button variant="default" leftSection={<IconColumns3 size={15} aria-hidden="true" />}>
-          {t("common.columns")}
-        </Button>
+        <ActionIcon
+          variant="default"
+          size={30}
+          aria-label={t("common.columns")}
+          title={t("common.columns")}
+        >
+          <IconColumns3 size={16} aria-hidden="true" />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         {columns.map(({ id, title }) => {

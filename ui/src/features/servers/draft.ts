@@ -1,9 +1,9 @@
 // What is typed into the form of a server, and what is wrong with it.
-import type { Server, ServerAdd, ServerOptions } from "@/generated/commands";
+import type { Server, ServerAdd, ServerOptions, SqlEncryption } from "@/generated/commands";
 
 export interface Draft {
   name: string;
-  kind: "firebird" | "files";
+  kind: Server["kind"];
   host: string;
   port: string;
   user: string;
@@ -19,6 +19,11 @@ export interface Draft {
   quiet_from: string;
   quiet_to: string;
   client_library: string;
+  encryption: SqlEncryption;
+  instance: string;
+  authority: string;
+  certificate: string;
+  integrated: boolean;
 }
 
 export const FRESH: Draft = {
@@ -39,7 +44,23 @@ export const FRESH: Draft = {
   quiet_from: "08:00",
   quiet_to: "18:00",
   client_library: "",
+  encryption: "required",
+  instance: "",
+  authority: "",
+  certificate: "",
+  integrated: false,
 };
+
+/** What changes with the kind, as long as nobody typed it. */
+export function ofKind(draft: Draft, kind: Draft["kind"]): Partial<Draft> {
+  const port = { firebird: "3050", sqlserver: "1433", files: "" };
+  const profile = { firebird: "tns", sqlserver: "sqlserver", files: "tns" };
+  return {
+    kind,
+    port: draft.port === port[draft.kind] ? port[kind] : draft.port,
+    profile: draft.profile === profile[draft.kind] ? profile[kind] : draft.profile,
+  };
+}
 
 export function draftOf(server: Server): Draft {
   const { options } = server;
@@ -47,7 +68,7 @@ export function draftOf(server: Server): Draft {
     name: server.name,
     kind: server.kind,
     host: server.host,
-    port: String(server.port),
+    port: server.port === 0 ? "" : String(server.port),
     user: server.user,
     password: "",
     master: server.master,
@@ -61,6 +82,11 @@ export function draftOf(server: Server): Draft {
     quiet_from: options.quiet_hours?.from ?? FRESH.quiet_from,
     quiet_to: options.quiet_hours?.to ?? FRESH.quiet_to,
     client_library: options.client_library ?? "",
+    encryption: options.sql_server?.encryption ?? FRESH.encryption,
+    instance: options.sql_server?.instance ?? "",
+    authority: options.sql_server?.authority ?? "",
+    certificate: options.sql_server?.certificate ?? "",
+    integrated: options.sql_server?.integrated ?? false,
   };
 }
 
@@ -75,17 +101,32 @@ export function requestOf(draft: Draft, zone: string): ServerAdd {
     quiet_hours: draft.quiet ? { from: draft.quiet_from, to: draft.quiet_to, zone } : null,
     client_library: draft.client_library.trim() || null,
   };
+  if (draft.kind === "sqlserver") {
+    options.sql_server = {
+      encryption: draft.encryption,
+      instance: draft.instance.trim() || null,
+      authority: draft.authority.trim() || null,
+      certificate: draft.certificate.trim() || null,
+      integrated: draft.integrated,
+    };
+  }
+  const nobody = files || isIntegrated(draft);
   return {
     name: draft.name.trim(),
     kind: draft.kind,
     host: files ? "" : draft.host.trim(),
     port: files ? 0 : Number(draft.port),
-    user: files ? "" : draft.user.trim(),
+    user: nobody ? "" : draft.user.trim(),
     master: draft.master.trim(),
     profile: draft.profile.trim(),
     options,
-    password: files || draft.password === "" ? null : draft.password,
+    password: nobody || draft.password === "" ? null : draft.password,
   };
+}
+
+/** Whether the server takes the Windows user, and so no other. */
+export function isIntegrated(draft: Draft): boolean {
+  return draft.kind === "sqlserver" && draft.integrated;
 }
 
 /** Names of the texts under `servers.wrong`. */
@@ -98,7 +139,8 @@ export type Wrong =
   | "connect"
   | "answer"
   | "hour"
-  | "same";
+  | "same"
+  | "print";
 export type Wrongs = Partial<Record<keyof Draft, Wrong>>;
 
 export function check(draft: Draft, needsPassword: boolean): Wrongs {
@@ -110,9 +152,16 @@ export function check(draft: Draft, needsPassword: boolean): Wrongs {
   if (draft.kind === "files") return wrong;
   if (draft.host.trim() === "") wrong.host = "empty";
   else if (/\s/.test(draft.host.trim())) wrong.host = "spaces";
-  if (!between(draft.port, 1, 65_535)) wrong.port = "port";
-  if (draft.user.trim() === "") wrong.user = "empty";
-  if (needsPassword && draft.password === "") wrong.password = "empty";
+  const named = draft.kind === "sqlserver" && draft.instance.trim() !== "";
+  if (!between(draft.port, 1, 65_535) && !(named && draft.port.trim() === "")) wrong.port = "port";
+  if (!isIntegrated(draft)) {
+    if (draft.user.trim() === "") wrong.user = "empty";
+    if (needsPassword && draft.password === "") wrong.password = "empty";
+  }
+  const print = draft.certificate.replace(/[^0-9a-f]/gi, "");
+  if (draft.kind === "sqlserver" && draft.certificate.trim() !== "" && print.length !== 64) {
+    wrong.certificate = "print";
+  }
   if (!between(draft.connect_seconds, 1, 120)) wrong.connect_seconds = "connect";
   if (!between(draft.answer_seconds, 1, 3600)) wrong.answer_seconds = "answer";
   if (draft.rows_per_second.trim() !== "" && !between(draft.rows_per_second, 1, 4_294_967_295)) {

@@ -10,7 +10,8 @@ import { useFormat } from "@/i18n/format";
 import { useAction } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 import { viewOf } from "@/platform/platform";
-import { check, type Draft, draftOf, FRESH, requestOf } from "./draft";
+import { check, type Draft, draftOf, FRESH, isIntegrated, ofKind, requestOf } from "./draft";
+import { SqlServer, TrustCertificate } from "./sql-server";
 import { TestedView } from "./tested";
 
 const KEPT = "puente.draft.server";
@@ -35,6 +36,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
   const saving = add.isPending || edit.isPending;
   const wrong = check(draft, !server);
   const files = draft.kind === "files";
+  const sql = draft.kind === "sqlserver";
   const body = useRef<HTMLFormElement>(null);
 
   const set = (change: Partial<Draft>) => {
@@ -135,10 +137,11 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
             aria-label={t("servers.col.kind")}
             data={[
               { value: "firebird", label: t("servers.kind.firebird") },
+              { value: "sqlserver", label: t("servers.kind.sqlserver") },
               { value: "files", label: t("servers.kind.files") },
             ]}
             value={draft.kind}
-            onChange={(kind) => set({ kind: kind as Draft["kind"] })}
+            onChange={(kind) => set(ofKind(draft, kind as Draft["kind"]))}
           />
         )}
         <TextInput
@@ -161,42 +164,47 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
               <TextInput
                 {...field("port")}
                 w={110}
-                description={t("servers.hint.port")}
-                required
+                description={sql ? t("servers.hint.port_sql") : t("servers.hint.port")}
+                required={!sql}
                 inputMode="numeric"
               />
             </div>
-            <TextInput
-              {...field("user")}
-              description={t("servers.hint.user")}
-              required
-              spellCheck={false}
-              autoComplete="off"
-            />
-            {replacing ? (
-              <PasswordInput
-                {...field("password")}
-                description={t("servers.hint.password")}
-                required={!server}
-                autoComplete="new-password"
-                visibilityToggleButtonProps={{ "aria-label": t("servers.password.show") }}
-              />
-            ) : (
-              <div className="row">
-                <span className="grow">
-                  {t("servers.field.password")}: {t("servers.password.kept")}
-                </span>
-                <Button variant="default" onClick={() => setReplacing(true)}>
-                  {t("servers.password.replace")}
-                </Button>
-              </div>
+            {sql ? <SqlServer draft={draft} set={set} field={field} /> : null}
+            {isIntegrated(draft) ? null : (
+              <>
+                <TextInput
+                  {...field("user")}
+                  description={t("servers.hint.user")}
+                  required
+                  spellCheck={false}
+                  autoComplete="off"
+                />
+                {replacing ? (
+                  <PasswordInput
+                    {...field("password")}
+                    description={t("servers.hint.password")}
+                    required={!server}
+                    autoComplete="new-password"
+                    visibilityToggleButtonProps={{ "aria-label": t("servers.password.show") }}
+                  />
+                ) : (
+                  <div className="row">
+                    <span className="grow">
+                      {t("servers.field.password")}: {t("servers.password.kept")}
+                    </span>
+                    <Button variant="default" onClick={() => setReplacing(true)}>
+                      {t("servers.password.replace")}
+                    </Button>
+                  </div>
+                )}
+              </>
             )}
           </>
         )}
         <TextInput
           {...field("master")}
           label={files ? t("servers.field.folder") : t("servers.field.master")}
-          description={files ? t("servers.hint.folder") : t("servers.hint.master")}
+          description={t(MASTER_HINT[draft.kind])}
           required
           spellCheck={false}
           rightSection={files ? <ChooseFolder onChosen={(master) => set({ master })} /> : undefined}
@@ -205,13 +213,22 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
         {files ? null : <Advanced draft={draft} set={set} field={field} />}
         {trial.tested ? <TestedView tested={trial.tested} /> : null}
         {error && viewOf(error).code !== "CANCELLED" ? <Trouble error={error} /> : null}
+        {error ? (
+          <TrustCertificate error={error} onTrust={(certificate) => set({ certificate })} />
+        ) : null}
         <button type="submit" hidden />
       </form>
     </Panel>
   );
 }
 
-type Field = (name: keyof Draft) => {
+const MASTER_HINT = {
+  firebird: "servers.hint.master",
+  sqlserver: "servers.hint.master_sql",
+  files: "servers.hint.folder",
+} as const;
+
+export type Field = (name: keyof Draft) => {
   label: string;
   value: string;
   onChange: (event: { currentTarget: { value: string } }) => void;
@@ -229,35 +246,38 @@ function Advanced({
   field: Field;
 }) {
   const { t } = useTranslation();
+  const sql = draft.kind === "sqlserver";
   return (
     <details>
       <summary>{t("servers.form.advanced")}</summary>
       <div className="stack" style={{ marginTop: 8 }}>
         <TextInput
           {...field("profile")}
-          description={t("servers.hint.profile")}
+          description={sql ? t("servers.hint.profile_sql") : t("servers.hint.profile")}
           spellCheck={false}
         />
-        <div className="row" style={{ alignItems: "flex-start" }}>
-          <TextInput
-            {...field("charset")}
-            className="grow"
-            description={t("servers.hint.charset")}
-            placeholder="WIN1252"
-            spellCheck={false}
-          />
-          <Select
-            w={200}
-            label={t("servers.field.dialect")}
-            description={t("servers.hint.dialect")}
-            placeholder={t("servers.dialect_auto")}
-            data={["1", "3"]}
-            value={draft.dialect === "" ? null : draft.dialect}
-            onChange={(dialect) => set({ dialect: dialect ?? "" })}
-            clearable
-            clearButtonProps={{ "aria-label": t("servers.dialect_auto") }}
-          />
-        </div>
+        {sql ? null : (
+          <div className="row" style={{ alignItems: "flex-start" }}>
+            <TextInput
+              {...field("charset")}
+              className="grow"
+              description={t("servers.hint.charset")}
+              placeholder="WIN1252"
+              spellCheck={false}
+            />
+            <Select
+              w={200}
+              label={t("servers.field.dialect")}
+              description={t("servers.hint.dialect")}
+              placeholder={t("servers.dialect_auto")}
+              data={["1", "3"]}
+              value={draft.dialect === "" ? null : draft.dialect}
+              onChange={(dialect) => set({ dialect: dialect ?? "" })}
+              clearable
+              clearButtonProps={{ "aria-label": t("servers.dialect_auto") }}
+            />
+          </div>
+        )}
         <div className="row" style={{ alignItems: "flex-start" }}>
           <TextInput
             {...field("connect_seconds")}
@@ -289,11 +309,13 @@ function Advanced({
             <TextInput {...field("quiet_to")} w={120} placeholder="18:00" />
           </div>
         ) : null}
-        <TextInput
-          {...field("client_library")}
-          description={t("servers.hint.client_library")}
-          spellCheck={false}
-        />
+        {sql ? null : (
+          <TextInput
+            {...field("client_library")}
+            description={t("servers.hint.client_library")}
+            spellCheck={false}
+          />
+        )}
       </div>
     </details>
   );

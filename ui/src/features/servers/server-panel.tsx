@@ -73,11 +73,14 @@ export function ServerPanel({
         <dl className="facts">
           <dt>{t("servers.col.kind")}</dt>
           <dd>{t(`servers.kind.${server.kind}`)}</dd>
-          {server.kind === "firebird" ? (
+          {server.kind !== "files" ? (
             <>
               <dt>{t("servers.col.address")}</dt>
               <dd>
-                {server.host}:{server.port}
+                {server.host}
+                {server.port === 0
+                  ? `\\${server.options.sql_server?.instance ?? ""}`
+                  : `:${server.port}`}
               </dd>
               <dt>{t("servers.col.user")}</dt>
               <dd>{server.user}</dd>
@@ -127,7 +130,7 @@ export function ServerPanel({
             {t("companies.discover")}
           </Button>
         </div>
-        {server.kind === "firebird" ? <Grants server={server} /> : null}
+        {server.kind !== "files" ? <Grants server={server} /> : null}
       </div>
       {removing ? (
         <Remove

@@ -60,6 +60,27 @@ test.each([
   expect(form.getByRole("button", { name: "Guardar" })).toBeDisabled();
 });
 
+test("the certificate of a SQL Server is shown, and pinned once a person trusts it", async () => {
+  const { mock, user } = await open("/servidores?open=new");
+  await user.click(await screen.findByText("SQL Server"));
+  const form = await fill(user, { "Base maestra": "ADMIN" });
+  expect(form.getByLabelText(/^Puerto/)).toHaveValue("1433");
+  await user.click(form.getByRole("button", { name: "Probar" }));
+  expect(await form.findByRole("alert")).toHaveTextContent(/SSL_Self_Signed_Fallback/);
+  await user.click(form.getByRole("button", { name: "Confiar en este certificado" }));
+  expect(form.getByLabelText(/^Huella/)).toHaveValue("5e".repeat(32));
+  await user.click(form.getByRole("button", { name: "Probar" }));
+  expect(await form.findByText(/Responde SQL Server 16/)).toBeVisible();
+  await user.click(form.getByRole("button", { name: "Guardar" }));
+  await screen.findByRole("complementary", { name: "Sede sur" });
+  const added = mock.calls.find(({ name }) => name === "servers.add");
+  expect(added?.request).toMatchObject({
+    kind: "sqlserver",
+    profile: "sqlserver",
+    options: { sql_server: { encryption: "required", certificate: "5e".repeat(32) } },
+  });
+});
+
 test("what fails can be copied with its detail", async () => {
   const { user } = await open("/servidores?open=new");
   const form = await fill(user, { Equipo: "cerrado" });

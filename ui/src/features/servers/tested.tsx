@@ -20,7 +20,7 @@ export function TestedView({ tested }: { tested: ServerTested }) {
           <p>{t("servers.tested.companies", { count: tested.companies })}</p>
           {info ? (
             <p className="dim small">
-              {t("servers.tested.more", {
+              {t(info.dialect === 0 ? "servers.tested.more_sql" : "servers.tested.more", {
                 dialect: info.dialect,
                 charset: info.charset,
                 user: info.user,

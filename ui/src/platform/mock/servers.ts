@@ -1,5 +1,5 @@
 // Servers of the stand-in: some addresses fail on purpose.
-import type { ErrorView, Server } from "@/generated/commands";
+import type { ErrorView, Lang, Server, ServerTested, SqlServerOptions } from "@/generated/commands";
 import { refusal } from "./errors";
 import type { Bodies, Office } from "./office";
 import { server } from "./seed";
@@ -79,9 +79,10 @@ function touch(office: Office, id: number, error: ErrorView | null): void {
 
 async function tryOut(
   office: Office,
-  { kind, host, port, user, master, password }: Partial<Server> & { password?: string | null },
+  request: Partial<Server> & { password?: string | null },
   signal?: AbortSignal,
-) {
+): Promise<ServerTested> {
+  const { kind, host, port, user, master, password, options } = request;
   const { lang } = office.settings;
   await office.wait(700, signal);
   if (kind === "files") return { info: null, companies: 1, warnings: [] };
@@ -97,6 +98,7 @@ async function tryOut(
     throw refusal(lang, "DB_TIMEOUT", { host, port: port ?? 0, seconds: 10 });
   if (!password) throw refusal(lang, "SECRET_MISSING", { name: host ?? "" });
   if (password === "mala") throw refusal(lang, "DB_WRONG_PASSWORD", { user: user ?? "" });
+  if (kind === "sqlserver") return sqlServer(lang, request, options?.sql_server ?? {});
   if (!/\.(gdb|fdb)$/i.test(master ?? ""))
     throw refusal(lang, "DB_NOT_FOUND", { path: master ?? "" });
   return {
@@ -124,3 +126,49 @@ async function tryOut(
     ],
   };
 }
+
+/** Its certificate is one that it signed itself, so that it has to be pinned. */
+function sqlServer(
+  lang: Lang,
+  { host, user, master }: Partial<Server>,
+  { encryption = "required", certificate }: SqlServerOptions,
+): ServerTested {
+  if (encryption !== "off" && certificate !== PRINT)
+    throw refusal(lang, "DB_CERTIFICATE_UNTRUSTED", {
+      host: host ?? "",
+      reason: "lo firmó el mismo servidor",
+      subject: "CN=SSL_Self_Signed_Fallback",
+      issuer: "CN=SSL_Self_Signed_Fallback",
+      until: "2054-01-01",
+      sha256: PRINT,
+    });
+  const version = encryption === "strict" ? "TLS 1.3" : "TLS 1.2";
+  return {
+    info: {
+      engine: "SQL Server",
+      version: "16.0.4100.1",
+      file_version: "160",
+      dialect: 0,
+      charset: "Modern_Spanish_CI_AS",
+      user: user ?? "",
+      is_superuser: user === "sa",
+      database_read_only: false,
+      encrypted: encryption === "required" || encryption === "strict",
+      encryption: encryption === "off" ? null : version,
+      page_size: 8192,
+      driver: "tiberius",
+      path: master ?? "",
+      created_at: "2019-01-02 08:00:00",
+      counters: { snapshot_isolation: 1 },
+    },
+    companies: 14,
+    warnings: {
+      off: ["unencrypted"],
+      login_only: ["login_only_encrypted"],
+      required: [],
+      strict: [],
+    }[encryption],
+  };
+}
+
+const PRINT = "5e".repeat(32);

@@ -269,6 +269,30 @@ impl Catalogs {
     }
 }
 
+impl Catalogs {
+    /// Puts what has this id out of use.
+    pub(crate) fn retire(&mut self, id: i64) {
+        if let Some(document) = self.documents.get_mut(&id) {
+            document.active = false;
+        }
+        if let Some(payment) = self.payments.get_mut(&id) {
+            payment.active = false;
+        }
+        if let Some(tax) = self.taxes.get_mut(&id) {
+            tax.active = false;
+        }
+        let lists = [
+            &mut self.sellers,
+            &mut self.warehouses,
+            &mut self.cost_centers,
+            &mut self.groups,
+        ];
+        for entry in lists.into_iter().flatten().filter(|entry| entry.id == id) {
+            entry.active = false;
+        }
+    }
+}
+
 /// Whether an entry with this id is there and in use.
 pub(crate) fn in_use(entries: &[Entry], id: i64) -> bool {
     entries.iter().any(|one| one.id == id && one.active)

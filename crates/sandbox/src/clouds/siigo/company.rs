@@ -105,6 +105,12 @@ impl Company {
 
     /// Counts an answer for the rule that blocks users most of whose requests are errors.
     pub(crate) fn told(&mut self, now: DateTime<Utc>, is_error: bool) {
+        self.forget_old(now);
+        self.outcomes.push_back((now, is_error));
+        self.errors += usize::from(is_error);
+    }
+
+    fn forget_old(&mut self, now: DateTime<Utc>) {
         let week = TimeDelta::days(7);
         while let Some((at, was_error)) = self.outcomes.front().copied() {
             if now - at < week {
@@ -113,12 +119,11 @@ impl Company {
             self.errors -= usize::from(was_error);
             self.outcomes.pop_front();
         }
-        self.outcomes.push_back((now, is_error));
-        self.errors += usize::from(is_error);
     }
 
     /// Whether over 80 % of at least `least` requests of seven days were errors.
-    pub(crate) fn is_blocked(&self, least: usize) -> bool {
+    pub(crate) fn is_blocked(&mut self, now: DateTime<Utc>, least: usize) -> bool {
+        self.forget_old(now);
         self.outcomes.len() >= least && self.errors * 100 > self.outcomes.len() * 80
     }
 

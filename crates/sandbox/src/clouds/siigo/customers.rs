@@ -343,7 +343,11 @@ fn check_identification(
 fn check_name(reader: &mut Reader<'_>, person: Option<&str>) -> Option<Value> {
     reader.required("name");
     let names = reader.list("name")?;
-    let want = if person == Some("Person") { 2 } else { 1 };
+    let want = match person? {
+        "Person" => 2,
+        "Company" => 1,
+        _ => return None,
+    };
     let good = names.len() == want
         && names.iter().all(|name| {
             name.as_str()
@@ -419,7 +423,7 @@ fn check_address(reader: &mut Reader<'_>) -> Option<Value> {
 }
 
 fn check_phones(reader: &mut Reader<'_>) -> Option<Value> {
-    reader.required("phones");
+    reader.some("phones");
     let phones = reader.each("phones", |phone| {
         phone.only(&["indicative", "number", "extension"]);
         let number = phone.required_text("number", 10)?;
@@ -430,14 +434,11 @@ fn check_phones(reader: &mut Reader<'_>) -> Option<Value> {
         let extension = phone.text("extension", 10);
         Some(json!({"indicative": indicative, "number": number, "extension": extension}))
     })?;
-    if phones.is_empty() {
-        reader.wrong("parameter_required", "phones", "At least one phone");
-    }
     Some(Value::Array(phones))
 }
 
 fn check_contacts(reader: &mut Reader<'_>) -> Option<Value> {
-    reader.required("contacts");
+    reader.some("contacts");
     let contacts = reader.each("contacts", |contact| {
         contact.only(&["first_name", "last_name", "email", "phone"]);
         let first = contact.required_text("first_name", 50);
@@ -448,9 +449,6 @@ fn check_contacts(reader: &mut Reader<'_>) -> Option<Value> {
         }
         Some(json!({"first_name": first?, "last_name": last, "email": email}))
     })?;
-    if contacts.is_empty() {
-        reader.wrong("parameter_required", "contacts", "At least one contact");
-    }
     Some(Value::Array(contacts))
 }
 

@@ -118,7 +118,9 @@ fn read(company: &Company, reader: &mut Reader<'_>, ground: Ground) -> Option<Dr
     let purchase_order = read_purchase_order(reader);
     let mail = flag(reader, "mail");
     let stamp = flag(reader, "stamp");
-    reader.required("items");
+    for field in ["items", "payments"] {
+        reader.some(field);
+    }
     let document = document?;
     let number = read_number(company, reader, &document);
     let cost_center = read_cost_center(company, reader, &document);
@@ -369,7 +371,6 @@ fn read_payments(
     reader: &mut Reader<'_>,
     date: Option<NaiveDate>,
 ) -> Option<Vec<Payment>> {
-    reader.required("payments");
     let mut has_due = false;
     let payments = reader.each("payments", |payment| {
         payment.only(&["id", "value", "due_date"]);
@@ -407,9 +408,6 @@ fn read_payments(
             due: due_day,
         })
     })?;
-    if payments.is_empty() {
-        reader.wrong("parameter_required", "payments", "At least one payment");
-    }
     if has_due && payments.len() > 1 {
         reader.wrong(
             "invalid_payment",

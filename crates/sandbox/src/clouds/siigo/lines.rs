@@ -45,9 +45,6 @@ pub(crate) fn read(
     halves: Halves,
 ) -> Option<Vec<Line>> {
     let count = reader.list("items")?.len();
-    if count == 0 {
-        reader.wrong("parameter_required", "items", "At least one item");
-    }
     if count > MOST {
         reader.wrong("values_limit", "items", format!("Up to {MOST} items"));
         return None;
@@ -236,6 +233,7 @@ fn read_discount(
     if document.discount == "Percentage" {
         if value > Decimal::ONE_HUNDRED {
             item.wrong("invalid_range", "discount", "0 to 100");
+            return None;
         }
         return Some(Discount::Percent(value));
     }

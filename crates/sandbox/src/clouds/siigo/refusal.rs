@@ -275,6 +275,18 @@ impl<'a> Reader<'a> {
         Some(list)
     }
 
+    /// A list that must be there and have something in it.
+    pub(crate) fn some(&mut self, field: &str) {
+        let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        if self.required(field).is_some_and(is_empty) {
+            self.wrong(
+                "parameter_required",
+                field,
+                format!("The field {field} is empty"),
+            );
+        }
+    }
+
     /// Reads the object in a field.
     pub(crate) fn inside<T>(
         &mut self,

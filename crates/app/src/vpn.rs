@@ -1,0 +1,317 @@
+//! VPNs of this PC: import, show, connect.
+
+use crate::{App, Nothing, Result};
+use chrono::{DateTime, Utc};
+use puente_core::{Cancel, Error, ErrorView, Secret};
+use puente_vpn::conf::Config;
+use puente_vpn::forward::Status;
+use puente_vpn::qr;
+use puente_vpn::tunnels::Tunnels;
+use puente_vpn::vpns::{self, NewVpn, Remote, State, Tunnel, Vpn};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::net::SocketAddr;
+use ts_rs::TS;
+
+/// Names a VPN.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "VpnNamed")]
+pub struct Named {
+    /// Its name or its number.
+    pub vpn: String,
+}
+
+/// A `.conf` that someone else made. Its keys are taken in and go to the keyring.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "VpnImport")]
+pub struct Import {
+    /// As people are to call it.
+    pub name: String,
+    /// The text of the file.
+    #[serde(deserialize_with = "secret")]
+    #[ts(type = "string")]
+    pub conf: Secret,
+}
+
+/// A VPN, as it is shown. No secret is among it.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "Vpn")]
+pub struct VpnRow {
+    /// Its number.
+    pub id: vpns::VpnId,
+    /// Unique, as people call it.
+    pub name: String,
+    /// How far it is.
+    pub state: State,
+    /// This PC's public key.
+    pub public_key: String,
+    /// What its file says.
+    pub tunnel: Tunnel,
+    /// How its server is managed; none for an imported one.
+    pub remote: Option<Remote>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Why the last contact with the server failed.
+    pub last_error: Option<ErrorView>,
+    /// How its tunnel is, while this program holds it open.
+    pub status: Option<Status>,
+    /// The ports of this PC that lead through it.
+    pub doors: Vec<DoorView>,
+}
+
+/// A port of this PC that leads through a VPN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "VpnDoor")]
+pub struct DoorView {
+    /// Where programs connect to: `127.0.0.1:40123`.
+    pub local: String,
+    /// Where it leads: `192.168.1.10:3050`.
+    pub target: String,
+}
+
+/// What an import found.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "VpnImported")]
+pub struct Imported {
+    /// The VPN.
+    pub vpn: VpnRow,
+    /// Commands that the file wanted to run. Puente never runs them.
+    pub hooks: Vec<String>,
+    /// Settings that are of no use here.
+    pub ignored: Vec<String>,
+}
+
+/// A file with its secrets, for whoever asked for it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "VpnConf")]
+pub struct ConfView {
+    /// What to call the file.
+    pub file_name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The file as a picture that a phone reads, with its secrets.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "VpnQr")]
+pub struct QrView {
+    /// In SVG.
+    pub svg: String,
+    /// In characters, for a dark terminal.
+    pub text: String,
+}
+
+/// A tunnel to be opened.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(rename = "VpnConnect", optional_fields = nullable)]
+pub struct Connect {
+    /// The VPN's name or number.
+    pub vpn: String,
+    /// What a port of this PC is to lead to: `192.168.1.10:3050`; none opens the tunnel alone.
+    pub target: Option<String>,
+    /// That port; none takes a free one.
+    pub port: Option<u16>,
+}
+
+/// A tunnel that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "VpnConnected")]
+pub struct Connected {
+    /// The VPN's name.
+    pub vpn: String,
+    /// Where programs of this PC connect to, if a target was named.
+    pub local: Option<String>,
+    /// How the tunnel is.
+    pub status: Status,
+}
+
+/// All VPNs, by name.
+///
+/// # Errors
+/// Those of the store.
+pub fn list(app: &App, _: Nothing) -> Result<Vec<VpnRow>> {
+    let all = vpns::list(&app.room.state)?;
+    Ok(all.into_iter().map(|vpn| row(app, vpn)).collect())
+}
+
+/// One VPN.
+///
+/// # Errors
+/// That it doesn't exist.
+pub fn show(app: &App, request: Named) -> Result<VpnRow> {
+    Ok(row(app, vpns::find(&app.room.state, &request.vpn)?))
+}
+
+/// Takes in a `.conf`. Commands in it are reported, and never run.
+///
+/// # Errors
+/// That the file is malformed, or the name is taken; those of the keyring, and nothing is kept then.
+pub fn import(app: &App, request: Import) -> Result<Imported> {
+    let room = &app.room;
+    let config = Config::parse(request.conf.expose())?;
+    let new = NewVpn {
+        name: request.name,
+        state: State::Active,
+        public_key: config.private_key.public(),
+        tunnel: Tunnel::from(&config),
+        remote: None,
+    };
+    let name = new.name.clone();
+    let id = vpns::insert(&room.state, new, room.clock.now())?;
+    let shared = config.peer.preshared_key.as_ref();
+    if let Err(error) = vpns::hide(&room.secrets, id, &config.private_key, shared) {
+        vpns::remove(&room.state, &room.secrets, id)?;
+        return Err(error.into());
+    }
+    app.audit(
+        "vpn.import",
+        &format!("vpn:{id}"),
+        json!({ "name": name, "hooks": config.hooks }),
+    )?;
+    Ok(Imported {
+        vpn: row(app, vpns::get(&room.state, id)?),
+        hooks: config.hooks,
+        ignored: config.ignored,
+    })
+}
+
+/// The file of a VPN, with its secrets.
+///
+/// # Errors
+/// That it doesn't exist; those of the keyring.
+pub fn conf(app: &App, request: Named) -> Result<ConfView> {
+    let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    let text = vpn.config(&app.room.secrets)?.render();
+    let subject = format!("vpn:{}", vpn.id);
+    app.audit("vpn.conf", &subject, json!({ "name": vpn.name }))?;
+    // Names of files that every system takes, and interfaces of Linux too: at most 15 characters.
+    let plain: String = vpn
+        .name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .take(15)
+        .collect();
+    let name = if plain.is_empty() { "vpn" } else { &plain };
+    Ok(ConfView {
+        file_name: format!("{name}.conf"),
+        text,
+    })
+}
+
+/// The file of a VPN as a picture for a phone, with its secrets.
+///
+/// # Errors
+/// As [`conf`].
+pub fn qr(app: &App, request: Named) -> Result<QrView> {
+    let file = conf(app, request)?;
+    Ok(QrView {
+        svg: qr::svg(&file.text)?,
+        text: qr::terminal(&file.text)?,
+    })
+}
+
+/// Opens the tunnel of a VPN inside this program, which needs no administrator, and a port of this PC
+/// that leads through it. It stays open until it is ended, or this program ends.
+///
+/// # Errors
+/// That nobody answers within ten seconds, that the target does not lie behind the VPN, or that the
+/// port is taken.
+pub fn connect(app: &App, request: Connect) -> Result<Connected> {
+    let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    let target = request
+        .target
+        .as_deref()
+        .map(|text| {
+            puente_vpn::conf::parse_endpoint(text)
+                .ok_or_else(|| Error::invalid("target", "host_port"))
+        })
+        .transpose()?;
+    let local = app.tunnels.connect(
+        vpn.id,
+        target.as_ref().map(|(host, port)| (host.as_str(), *port)),
+        request.port.unwrap_or(0),
+        &Cancel::new(),
+    )?;
+    app.audit(
+        "vpn.connect",
+        &format!("vpn:{}", vpn.id),
+        json!({ "name": vpn.name, "target": request.target }),
+    )?;
+    Ok(Connected {
+        local: local.map(|address| address.to_string()),
+        status: app.tunnels.status(vpn.id).unwrap_or_default(),
+        vpn: vpn.name,
+    })
+}
+
+/// Ends the tunnel of a VPN, and the connections that go through it.
+///
+/// # Errors
+/// That it doesn't exist.
+pub fn disconnect(app: &App, request: Named) -> Result<VpnRow> {
+    let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    if app.tunnels.disconnect(vpn.id) {
+        let subject = format!("vpn:{}", vpn.id);
+        app.audit("vpn.disconnect", &subject, json!({ "name": vpn.name }))?;
+    }
+    Ok(row(app, vpn))
+}
+
+/// Forgets a VPN and its keys on this PC. A server that knows it is not told: that is to revoke.
+///
+/// # Errors
+/// That it doesn't exist, or that servers are reached through it; those of the keyring.
+pub fn remove(app: &App, request: Named) -> Result<VpnRow> {
+    let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    let through = |server: &puente_erp::servers::Server| server.options.vpn == Some(vpn.id);
+    if puente_erp::servers::list(&app.room.state)?
+        .iter()
+        .any(through)
+    {
+        return Err(Error::invalid("vpn", "in_use"));
+    }
+    app.tunnels.disconnect(vpn.id);
+    vpns::remove(&app.room.state, &app.room.secrets, vpn.id)?;
+    let subject = format!("vpn:{}", vpn.id);
+    app.audit("vpn.remove", &subject, json!({ "name": vpn.name }))?;
+    Ok(row(app, vpn))
+}
+
+/// Servers behind VPNs, for those who read them: two domains that don't know each other meet here.
+pub(crate) struct ThroughVpn(pub Tunnels);
+
+impl puente_erp::Route for ThroughVpn {
+    fn reach(&self, vpn: i64, host: &str, port: u16, cancel: &Cancel) -> Result<SocketAddr> {
+        Ok(self.0.reach(vpn, host, port, cancel)?)
+    }
+}
+
+pub(crate) fn row(app: &App, vpn: Vpn) -> VpnRow {
+    let doors = app.tunnels.doors(vpn.id).into_iter();
+    VpnRow {
+        status: app.tunnels.status(vpn.id),
+        doors: doors
+            .map(|(local, target)| DoorView {
+                local: local.to_string(),
+                target: target.to_string(),
+            })
+            .collect(),
+        id: vpn.id,
+        name: vpn.name,
+        state: vpn.state,
+        public_key: vpn.public_key,
+        tunnel: vpn.tunnel,
+        remote: vpn.remote,
+        created_at: vpn.created_at,
+        last_error: vpn.last_error.map(|error| error.view(app.lang())),
+    }
+}
+
+pub(crate) fn secret<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::from)
+}

@@ -1,0 +1,317 @@
+//! The verbs of VPNs.
+
+use crate::args::Vpn;
+use crate::args::VpnServer;
+use crate::output::Terminal;
+use crate::verbs::{confirm, finish, password};
+use puente_app::jobs::JobRow;
+use puente_app::vpn::{self, Connect, Connected, Import, Named, VpnRow};
+use puente_app::vpn_peers::{self, Create};
+use puente_app::{App, Nothing};
+use puente_core::{Code, Error, Secret};
+use puente_vpn::peers::{Preview, ServerView};
+use puente_vpn::vpns::Login;
+use std::io::Write as _;
+use std::path::Path;
+
+type Result<T> = std::result::Result<T, Error>;
+
+pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
+    match verb {
+        Vpn::List => {
+            let rows = vpn::list(app, Nothing {})?;
+            terminal.result(&rows, |rows| show_list(terminal, rows));
+        }
+        Vpn::Preview(server) => {
+            let preview = vpn_peers::preview(app, to_create(terminal, *server)?)?;
+            terminal.result(&preview, |preview| show_preview(terminal, preview));
+        }
+        Vpn::Create(server) => {
+            let jobs = vpn_peers::create(app, to_create(terminal, *server)?)?;
+            return finish(terminal, app, &jobs, |jobs| {
+                for job in jobs.iter().filter(|job| job.error.is_none()) {
+                    terminal.line(terminal.fill("vpn.created", &[("name", &job.subject)]));
+                }
+            });
+        }
+        Vpn::Revoke { vpn: name, yes } => {
+            let question = terminal.fill("vpn.revoke?", &[("name", &name)]);
+            confirm(terminal, yes, &question)?;
+            let jobs = vpn_peers::revoke(app, Named { vpn: name })?;
+            return finish(terminal, app, &jobs, |jobs| show_done(terminal, jobs));
+        }
+        Vpn::Rotate { vpn: name } => {
+            let jobs = vpn_peers::rotate(app, Named { vpn: name })?;
+            return finish(terminal, app, &jobs, |jobs| show_done(terminal, jobs));
+        }
+        Vpn::Status { vpn: name } => {
+            let seen = vpn_peers::ask(app, Named { vpn: name })?;
+            terminal.result(&seen, |seen| show_seen(terminal, seen));
+        }
+        Vpn::Import { file, name } => return import(terminal, app, &file, name),
+        Vpn::Show { vpn: name } => {
+            let row = vpn::show(app, Named { vpn: name })?;
+            terminal.result(&row, |row| show_one(terminal, row));
+        }
+        Vpn::Conf {
+            vpn: name,
+            output,
+            overwrite,
+        } => return conf(terminal, app, name, output.as_deref(), overwrite),
+        Vpn::Qr { vpn: name } => {
+            let picture = vpn::qr(app, Named { vpn: name })?;
+            terminal.result(&picture, |picture| terminal.line(&picture.text));
+        }
+        Vpn::Connect {
+            vpn: name,
+            to,
+            port,
+        } => return connect(terminal, app, name, to, port),
+        Vpn::Remove { vpn: name, yes } => {
+            let question = terminal.fill("vpn.remove?", &[("name", &name)]);
+            confirm(terminal, yes, &question)?;
+            let row = vpn::remove(app, Named { vpn: name })?;
+            terminal.result(&row, |row| {
+                terminal.line(terminal.fill("vpn.removed", &[("name", &row.name)]));
+            });
+        }
+    }
+    Ok(())
+}
+
+fn to_create(terminal: &Terminal, given: VpnServer) -> Result<Create> {
+    let login = match (given.agent, given.key) {
+        (true, _) => Login::Agent,
+        (false, Some(path)) => Login::Key { path },
+        (false, None) => Login::Password,
+    };
+    let asks = given.password_stdin || login == Login::Password;
+    let password = match asks {
+        true => Some(password(terminal, given.password_stdin)?),
+        false => None,
+    };
+    // With a key the password is the one that sudo asks for.
+    let (password, sudo_password) = match login {
+        Login::Password => (password, None),
+        Login::Agent | Login::Key { .. } => (None, password),
+    };
+    Ok(Create {
+        name: given.name,
+        host: given.host,
+        port: Some(given.port),
+        user: given.user,
+        login,
+        password,
+        sudo_password,
+        fingerprint: given.fingerprint,
+        interface: Some(given.interface),
+        address: given.address.map(|address| address.to_string()),
+        endpoint: given.endpoint,
+        allowed: given.allow,
+        preshared: Some(!given.no_preshared),
+    })
+}
+
+fn show_preview(terminal: &Terminal, preview: &Preview) {
+    let (address, network) = (&preview.address, &preview.network);
+    terminal.line(terminal.fill(
+        "vpn.preview",
+        &[
+            ("address", address),
+            ("network", network),
+            ("peers", &preview.peers),
+        ],
+    ));
+    for command in &preview.commands {
+        terminal.line(format!("  {command}"));
+    }
+    terminal.line(terminal.text("vpn.block"));
+    for line in preview.block.lines() {
+        terminal.line(format!("  {line}"));
+    }
+    terminal.line(terminal.fill("vpn.rule", &[("rule", &preview.sudo_rule)]));
+}
+
+fn show_done(terminal: &Terminal, jobs: &[JobRow]) {
+    for job in jobs.iter().filter(|job| job.error.is_none()) {
+        terminal.line(terminal.fill("vpn.done", &[("name", &job.subject)]));
+    }
+}
+
+fn show_seen(terminal: &Terminal, seen: &ServerView) {
+    let key = match (seen.known, seen.handshake_seconds) {
+        (false, _) => "vpn.unknown",
+        (true, None) => "vpn.never",
+        (true, Some(_)) => "vpn.seen",
+    };
+    let seconds = seen.handshake_seconds.unwrap_or_default();
+    let endpoint = seen.endpoint.clone().unwrap_or_default();
+    terminal.line(terminal.fill(
+        key,
+        &[
+            ("seconds", &seconds),
+            ("received", &seen.received),
+            ("sent", &seen.sent),
+            ("endpoint", &endpoint),
+        ],
+    ));
+}
+
+fn import(terminal: &Terminal, app: &App, file: &Path, name: Option<String>) -> Result<()> {
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+    let stem = || {
+        let stem = file.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    };
+    let request = Import {
+        name: name.unwrap_or_else(stem),
+        conf: Secret::from(text),
+    };
+    let imported = vpn::import(app, request)?;
+    terminal.result(&imported, |imported| {
+        let name = &imported.vpn.name;
+        terminal.line(terminal.fill("vpn.imported", &[("name", name)]));
+        for hook in &imported.hooks {
+            terminal.line(terminal.fill("vpn.hook", &[("hook", hook)]));
+        }
+    });
+    Ok(())
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Error {
+    Error::new(Code::FileUnreadable)
+        .with("path", file.display())
+        .with("line", 0)
+        .with("reason", error.kind())
+}
+
+fn conf(
+    terminal: &Terminal,
+    app: &App,
+    name: String,
+    output: Option<&Path>,
+    overwrite: bool,
+) -> Result<()> {
+    let file = vpn::conf(app, Named { vpn: name })?;
+    let Some(path) = output else {
+        terminal.result(&file, |file| terminal.line(file.text.trim_end()));
+        return Ok(());
+    };
+    let failed = |error: std::io::Error| unreadable(path, &error);
+    let mut options = std::fs::OpenOptions::new();
+    options
+        .write(true)
+        .create(true)
+        .truncate(overwrite)
+        .create_new(!overwrite);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut written = options.open(path).map_err(failed)?;
+    written.write_all(file.text.as_bytes()).map_err(failed)?;
+    let path = path.display();
+    terminal.note(terminal.fill("vpn.written", &[("path", &path)]));
+    Ok(())
+}
+
+/// Holds the tunnel open until it is interrupted.
+fn connect(
+    terminal: &Terminal,
+    app: &App,
+    name: String,
+    to: Option<String>,
+    port: Option<u16>,
+) -> Result<()> {
+    let request = Connect {
+        vpn: name,
+        target: to.clone(),
+        port,
+    };
+    let connected = vpn::connect(app, request)?;
+    terminal.result(&connected, |connected| {
+        show_connected(terminal, connected, to)
+    });
+    wait();
+    app.tunnels.stop();
+    Ok(())
+}
+
+fn show_connected(terminal: &Terminal, connected: &Connected, to: Option<String>) {
+    let name = &connected.vpn;
+    terminal.line(terminal.fill("vpn.connected", &[("name", name)]));
+    if let (Some(local), Some(target)) = (&connected.local, to) {
+        terminal.line(terminal.fill("vpn.door", &[("local", local), ("target", &target)]));
+    }
+    terminal.line(terminal.text("vpn.until"));
+}
+
+/// Until Ctrl+C or the system's wish to end. Where no signal can be waited for, for ever.
+fn wait() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(ended()),
+        Err(error) => tracing::error!(%error, "no signal can be waited for"),
+    }
+}
+
+#[cfg(unix)]
+async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn ended() {
+    // An error means that no signal can come.
+    drop(tokio::signal::ctrl_c().await);
+}
+
+fn show_list(terminal: &Terminal, rows: &[VpnRow]) {
+    let table = rows.iter().map(|row| {
+        let state = format!("vpn.state.{}", row.state.as_str());
+        vec![
+            row.name.clone(),
+            terminal.text(&state).to_owned(),
+            addresses(row),
+            endpoint(row),
+        ]
+    });
+    let headings =
+        ["col.name", "col.state", "col.address", "col.endpoint"].map(|key| terminal.text(key));
+    terminal.table(&headings, table.collect(), terminal.text("vpn.none"));
+}
+
+fn show_one(terminal: &Terminal, row: &VpnRow) {
+    show_list(terminal, std::slice::from_ref(row));
+    let allowed: Vec<String> = row.tunnel.allowed.iter().map(ToString::to_string).collect();
+    let allowed = allowed.join(", ");
+    terminal.line(terminal.fill("vpn.leads", &[("allowed", &allowed)]));
+    terminal.line(terminal.fill("vpn.key", &[("key", &row.public_key)]));
+    if let Some(error) = &row.last_error {
+        terminal.explain(error);
+    }
+}
+
+fn addresses(row: &VpnRow) -> String {
+    let all: Vec<String> = row
+        .tunnel
+        .addresses
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    all.join(", ")
+}
+
+fn endpoint(row: &VpnRow) -> String {
+    format!("{}:{}", row.tunnel.host, row.tunnel.port)
+}

