@@ -24,7 +24,12 @@ import { ask, has, run } from "./process.mjs";
  *   | "tray"
  *   | "screen"
  *   | "driver"
- *   | "pictures",
+ *   | "pictures"
+ *   | "wireguard"
+ *   | "wireguardGo"
+ *   | "ssh"
+ *   | "network"
+ *   | "sudo",
  *   Package
  * >}
  */
