@@ -26,7 +26,10 @@ import { ask, has, run } from "./process.mjs";
  *   | "driver"
  *   | "pictures"
  *   | "wireguard"
- *   | "wireguardGo",
+ *   | "wireguardGo"
+ *   | "ssh"
+ *   | "network"
+ *   | "sudo",
  *   Package
  * >}
  */

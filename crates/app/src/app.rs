@@ -68,6 +68,7 @@ pub struct App {
     /// What sales stand on.
     pub(crate) sales: puente_sales::Room,
     pub(crate) views: Views,
+    pub(crate) forecasts: crate::forecast::Open,
     lang: Option<Lang>,
     _logs: Arc<Logs>,
 }
@@ -107,7 +108,7 @@ impl App {
             route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
         let sales = sales_room(&room, &dir, &read.config);
-        let handlers = handlers::all(&room, &sales, &dir, &read.config);
+        let handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
@@ -121,6 +122,7 @@ impl App {
             tunnels,
             sales,
             views: Views::default(),
+            forecasts: crate::forecast::Open::default(),
             lang: options.lang,
             _logs: Arc::new(logs),
         })

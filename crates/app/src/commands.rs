@@ -3,10 +3,8 @@
 use crate::bindings::{Bindings, Types};
 use crate::{App, Error, Nothing, Result};
 use crate::{
-    about, audit, backup, companies, diagnostics, doctor, jobs, movements, network, overview,
-    rules, saved, schedules, servers, settings, sync, table,
-    rules, schedules, servers, settings, sync, table, vpn,
-    rules, sales, saved, schedules, servers, settings, sync, table,
+    about, audit, backup, companies, diagnostics, doctor, forecast, jobs, movements, network,
+    overview, rules, sales, saved, schedules, servers, settings, sync, table, vpn, vpn_peers,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -44,6 +42,8 @@ pub enum Tag {
     Sales,
     /// Ledgers and channel accounts, and what they expect.
     SalesAccounts,
+    /// Models that forecast demand.
+    Forecasts,
 }
 
 impl Tag {
@@ -63,6 +63,7 @@ impl Tag {
         Tag::Vpns,
         Tag::Sales,
         Tag::SalesAccounts,
+        Tag::Forecasts,
     ];
 }
 
@@ -192,6 +193,11 @@ commands! {
     "vpn.qr" vpn::qr, vpn::Named, reads [], changes [Audit];
     "vpn.connect" vpn::connect, vpn::Connect, reads [], changes [Vpns Audit];
     "vpn.disconnect" vpn::disconnect, vpn::Named, reads [], changes [Vpns Audit];
+    "vpn.preview" vpn_peers::preview, vpn_peers::Create, reads [], changes [];
+    "vpn.create" vpn_peers::create, vpn_peers::Create, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.revoke" vpn_peers::revoke, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.rotate" vpn_peers::rotate, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];
@@ -224,6 +230,15 @@ commands! {
     "sales.costs.set" sales::costs::set, sales::costs::Set, reads [], changes [Sales Jobs Audit];
     "sales.costs.import" sales::costs::import, sales::costs::ProductsCsv, reads [], changes [Sales Jobs Audit];
     "sales.margin" sales::margin::summary, sales::margin::Of, reads [Sales], changes [];
+    "forecast.offices" forecast::offices, Nothing, reads [Companies Movements Forecasts], changes [];
+    "forecast.train" forecast::train, forecast::Train, reads [], changes [Jobs] job;
+    "forecast.models" forecast::models, forecast::Models, reads [Forecasts], changes [];
+    "forecast.activate" forecast::activate, forecast::Named, reads [], changes [Forecasts Audit];
+    "forecast.remove" forecast::remove, forecast::Named, reads [], changes [Forecasts Audit];
+    "forecast.articles" forecast::articles, forecast::Search, reads [Forecasts], changes [];
+    "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
+    "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
+    "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

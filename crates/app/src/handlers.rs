@@ -3,17 +3,21 @@
 use crate::backup;
 use crate::commands::Tag;
 use crate::config::Config;
+use crate::forecast::{RETRAIN, Retraining, TRAIN, Training};
 use crate::paths::DataDir;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
 use puente_sales::handlers as sales;
+use puente_vpn::peers::{PEER, Peers};
+use puente_vpn::tunnels::Tunnels;
 use std::sync::Arc;
 
 pub(crate) fn all(
     room: &Room,
     sales: &puente_sales::Room,
+    tunnels: &Tunnels,
     dir: &DataDir,
     config: &Config,
 ) -> Vec<Arc<dyn Handler>> {
@@ -23,7 +27,20 @@ pub(crate) fn all(
     handlers.push(Arc::new(SyncAll(room.clone())));
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
+    handlers.push(Arc::new(peers(room, tunnels)));
+    handlers.push(Arc::new(Training::new(room, dir)));
+    handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
+}
+
+/// What servers of VPNs are told with.
+pub(crate) fn peers(room: &Room, tunnels: &Tunnels) -> Peers {
+    Peers {
+        state: room.state.clone(),
+        secrets: room.secrets.clone(),
+        clock: Arc::clone(&room.clock),
+        tunnels: tunnels.clone(),
+    }
 }
 
 /// What is stale when a job of that kind has ended, beside the queue itself. Whether a server answers is
@@ -38,7 +55,9 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
             &[Tag::Sales, Tag::SalesAccounts]
         }
         sales::CATALOGUE => &[Tag::SalesAccounts],
-        SYNC_ALL | PROVE_ALL | TIDY | sales::SYNC_ALL => &[],
+        PEER => &[Tag::Vpns, Tag::Audit],
+        TRAIN => &[Tag::Forecasts],
+        SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,
     }
@@ -53,7 +72,7 @@ mod tests {
     fn what_each_kind_changes_is_declared() {
         let desk = Desk::new();
         let app = &desk.app;
-        for handler in all(&app.room, &app.sales, &app.dir, &app.config) {
+        for handler in all(&app.room, &app.sales, &app.tunnels, &app.dir, &app.config) {
             let kind = handler.kind();
             assert!(
                 changes(kind).len() < Tag::ALL.len(),

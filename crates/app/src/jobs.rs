@@ -1,6 +1,7 @@
 //! The queue, as hosts show it.
 
 use crate::backup::{self, BackupRow};
+use crate::forecast::{RETRAIN, TRAIN, TrainReport};
 use crate::movements::ProofView;
 use crate::sync::{PROVE_ALL, Queued, SYNC_ALL, TIDY, Tidied};
 use crate::{App, Result, settings};
@@ -95,9 +96,10 @@ pub struct JobRow {
     /// Its number.
     pub id: i64,
     /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
-    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+    /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
+    /// `forecast.retrain`, `sales.sync` and what else sales do.
     pub kind: String,
-    /// What it does it to: a company or a server as people call it; empty where there is but one.
+    /// What it does it to: a company, a server or a VPN as people call it; empty where there is but one.
     pub subject: String,
     /// The company, where it is about one.
     pub company_id: Option<i64>,
@@ -159,6 +161,8 @@ pub enum JobResult {
     SalesSent(SalesSent),
     /// Sales that were settled, and invoices that were followed.
     SalesFollowed(Followed),
+    /// A model that was trained.
+    Trained(TrainReport),
     /// Nothing that is shown, or written by another version.
     Other,
 }
@@ -304,7 +308,7 @@ impl Words {
         let subject = match (company_id, server_id) {
             (Some(id), _) => companies::get(&self.state, id).map(|company| company.label()),
             (None, Some(id)) => servers::get(&self.state, id).map(|server| server.name),
-            (None, None) => Ok(self.sales_subject(&job)),
+            (None, None) => Ok(self.other_subject(&job)),
         };
         JobRow {
             id: job.id.0,
@@ -331,17 +335,24 @@ impl Words {
 }
 
 impl Words {
-    /// The channel account or the ledger that a job is about.
-    fn sales_subject(&self, job: &Job) -> String {
-        let channel = number(job, "channel_id")
-            .and_then(|id| accounts::channel(&self.state, id).ok())
-            .map(|channel| channel.name);
+    /// The VPN, the channel account, the ledger or the NIT that a job is about.
+    fn other_subject(&self, job: &Job) -> String {
+        let vpn = number(job, "vpn_id")
+            .and_then(|id| puente_vpn::vpns::get(&self.state, id).ok())
+            .map(|vpn| vpn.name);
+        let channel = || {
+            number(job, "channel_id")
+                .and_then(|id| accounts::channel(&self.state, id).ok())
+                .map(|channel| channel.name)
+        };
         let ledger = || {
             number(job, "ledger_id")
                 .and_then(|id| accounts::ledger(&self.state, id).ok())
                 .map(|ledger| ledger.name)
         };
-        channel.or_else(ledger).unwrap_or_default()
+        let nit = || job.input.get("nit")?.as_str().map(str::to_owned);
+        let known = vpn.or_else(channel).or_else(ledger).or_else(nit);
+        known.unwrap_or_default()
     }
 }
 
@@ -362,9 +373,10 @@ fn read_result(kind: &str, result: Value) -> JobResult {
         sales::CATALOGUE => serde_json::from_value(result).map(JobResult::CatalogueFetched),
         sales::SEND => serde_json::from_value(result).map(JobResult::SalesSent),
         sales::FOLLOW => serde_json::from_value(result).map(JobResult::SalesFollowed),
-        SYNC_ALL | PROVE_ALL | sales::SYNC_ALL => {
+        SYNC_ALL | PROVE_ALL | RETRAIN | sales::SYNC_ALL => {
             serde_json::from_value(result).map(JobResult::Queued)
         }
+        TRAIN => serde_json::from_value(result).map(JobResult::Trained),
         TIDY => serde_json::from_value(result).map(JobResult::Tidied),
         backup::CREATE => serde_json::from_value(result).map(JobResult::BackedUp),
         _ => Ok(JobResult::Other),

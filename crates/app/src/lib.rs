@@ -18,6 +18,7 @@ pub mod diagnostics;
 pub mod doctor;
 pub mod events;
 mod export;
+pub mod forecast;
 mod handlers;
 pub mod jobs;
 mod logs;
@@ -34,6 +35,7 @@ pub mod settings;
 pub mod sync;
 pub mod table;
 pub mod vpn;
+pub mod vpn_peers;
 
 pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;

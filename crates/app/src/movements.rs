@@ -367,7 +367,7 @@ pub fn summary(app: &App, request: SummaryOf) -> Result<Summary> {
         .into_iter()
         .filter(|c| held.iter().any(|count| count.company_id == c.id))
         .collect();
-    let meanings = meanings(app)?;
+    let meanings = meanings(&app.room)?;
     let months = MonthFilter {
         companies: ids,
         from_month: request.from.map(Month::number),
@@ -513,14 +513,14 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
 }
 
 /// What each code means, over the profiles of all servers.
-fn meanings(app: &App) -> Result<BTreeMap<String, DocumentMeaning>> {
+pub(crate) fn meanings(room: &puente_erp::Room) -> Result<BTreeMap<String, DocumentMeaning>> {
     let mut meanings = BTreeMap::new();
-    let profiles: BTreeSet<String> = servers::list(&app.room.state)?
+    let profiles: BTreeSet<String> = servers::list(&room.state)?
         .into_iter()
         .map(|server| server.profile)
         .collect();
     for name in profiles {
-        let profile = app.room.profile(&name)?;
+        let profile = room.profile(&name)?;
         if let Some(transfers) = &profile.transfers {
             meanings.insert(transfers.type_code.clone(), DocumentMeaning::Transfer);
         }

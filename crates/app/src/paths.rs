@@ -52,6 +52,11 @@ impl DataDir {
         self.0.join("backups")
     }
 
+    /// Models that forecast demand, a folder for each NIT.
+    pub fn models(&self) -> PathBuf {
+        self.0.join("models")
+    }
+
     /// Logs, one file a day.
     pub fn logs(&self) -> PathBuf {
         self.0.join("logs")

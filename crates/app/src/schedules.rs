@@ -1,5 +1,6 @@
 //! Work that comes again and again, in words that people use: every so many hours, each day at a time.
 
+use crate::forecast::RETRAIN;
 use crate::jobs::{self, JobRow};
 use crate::sync::{PROVE_ALL, SYNC_ALL, TIDY};
 use crate::{App, Nothing, Result, backup, settings};
@@ -30,6 +31,8 @@ pub enum Work {
     Backup,
     /// Drops old jobs and rows that nobody sees any more.
     Tidy,
+    /// Trains anew the models of every NIT whose data changed.
+    Forecast,
     /// Something that this version doesn't know. Can't be set.
     Other,
 }
@@ -42,6 +45,7 @@ impl Work {
             Work::Prove => "prove",
             Work::Backup => "backup",
             Work::Tidy => "tidy",
+            Work::Forecast => "forecast",
             Work::Other => "other",
         }
     }
@@ -57,7 +61,13 @@ impl Work {
             .ok_or_else(|| Error::invalid("work", text))
     }
 
-    const ALL: [Work; 4] = [Work::Sync, Work::Prove, Work::Backup, Work::Tidy];
+    const ALL: [Work; 5] = [
+        Work::Sync,
+        Work::Prove,
+        Work::Backup,
+        Work::Tidy,
+        Work::Forecast,
+    ];
 
     fn kind(self) -> Result<&'static str> {
         match self {
@@ -65,6 +75,7 @@ impl Work {
             Work::Prove => Ok(PROVE_ALL),
             Work::Backup => Ok(backup::CREATE),
             Work::Tidy => Ok(TIDY),
+            Work::Forecast => Ok(RETRAIN),
             Work::Other => Err(Error::invalid("work", "other")),
         }
     }

@@ -3,6 +3,7 @@
 use crate::config::{BackupConfig, Config};
 use crate::{App, Nothing, Result};
 use puente_core::{Error, Lang, Secret};
+use puente_forecast::holidays::Country;
 use puente_jobs::Cadence;
 use puente_net::{CaFile, Network, ProxyMode};
 use puente_store::Database;
@@ -352,6 +353,27 @@ pub(crate) fn lang(state: &Database) -> Option<Lang> {
         })
         .ok()?;
     serde_json::from_str(&text?).ok()
+}
+
+/// Whose holidays count: those of the office's country, where they are known.
+pub(crate) fn country(state: &Database) -> Option<Country> {
+    let text: Option<String> = state
+        .read(|connection| {
+            connection
+                .prepare_cached("SELECT value FROM setting WHERE name = 'country'")?
+                .query_row([], |row| row.get(0))
+                .optional()
+                .map_err(puente_store::Error::from)
+        })
+        .ok()?;
+    let code = text.and_then(|text| serde_json::from_str::<String>(&text).ok());
+    match code.as_deref().unwrap_or("CO") {
+        "CO" => Some(Country::Colombia),
+        "CL" => Some(Country::Chile),
+        "AR" => Some(Country::Argentina),
+        "MX" => Some(Country::Mexico),
+        _ => None,
+    }
 }
 
 /// A mark that something has been done once for this office. Marks are no settings.

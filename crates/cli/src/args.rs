@@ -65,6 +65,8 @@ pub enum Verb {
     Doctor,
     #[command(subcommand)]
     Diagnostics(Diagnostics),
+    #[command(subcommand)]
+    Forecast(Forecast),
     Demo(Demo),
     Serve(Serve),
     #[command(subcommand)]
@@ -512,7 +514,7 @@ pub enum Schedules {
     List,
     Set {
         name: String,
-        #[arg(long, value_name = "sync|prove|backup|tidy")]
+        #[arg(long, value_name = "sync|prove|backup|tidy|forecast")]
         work: String,
         #[arg(long, value_name = "WHEN")]
         every: String,
@@ -547,9 +549,52 @@ pub enum Network {
     Test { url: String },
 }
 
+#[derive(Debug, Args)]
+pub struct VpnServer {
+    #[arg(long)]
+    pub name: String,
+    #[arg(long)]
+    pub host: String,
+    #[arg(long, default_value_t = 22, value_name = "N")]
+    pub port: u16,
+    #[arg(long)]
+    pub user: String,
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    pub key: Option<PathBuf>,
+    #[arg(long)]
+    pub agent: bool,
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[arg(long, value_name = "SHA256:…")]
+    pub fingerprint: Option<String>,
+    #[arg(long, default_value = "wg0", value_name = "NAME")]
+    pub interface: String,
+    #[arg(long, value_name = "ADDRESS")]
+    pub address: Option<std::net::IpAddr>,
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub endpoint: Option<String>,
+    #[arg(long, value_name = "NET")]
+    pub allow: Vec<String>,
+    #[arg(long)]
+    pub no_preshared: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Vpn {
     List,
+    Preview(Box<VpnServer>),
+    Create(Box<VpnServer>),
+    Revoke {
+        vpn: String,
+        #[arg(long)]
+        yes: bool,
+    },
+    Rotate {
+        vpn: String,
+    },
+    Status {
+        vpn: String,
+    },
     Import {
         file: PathBuf,
         #[arg(long)]
@@ -614,6 +659,74 @@ pub enum Diagnostics {
         #[arg(long, value_name = "FILE")]
         output: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Forecast {
+    Train {
+        #[arg(long)]
+        nit: String,
+        #[arg(long, value_enum, default_value = "puente")]
+        model: ForecastModel,
+        #[arg(long, value_name = "1-12")]
+        horizon: Option<usize>,
+    },
+    List,
+    Show {
+        #[arg(long)]
+        nit: String,
+        #[arg(long, default_value = "")]
+        search: String,
+        #[arg(long)]
+        article: Option<String>,
+        #[arg(long, value_name = "DAYS")]
+        lead_days: Option<u32>,
+        #[arg(long, value_name = "0.5-0.999")]
+        service: Option<f64>,
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    Predict {
+        #[arg(long)]
+        nit: String,
+        #[arg(long = "article", value_name = "CODE")]
+        articles: Vec<String>,
+        #[arg(long, value_name = "1-12")]
+        horizon: Option<usize>,
+    },
+    Export {
+        #[arg(long)]
+        nit: String,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        #[arg(long)]
+        overwrite: bool,
+    },
+    Compare {
+        #[arg(long)]
+        nit: String,
+    },
+    Use {
+        id: String,
+    },
+    Remove {
+        id: String,
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ForecastModel {
+    Puente,
+    Prophet,
+    Xgboost,
+    #[value(name = "seasonal_naive")]
+    SeasonalNaive,
+    #[value(name = "mean_12")]
+    Mean12,
 }
 
 #[derive(Debug, Args)]

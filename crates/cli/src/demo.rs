@@ -114,6 +114,7 @@ fn on_firebird(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
         terminal,
         &terminal.fill("demo.proof", &[("holds", &holds), ("all", &proofs.len())]),
     );
+    forecast(terminal, &app)?;
     finish(&app, "firebird", first_rows_read, refresh_rows_read, holds)
 }
 
@@ -131,6 +132,7 @@ fn on_files(terminal: &Terminal, folder: &Path) -> Result<Done, Error> {
         options: Options::default(),
     };
     let first_rows_read = first_time(terminal, &app, new, None)?;
+    forecast(terminal, &app)?;
     finish(&app, "files", first_rows_read, 0, 0)
 }
 
@@ -170,6 +172,33 @@ fn first_time(
     Ok(rows)
 }
 
+/// Trains on the NIT with most movements and shows what it expects.
+fn forecast(terminal: &Terminal, app: &App) -> Result<(), Error> {
+    say(terminal, terminal.text("demo.forecast"));
+    let Some(office) = puente_app::forecast::offices(app, Nothing {})?
+        .into_iter()
+        .next()
+    else {
+        return Ok(());
+    };
+    let request = puente_app::forecast::Train {
+        nit: office.nit.clone(),
+        model: None,
+        horizon: None,
+    };
+    let jobs = puente_app::forecast::train(app, request)?;
+    watch::verdict(terminal, &watch::run(app, terminal, &jobs)?)?;
+    if !terminal.json {
+        let search = puente_app::forecast::Search {
+            nit: office.nit,
+            limit: Some(5),
+            ..puente_app::forecast::Search::default()
+        };
+        crate::forecast::show_list(terminal, &puente_app::forecast::articles(app, search)?);
+    }
+    Ok(())
+}
+
 /// The companies that something was extracted of.
 fn with_movements(app: &App) -> Result<Selected, Error> {
     let rows = puente_app::movements::status(app, Nothing {})?;
@@ -191,9 +220,9 @@ fn extract(terminal: &Terminal, app: &App) -> Result<u64, Error> {
     // One company of the sample names a file that isn't there, as happens: it is said, and stops
     // nothing.
     let (missing, read): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| {
-        job.error
-            .as_ref()
-            .is_some_and(|error| error.code == Code::CompanyFileMissing)
+        job.error.as_ref().is_some_and(|error| {
+            [Code::CompanyFileMissing, Code::FileUnreadable].contains(&error.code)
+        })
     });
     for error in missing
         .iter()

@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod forecast;
 mod office;
 mod output;
 mod sales;
@@ -76,6 +77,7 @@ fn on_open(terminal: &Terminal, app: &App, verb: Verb) -> Result<(), Error> {
         Verb::About => office::about(terminal, app),
         Verb::Backup(verb) => verbs::backup(terminal, app, verb),
         Verb::Sales(verb) => sales::run(terminal, app, verb),
+        Verb::Forecast(verb) => forecast::forecast(terminal, app, verb),
         Verb::Doctor => verbs::doctor(terminal, app),
         Verb::Diagnostics(verb) => verbs::diagnostics(terminal, app, verb),
     }

@@ -252,12 +252,7 @@ pub fn network(terminal: &Terminal, app: &App, verb: Network) -> Result<()> {
     let error = probe.error.clone();
     let tested = command::view(app, probe);
     terminal.result(&tested, |tested| show_tested(terminal, tested));
-    match error {
-        // What was printed says it all already.
-        Some(_) if terminal.json => Ok(()),
-        Some(error) => Err(error.into()),
-        None => Ok(()),
-    }
+    error.map_or(Ok(()), |error| Err(error.into()))
 }
 
 fn show_tested(terminal: &Terminal, tested: &Tested) {

@@ -420,12 +420,6 @@ fn options(app: &App, mut options: Options, given: ServerOptions) -> Result<Opti
     if let Some(text) = given.quiet_hours {
         options.quiet_hours = quiet_hours(&text)?;
     }
-    if let Some(name) = given.vpn {
-        options.vpn = match name.as_str() {
-            "off" => None,
-            _ => Some(puente_app::vpn::show(app, puente_app::vpn::Named { vpn: name })?.id),
-        };
-    }
     let sql = &mut options.sql_server;
     if let Some(text) = given.encryption {
         let wrong = || {
@@ -440,6 +434,12 @@ fn options(app: &App, mut options: Options, given: ServerOptions) -> Result<Opti
     sql.authority = given.authority.or(sql.authority.take());
     sql.certificate = given.trust_certificate.or(sql.certificate.take());
     sql.integrated |= given.integrated;
+    if let Some(name) = given.vpn {
+        options.vpn = match name.as_str() {
+            "off" => None,
+            _ => Some(puente_app::vpn::show(app, puente_app::vpn::Named { vpn: name })?.id),
+        };
+    }
     Ok(options)
 }
 

@@ -1,11 +1,16 @@
 //! The verbs of VPNs.
 
 use crate::args::Vpn;
+use crate::args::VpnServer;
 use crate::output::Terminal;
-use crate::verbs::confirm;
+use crate::verbs::{confirm, finish, password};
+use puente_app::jobs::JobRow;
 use puente_app::vpn::{self, Connect, Connected, Import, Named, VpnRow};
+use puente_app::vpn_peers::{self, Create};
 use puente_app::{App, Nothing};
 use puente_core::{Code, Error, Secret};
+use puente_vpn::peers::{Preview, ServerView};
+use puente_vpn::vpns::Login;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -16,6 +21,32 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
         Vpn::List => {
             let rows = vpn::list(app, Nothing {})?;
             terminal.result(&rows, |rows| show_list(terminal, rows));
+        }
+        Vpn::Preview(server) => {
+            let preview = vpn_peers::preview(app, to_create(terminal, *server)?)?;
+            terminal.result(&preview, |preview| show_preview(terminal, preview));
+        }
+        Vpn::Create(server) => {
+            let jobs = vpn_peers::create(app, to_create(terminal, *server)?)?;
+            return finish(terminal, app, &jobs, |jobs| {
+                for job in jobs.iter().filter(|job| job.error.is_none()) {
+                    terminal.line(terminal.fill("vpn.created", &[("name", &job.subject)]));
+                }
+            });
+        }
+        Vpn::Revoke { vpn: name, yes } => {
+            let question = terminal.fill("vpn.revoke?", &[("name", &name)]);
+            confirm(terminal, yes, &question)?;
+            let jobs = vpn_peers::revoke(app, Named { vpn: name })?;
+            return finish(terminal, app, &jobs, |jobs| show_done(terminal, jobs));
+        }
+        Vpn::Rotate { vpn: name } => {
+            let jobs = vpn_peers::rotate(app, Named { vpn: name })?;
+            return finish(terminal, app, &jobs, |jobs| show_done(terminal, jobs));
+        }
+        Vpn::Status { vpn: name } => {
+            let seen = vpn_peers::ask(app, Named { vpn: name })?;
+            terminal.result(&seen, |seen| show_seen(terminal, seen));
         }
         Vpn::Import { file, name } => return import(terminal, app, &file, name),
         Vpn::Show { vpn: name } => {
@@ -46,6 +77,84 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn to_create(terminal: &Terminal, given: VpnServer) -> Result<Create> {
+    let login = match (given.agent, given.key) {
+        (true, _) => Login::Agent,
+        (false, Some(path)) => Login::Key { path },
+        (false, None) => Login::Password,
+    };
+    let asks = given.password_stdin || login == Login::Password;
+    let password = match asks {
+        true => Some(password(terminal, given.password_stdin)?),
+        false => None,
+    };
+    // With a key the password is the one that sudo asks for.
+    let (password, sudo_password) = match login {
+        Login::Password => (password, None),
+        Login::Agent | Login::Key { .. } => (None, password),
+    };
+    Ok(Create {
+        name: given.name,
+        host: given.host,
+        port: Some(given.port),
+        user: given.user,
+        login,
+        password,
+        sudo_password,
+        fingerprint: given.fingerprint,
+        interface: Some(given.interface),
+        address: given.address.map(|address| address.to_string()),
+        endpoint: given.endpoint,
+        allowed: given.allow,
+        preshared: Some(!given.no_preshared),
+    })
+}
+
+fn show_preview(terminal: &Terminal, preview: &Preview) {
+    let (address, network) = (&preview.address, &preview.network);
+    terminal.line(terminal.fill(
+        "vpn.preview",
+        &[
+            ("address", address),
+            ("network", network),
+            ("peers", &preview.peers),
+        ],
+    ));
+    for command in &preview.commands {
+        terminal.line(format!("  {command}"));
+    }
+    terminal.line(terminal.text("vpn.block"));
+    for line in preview.block.lines() {
+        terminal.line(format!("  {line}"));
+    }
+    terminal.line(terminal.fill("vpn.rule", &[("rule", &preview.sudo_rule)]));
+}
+
+fn show_done(terminal: &Terminal, jobs: &[JobRow]) {
+    for job in jobs.iter().filter(|job| job.error.is_none()) {
+        terminal.line(terminal.fill("vpn.done", &[("name", &job.subject)]));
+    }
+}
+
+fn show_seen(terminal: &Terminal, seen: &ServerView) {
+    let key = match (seen.known, seen.handshake_seconds) {
+        (false, _) => "vpn.unknown",
+        (true, None) => "vpn.never",
+        (true, Some(_)) => "vpn.seen",
+    };
+    let seconds = seen.handshake_seconds.unwrap_or_default();
+    let endpoint = seen.endpoint.clone().unwrap_or_default();
+    terminal.line(terminal.fill(
+        key,
+        &[
+            ("seconds", &seconds),
+            ("received", &seen.received),
+            ("sent", &seen.sent),
+            ("endpoint", &endpoint),
+        ],
+    ));
 }
 
 fn import(terminal: &Terminal, app: &App, file: &Path, name: Option<String>) -> Result<()> {

@@ -239,6 +239,11 @@ codes! {
     /// A schedule is not well formed. `cron`.
     ScheduleInvalid = "SCHEDULE_INVALID", Warning, permanent;
 
+    /// The companies of a NIT have too few months with sales to forecast from. `nit`, `months`.
+    ForecastNoHistory = "FORECAST_NO_HISTORY", Warning, permanent;
+    /// The files of a model are not what was written. `model`, `path`.
+    ForecastModelDamaged = "FORECAST_MODEL_DAMAGED", Failure, permanent;
+
     /// The bridge let a request not in: no token, or a page or name of somewhere else. `reason`.
     BridgeRefused = "BRIDGE_REFUSED", Warning, permanent;
 

@@ -89,23 +89,10 @@ pub enum Error {
     },
     /// Nobody that this machine trusts vouches for the server's certificate.
     #[error(
-        "the certificate of {host} is not trusted ({reason}): {subject}, by {issuer}, {sha256}"
+        "the certificate of {} is not trusted ({}): {}, by {}, {}",
+        .0.host, .0.reason, .0.subject, .0.issuer, .0.sha256
     )]
-    CertificateUntrusted {
-        /// As given.
-        host: String,
-        /// A stable word: `self_signed`, `unknown_issuer`, `expired`, `not_yet_valid`, `wrong_name`,
-        /// `revoked`, `changed`, `not_valid`.
-        reason: &'static str,
-        /// Whom it is for.
-        subject: String,
-        /// Who issued it.
-        issuer: String,
-        /// Its last day.
-        until: String,
-        /// Its SHA-256, in hexadecimal.
-        sha256: String,
-    },
+    CertificateUntrusted(Box<Untrusted>),
     /// Nobody tells the port of a named instance.
     #[error("the port of instance {instance} on {host} is not known: {detail}")]
     InstanceNotFound {
@@ -244,6 +231,24 @@ pub enum Error {
     Internal(String),
 }
 
+/// A certificate that was refused, for a person to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untrusted {
+    /// The server, as given.
+    pub host: String,
+    /// A stable word: `self_signed`, `unknown_issuer`, `expired`, `not_yet_valid`, `wrong_name`,
+    /// `revoked`, `changed`, `not_valid`.
+    pub reason: &'static str,
+    /// Whom it is for.
+    pub subject: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Its last day.
+    pub until: String,
+    /// Its SHA-256, in hexadecimal.
+    pub sha256: String,
+}
+
 impl Coded for Error {
     fn code(&self) -> Code {
         match self {
@@ -257,7 +262,7 @@ impl Coded for Error {
             Error::AuthUnsupported { .. } => Code::DbAuthUnsupported,
             Error::EncryptionUnsupported { .. } => Code::DbEncryptionUnsupported,
             Error::TlsRefused { .. } => Code::DbTlsRefused,
-            Error::CertificateUntrusted { .. } => Code::DbCertificateUntrusted,
+            Error::CertificateUntrusted(_) => Code::DbCertificateUntrusted,
             Error::InstanceNotFound { .. } => Code::DbInstanceNotFound,
             Error::DatabaseNotFound { .. } => Code::DbNotFound,
             Error::NotADatabase { .. } => Code::DbNotADatabase,
@@ -298,20 +303,13 @@ impl Coded for Error {
             } => pairs([("host", host), ("port", port), ("kind", kind)]),
             Error::WrongPassword { user } => pairs([("user", user)]),
             Error::TlsRefused { host, reason } => pairs([("host", host), ("reason", reason)]),
-            Error::CertificateUntrusted {
-                host,
-                reason,
-                subject,
-                issuer,
-                until,
-                sha256,
-            } => pairs([
-                ("host", host),
-                ("reason", reason),
-                ("subject", subject),
-                ("issuer", issuer),
-                ("until", until),
-                ("sha256", sha256),
+            Error::CertificateUntrusted(untrusted) => pairs([
+                ("host", &untrusted.host),
+                ("reason", &untrusted.reason),
+                ("subject", &untrusted.subject),
+                ("issuer", &untrusted.issuer),
+                ("until", &untrusted.until),
+                ("sha256", &untrusted.sha256),
             ]),
             Error::InstanceNotFound { host, instance, .. } => {
                 pairs([("host", host), ("instance", instance)])

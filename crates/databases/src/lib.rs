@@ -19,7 +19,7 @@ pub mod files;
 pub mod profile;
 
 pub use column::{Chunk, Column, Nulls, TextColumn};
-pub use error::{Error, Result};
+pub use error::{Error, Result, Untrusted};
 pub use profile::Profile;
 pub use scan::{
     Changed, ChangedKeys, Condition, Flow, Group, GroupRequest, Kind, RangeSums, RangesRequest,

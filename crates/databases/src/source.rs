@@ -150,6 +150,8 @@ pub struct SqlServerOptions {
     pub browser_port: u16,
     /// File (PEM) of authorities that are trusted besides those of the system.
     pub authority: Option<PathBuf>,
+    /// The name that the certificate is to be for, where it is not the host's: behind a VPN.
+    pub certificate_host: Option<String>,
     /// SHA-256 of the one certificate that is trusted, in hexadecimal.
     pub pin: Option<String>,
     /// Log in as the Windows user of this process. On Windows only.
@@ -165,6 +167,7 @@ impl Default for SqlServerOptions {
             instance: None,
             browser_port: 1434,
             authority: None,
+            certificate_host: None,
             pin: None,
             integrated: false,
             watched: Vec::new(),

@@ -67,7 +67,7 @@ pub struct Skipped {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[ts(rename = "DiscoverReport")]
 pub struct Report {
-    /// Rows of the list that carry a NIT.
+    /// Rows of the list.
     pub listed: u64,
     /// New here.
     pub added: u64,

@@ -5,12 +5,12 @@ use crate::room::{Room, Statements};
 use crate::servers::{Kind, Server};
 use crate::{Error, Result, files};
 use puente_core::{Cancel, Secret};
-use puente_databases::{Condition, Flow, Kind as Value, Profile, Scan, SourceDb};
+use puente_databases::{Flow, Kind as Value, Profile, Scan, SourceDb};
 use std::sync::Arc;
 
 impl Room {
-    /// The rows of a server's list that carry a NIT, by code and year. Without a password the
-    /// keyring is asked for it.
+    /// The rows of a server's list, by code and year, also those without a NIT: who made them may have
+    /// forgotten it. Without a password the keyring is asked for it.
     ///
     /// # Errors
     /// Those of the connection; [`Error::MasterTable`].
@@ -33,7 +33,6 @@ impl Room {
                 read(source.as_mut(), &self.profile(&server.profile)?)?
             }
         };
-        listed.retain(|row| !row.nit.trim().is_empty());
         // The order of rows is the server's whim; that of codes is the same every time.
         listed.sort_by(|a, b| (&a.code, &a.year).cmp(&(&b.code, &b.year)));
         Ok(listed)
@@ -60,8 +59,7 @@ fn read(source: &mut dyn SourceDb, profile: &Profile) -> Result<Vec<Listed>> {
         .column(&*table.name.name, Value::Text)
         .column(&*table.tax_id.name, Value::Text)
         .column(&*table.year.name, Value::Text)
-        .column(&*table.file.name, Value::Text)
-        .only(Condition::NotNull(table.tax_id.name.clone()));
+        .column(&*table.file.name, Value::Text);
     let mut listed = Vec::new();
     source.stream(&scan, &mut |chunk| {
         for row in 0..chunk.rows {

@@ -120,6 +120,11 @@ impl Room {
                 what: "vpn",
                 name: vpn.to_string(),
             })?;
+            if server.port == 0 {
+                // SQL Browser is asked over UDP, which no tunnel of ours carries.
+                return Err(Error::invalid("port", "1..65535"));
+            }
+            options.sql_server.certificate_host = Some(server.host.clone());
             let address = route.reach(vpn, &server.host, server.port, cancel)?;
             (options.host, options.port) = (address.ip().to_string(), address.port());
         }
@@ -175,6 +180,7 @@ fn connect_options(
         instance: sql.instance.clone(),
         browser_port: sql.browser_port.unwrap_or(own.browser_port),
         authority: sql.authority.clone(),
+        certificate_host: None,
         pin: sql.certificate.clone(),
         integrated: sql.integrated,
         watched: profile.watched_tables(),

@@ -132,8 +132,8 @@ impl Default for Options {
             rows_per_second: None,
             quiet_hours: None,
             client_library: None,
-            vpn: None,
             sql_server: SqlServer::default(),
+            vpn: None,
         }
     }
 }

@@ -96,9 +96,8 @@ pub(crate) fn one(
         let state = sales::row_of(conn, id)?.state;
         let earned = measure.earnings(sale, drafted.as_ref().ok(), true);
         sales::set_margin(conn, id, earned.margin, earned.estimated)?;
-        let gone = matches!(sale.status, Status::Cancelled);
-        if gone && matches!(state, State::Invoiced | State::Stamped) {
-            tasks::ask_credit_note(conn, id, now)?;
+        if matches!(state, State::Invoiced | State::Stamped) {
+            tasks::check(conn, id, sale, now)?;
         }
         return Ok(state);
     }
@@ -119,8 +118,11 @@ pub(crate) fn one(
 }
 
 /// Stores sales that a channel gave and judges those that changed, in one transaction. `after` runs in it
-/// too, for the checkpoint.
-pub(crate) fn take(
+/// too, for the checkpoint. Gives how many were new and how many were different.
+///
+/// # Errors
+/// Those of the store, and those of `after`.
+pub fn take(
     room: &Room,
     measure: &Arc<Measure>,
     sales: Vec<Sale>,

@@ -66,6 +66,9 @@ pub struct Earnings {
     pub margin: Decimal,
     /// Whether any amount is estimated.
     pub estimated: bool,
+    /// Whether what the seller pays for the shipping is known: the channel has not said, or the seller
+    /// delivers and no rule says what that costs.
+    pub freight_known: bool,
     /// Seller's codes whose cost nobody said: the margin is without it.
     pub without_cost: Vec<String>,
 }
@@ -146,6 +149,9 @@ pub fn of(sale: &Sale, channel: ChannelId, tax: Option<SalesTax>, costs: &Costs)
         add(CostKind::Own, amount, &rule.name, Certainty::Stated);
     }
     let cost: Decimal = lines.iter().map(|line| line.amount).sum();
+    let freight_known = sale.shipment.as_ref().is_none_or(|shipment| {
+        shipment.seller_cost.is_some() && shipment.logistic != "self_service"
+    });
     without_cost.sort_unstable();
     without_cost.dedup();
     Earnings {
@@ -154,7 +160,9 @@ pub fn of(sale: &Sale, channel: ChannelId, tax: Option<SalesTax>, costs: &Costs)
         estimated: lines
             .iter()
             .any(|line| line.certainty == Certainty::Estimated)
-            || !without_cost.is_empty(),
+            || !without_cost.is_empty()
+            || !freight_known,
+        freight_known,
         costs: lines,
         without_cost,
     }

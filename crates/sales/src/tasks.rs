@@ -1,5 +1,6 @@
 //! Table `sale_task`: what a person has to do about a sale.
 
+use crate::model::{Sale, Status};
 use crate::sales::{self, SaleId};
 use crate::state::Happening;
 use crate::{Error, Result};
@@ -44,6 +45,22 @@ pub(crate) fn ask_credit_note(conn: &Connection, sale: SaleId, now: DateTime<Utc
     }
     Ok(())
 }
+
+/// Asks for a credit note when less than what was invoiced is left of a sale: all of it was cancelled, an
+/// order of its pack was, or money went back.
+pub(crate) fn check(conn: &Connection, id: SaleId, sale: &Sale, now: DateTime<Utc>) -> Result<()> {
+    let invoiced = sales::row_of(conn, id)?.total_e4.unwrap_or_default();
+    let left = sales::e4(sale.paid() + sale.shipping_paid());
+    let gone = matches!(sale.status, Status::Cancelled | Status::Refunded);
+    if gone || left < invoiced - CENTS_OF_ROUNDING_E4 {
+        ask_credit_note(conn, id, now)?;
+    }
+    Ok(())
+}
+
+/// An invoice may be so much above what was paid by the office's own tolerance: it is no money that went
+/// back.
+const CENTS_OF_ROUNDING_E4: i64 = 1_000 * 10_000;
 
 /// Tasks, those that are not done first.
 ///

@@ -88,10 +88,6 @@ impl Coded for Error {
             Error::Server { reason }
             | Error::Clouds { reason }
             | Error::Script { reason }
-            | Error::Answer { reason } => {
-                vec![("reason", reason.clone())]
-            }
-            | Error::Script { reason }
             | Error::Answer { reason }
             | Error::Lab { reason } => vec![("reason", reason.clone())],
             Error::File { .. } | Error::Workbook(_) => vec![("reason", self.to_string())],

@@ -37,6 +37,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "sqlserver",
         sql: include_str!("../../../migrations/state/0006_sqlserver.sql"),
     },
+    Migration {
+        version: 7,
+        name: "forecasts",
+        sql: include_str!("../../../migrations/state/0007_forecasts.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

@@ -6,7 +6,8 @@ use crate::load_table::{self, LoadRow};
 use crate::proof::{codes, month_totals};
 use crate::warehouse::Warehouse;
 use crate::{
-    ArticleTotal, CompanyCount, Demand, Error, MonthFilter, MonthTotal, Rank, State, Stream,
+    Article, ArticleTotal, CompanyCount, Demand, Error, MonthFilter, MonthTotal, Rank, State,
+    Stream,
 };
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -77,6 +78,22 @@ impl Warehouse {
             total_e4: cell.total_e4,
         };
         Ok(found.into_iter().map(demand).collect())
+    }
+
+    /// The articles of current loads, each code once: as the newest load has it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn articles(&self, companies: &[i64]) -> Result<Vec<Article>, Error> {
+        self.db().read(|db| {
+            let mut found: BTreeMap<String, Article> = BTreeMap::new();
+            for row in by_age(load_table::current_of(db, companies)?) {
+                for article in dimensions::articles(db, row.id())? {
+                    found.entry(article.code.clone()).or_insert(article);
+                }
+            }
+            Ok::<_, Error>(found.into_values().collect())
+        })
     }
 
     /// What each company's current load holds, by company.

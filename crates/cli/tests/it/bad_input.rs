@@ -2,10 +2,12 @@
 
 use crate::desk::{Desk, PASSPHRASE, said};
 use puente_sandbox::SampleOptions;
+use socket2::{Domain, Socket, Type};
 use std::io::Write as _;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 fn one() -> SampleOptions {
     SampleOptions {
@@ -222,6 +224,36 @@ fn with_keyring(desk: &Desk, home: &Path, bus: bool, line: &[&str]) -> Output {
         .env("PUENTE_DATA_DIR", data)
         .output()
         .unwrap_or_else(|error| panic!("dbus and gnome-keyring are needed here: {error}"))
+}
+
+#[test]
+fn a_vpn_that_died_is_told_in_time() {
+    let desk = Desk::registered(one());
+    let (port, _full) = black_hole();
+    let master = desk.erp.master.display().to_string();
+    let port = port.to_string();
+    let line = [&["--json"], &add("nuevo", "127.0.0.1", &port, &master)[..]].concat();
+    let started = Instant::now();
+    let refused = desk.puente_with(&line, "any");
+    assert!(started.elapsed() < Duration::from_secs(30));
+    assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));
+    let answer: serde_json::Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!(answer["error"]["code"], "DB_TIMEOUT", "{answer}");
+}
+
+/// A port whose queue of connections is full: the system drops the next one's packets without a word,
+/// as a dead VPN does.
+fn black_hole() -> (u16, Vec<TcpStream>) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    socket.bind(&any.into()).unwrap();
+    socket.listen(0).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    let mut kept: Vec<TcpStream> = vec![socket.into()];
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
+        kept.push(stream);
+    }
+    (address.port(), kept)
 }
 
 #[test]

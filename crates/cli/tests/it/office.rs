@@ -137,7 +137,10 @@ fn settings_are_set_by_name_and_refused_by_name() {
             said(&refused)
         );
     }
-    let closed = office.json(&["network", "test", "http://127.0.0.1:1/"]);
+    let test = ["--json", "network", "test", "http://127.0.0.1:1/"];
+    let refused = office.puente(&test);
+    assert_eq!(refused.status.code(), Some(4), "{}", said(&refused));
+    let closed: serde_json::Value = serde_json::from_slice(&refused.stdout).unwrap();
     assert_eq!(closed["reachable"], false);
     assert_eq!(closed["error"]["code"], "NET_UNREACHABLE");
     let about = office.json(&["about"]);

@@ -23,11 +23,17 @@ impl Budget {
 pub(super) struct Guarded<R> {
     inner: R,
     budget: Budget,
+    returns: bool,
 }
 
 impl<R: Read> Guarded<R> {
-    pub(super) fn new(inner: R, budget: Budget) -> Self {
-        Guarded { inner, budget }
+    /// With `returns`, lines end with a carriage return alone, and are read as if with a line feed.
+    pub(super) fn new(inner: R, budget: Budget, returns: bool) -> Self {
+        Guarded {
+            inner,
+            budget,
+            returns,
+        }
     }
 }
 
@@ -40,6 +46,11 @@ impl<R: Read> Read for Guarded<R> {
         }
         let length = self.inner.read(buffer)?;
         self.budget.0.set(spent + length as u64);
+        if self.returns {
+            let read = buffer.iter_mut().take(length);
+            read.filter(|byte| **byte == b'\r')
+                .for_each(|byte| *byte = b'\n');
+        }
         Ok(length)
     }
 }

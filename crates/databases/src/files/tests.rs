@@ -147,6 +147,35 @@ fn what_can_not_be_read_is_refused_with_its_line() {
 }
 
 #[test]
+fn lines_are_numbered_as_an_editor_shows_them_whatever_stands_between_them() {
+    let text = "\n\nfecha;referencia;cantidad\n\n01/02/2026;\"A\n\nB\";1\n\n\n31/02/2026;A;1";
+    for ending in ["\n", "\r\n", "\r"] {
+        for end in ["", "\n", "\n\n"] {
+            let text = format!("{text}{end}").replace('\n', ending);
+            let found = reason(read(text.as_bytes()));
+            assert_eq!(found, (10, "date: \"31/02/2026\"".to_owned()), "{text:?}");
+        }
+    }
+    let ids = read(text.replace("31/02", "03/02").as_bytes()).unwrap();
+    assert!(
+        ids[0].starts_with("5 ") && ids[1].starts_with("10 "),
+        "{ids:?}"
+    );
+    let folder = folder_with(&[("empresas.csv", COMPANIES)]);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (at, head) in [(0, "Fecha"), (1, "Referencia"), (2, "Cantidad")] {
+        sheet.write(2, at, head).unwrap();
+        sheet
+            .write(9, at, if at == 0 { "31/02/2026" } else { "1" })
+            .unwrap();
+    }
+    book.save(folder.path().join("mov.csv")).unwrap();
+    let found = reason(read_in(folder.path()));
+    assert_eq!(found, (10, "date: \"31/02/2026\"".to_owned()));
+}
+
+#[test]
 fn a_quote_that_is_never_closed_does_not_fill_the_memory() {
     let mut text = b"fecha;referencia;cantidad\n01/02/2026;\"A".to_vec();
     text.resize(40 * 1024 * 1024, b'x');

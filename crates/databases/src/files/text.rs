@@ -20,8 +20,11 @@ pub(super) struct Text {
     path: PathBuf,
     charset: Charset,
     delimiter: u8,
-    ending: u8,
+    /// Lines end with a carriage return alone.
+    returns: bool,
     skip: u64,
+    /// Bytes after the mark at the beginning, when the last of them ends no line.
+    open_end: Option<u64>,
 }
 
 impl Text {
@@ -49,16 +52,15 @@ impl Text {
             .delimiter
             .and_then(|c| u8::try_from(u32::from(c)).ok())
             .unwrap_or_else(|| delimiter(&sniffed.head[skip..]));
+        let returns = sniffed.has_return && !sniffed.has_feed;
+        let ends_line = sniffed.last == Some(if returns { b'\r' } else { b'\n' });
         Ok(Text {
             path: path.to_owned(),
             charset,
             delimiter,
-            ending: if sniffed.has_return && !sniffed.has_feed {
-                b'\r'
-            } else {
-                b'\n'
-            },
+            returns,
             skip: skip as u64,
+            open_end: (!ends_line).then_some(sniffed.length - skip as u64),
         })
     }
 
@@ -75,39 +77,33 @@ impl Text {
             .has_headers(false)
             .flexible(true)
             .delimiter(self.delimiter)
-            // Not both at once: the reader then gives a record the line of the one before.
-            .terminator(csv::Terminator::Any(self.ending))
-            .from_reader(Guarded::new(file, budget.clone()));
+            .terminator(csv::Terminator::Any(b'\n'))
+            .from_reader(Guarded::new(file, budget.clone(), self.returns));
         let mut record = csv::ByteRecord::new();
         let mut cells = Vec::new();
-        for count in 1.. {
+        loop {
             budget.renew();
-            let line = self.line(count, reader.position());
+            let line = reader.position().line();
             let more = reader
                 .read_byte_record(&mut record)
                 .map_err(|error| unreadable(&self.path, line, error.to_string()))?;
             if !more {
                 return Ok(());
             }
-            let line = record
-                .position()
-                .map_or(line, |position| self.line(count, position));
+            let line = self.line(&record, reader.position());
             self.decode(line, &record, &mut cells)?;
             if visit(line, &cells)? == Flow::Stop {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
     }
 
-    /// The line that record number `count` begins on. The reader counts line feeds; in a file without
-    /// any, records are counted.
-    fn line(&self, count: u64, position: &csv::Position) -> u64 {
-        if self.ending == b'\n' {
-            position.line()
-        } else {
-            count
-        }
+    /// The line that a record begins on, from where it ends. (The reader's own answer is where it began
+    /// to look for the record, before the blank lines above it.)
+    fn line(&self, record: &csv::ByteRecord, end: &csv::Position) -> u64 {
+        let feeds = record.as_slice().iter().filter(|byte| **byte == b'\n');
+        let own_end = u64::from(self.open_end != Some(end.byte()));
+        end.line().saturating_sub(feeds.count() as u64 + own_end)
     }
 
     fn decode(&self, line: u64, record: &csv::ByteRecord, cells: &mut Vec<Cell>) -> Result<()> {
@@ -150,6 +146,8 @@ struct Sniffed {
     has_zero: bool,
     has_feed: bool,
     has_return: bool,
+    length: u64,
+    last: Option<u8>,
 }
 
 /// Reads the whole file once: a single byte decides between charsets.
@@ -161,6 +159,8 @@ fn sniff(file: File) -> std::io::Result<Sniffed> {
         has_zero: false,
         has_feed: false,
         has_return: false,
+        length: 0,
+        last: None,
     };
     let mut buffer = vec![0; HEAD];
     // Bytes of a character that the next piece ends.
@@ -175,6 +175,8 @@ fn sniff(file: File) -> std::io::Result<Sniffed> {
             sniffed.is_utf8 &= kept == 0;
             return Ok(sniffed);
         }
+        sniffed.length += length as u64;
+        sniffed.last = piece.last().copied();
         sniffed.has_zero |= piece.contains(&0);
         sniffed.has_feed |= piece.contains(&b'\n');
         sniffed.has_return |= piece.contains(&b'\r');

@@ -25,6 +25,8 @@ pub(super) enum Pull {
     Text { charset: Charset, trim: bool },
     /// A text cut one character over the limit.
     LongText { charset: Charset },
+    /// A text that the server turned into UTF-8, cut one character over the limit.
+    Converted,
     /// A whole number, to be written out.
     IntAsText,
     /// A timestamp, of which the day is wanted.
@@ -124,7 +126,7 @@ enum Bad {
     Uncertain,
     Overflow(String),
     Text(Charset),
-    TooLong,
+    TooLong(String),
     Kind(String),
 }
 
@@ -146,10 +148,10 @@ fn explain(bad: &Bad, place: Place<'_>, at: usize) -> Error {
             column,
             charset: charset.name().to_owned(),
         },
-        Bad::TooLong => Error::ValueTooLarge {
+        Bad::TooLong(limit) => Error::ValueTooLarge {
             table,
             column,
-            limit: format!("{} B", super::sql::LONG_TEXT),
+            limit: limit.clone(),
         },
         Bad::Kind(found) => Error::Internal(format!("{table}.{column} came as {found}")),
         Bad::Uncertain => Error::Internal(format!("{table}.{column} was to be read again")),
@@ -241,9 +243,17 @@ fn take_text(
         ) => (bytes.trim_ascii_end(), charset),
         (Pull::LongText { charset }, RawValue::Text(bytes)) => {
             if bytes.len() > super::sql::LONG_TEXT {
-                return Err(Bad::TooLong);
+                return Err(Bad::TooLong(format!("{} B", super::sql::LONG_TEXT)));
             }
             (&bytes[..], charset)
+        }
+        (Pull::Converted, RawValue::Text(bytes)) => {
+            // Bytes that begin a character.
+            let characters = bytes.iter().filter(|byte| **byte & 0xC0 != 0x80);
+            if characters.count() > super::sql::CONVERTED {
+                return Err(Bad::TooLong(super::sql::CONVERTED.to_string()));
+            }
+            (&bytes[..], Charset::Utf8)
         }
         (Pull::IntAsText, RawValue::Integer(whole)) => {
             texts.push(&whole.to_string());

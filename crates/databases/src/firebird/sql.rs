@@ -16,6 +16,9 @@ pub(super) const IN_LIST: usize = 1000;
 pub(super) const RANGES: usize = 50;
 /// Characters of a large value that are read as text.
 pub(super) const LONG_TEXT: usize = 8191;
+/// Characters of a text that the server turns into UTF-8: one less than fit what it can send of them,
+/// so that a longer text shows.
+pub(super) const CONVERTED: usize = 8190;
 /// Bytes of keys that one row of totals brings.
 pub(super) const KEY_LIST: usize = 30_000;
 
@@ -218,15 +221,16 @@ fn stored_text(ways: Ways, column: &LiveColumn, name: String) -> (String, Pull) 
             Some(charset) => (name, Pull::Text { charset, trim }),
             // No table for it here; the server has one.
             None => {
-                let cut = format!("SUBSTRING({name} FROM 1 FOR {LONG_TEXT})");
-                let cast = format!("CAST({cut} AS VARCHAR({LONG_TEXT}) CHARACTER SET UTF8)");
-                (
-                    cast,
-                    Pull::Text {
-                        charset: Charset::Utf8,
-                        trim,
-                    },
-                )
+                let length = CONVERTED + 1;
+                // Here, because the blanks of a fixed length would hide where a text is cut.
+                let whole = if trim {
+                    format!("TRIM(TRAILING FROM {name})")
+                } else {
+                    name
+                };
+                let cut = format!("SUBSTRING({whole} FROM 1 FOR {length})");
+                let cast = format!("CAST({cut} AS VARCHAR({length}) CHARACTER SET UTF8)");
+                (cast, Pull::Converted)
             }
         },
     }

@@ -13,7 +13,7 @@ use super::greeting::{
 use super::trust::{Seen, Watch};
 use crate::firebird::{Target, dial, prepare};
 use crate::source::{Encryption, SqlServerOptions};
-use crate::{Error, Result};
+use crate::{Error, Result, Untrusted};
 use futures_util::io::{AsyncRead, AsyncWrite};
 use puente_core::Cancel;
 use rustls::pki_types::ServerName;
@@ -355,7 +355,8 @@ fn client(
     if strict {
         config.alpn_protocols = vec![b"tds/8.0".to_vec()];
     }
-    let name = ServerName::try_from(target.host.clone())
+    let host = options.certificate_host.as_ref().unwrap_or(&target.host);
+    let name = ServerName::try_from(host.clone())
         .map_err(|error| puente_core::Error::invalid("host", error))?;
     ClientConnection::new(Arc::new(config), name).map_err(internal)
 }
@@ -397,14 +398,14 @@ fn explain(error: &io::Error, target: &Target, watch: &Watch) -> Error {
         sha256,
     }) = watch.seen()
     {
-        return Error::CertificateUntrusted {
+        return Error::CertificateUntrusted(Box::new(Untrusted {
             host: target.host.clone(),
             reason,
             subject,
             issuer,
             until,
             sha256,
-        };
+        }));
     }
     Error::TlsRefused {
         host: target.host.clone(),

@@ -3,8 +3,8 @@
 use crate::support::{open, options, refused, rows, try_open};
 use puente_core::{Code, Coded};
 use puente_databases::{
-    Changed, ChangedKeys, Condition, Driver, Error, Flow, GroupRequest, Kind, Scan, ServerInfo,
-    SumColumn, TotalsRequest,
+    Changed, ChangedKeys, Condition, Driver, Flow, GroupRequest, Kind, Scan, ServerInfo, SumColumn,
+    TotalsRequest,
 };
 use puente_sandbox::{
     Dialect, Firebird4, FirebirdServer, ServerOptions, WireCrypt, WireCryptPlugin,
@@ -208,6 +208,32 @@ fn encryption_is_named_and_one_that_is_not_spoken_is_told() {
 
 #[test]
 fn the_client_library_of_firebird_4_speaks_what_the_built_in_client_does_not() {
+    let Ok(installation) = Firebird4::find() else {
+        eprintln!("skipped: there is no Firebird 4");
+        return;
+    };
+    let program = std::env::current_exe().unwrap();
+    let output = installation
+        .under_its_libraries(&program)
+        .args([
+            "firebird4::with_its_client_library",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+        ])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let also = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}\n{also}"
+    );
+}
+
+#[test]
+#[ignore = "a part of the test above, run by it with the C library that it needs"]
+fn with_its_client_library() {
     let chacha = ServerOptions {
         wire_crypt: WireCrypt::Required,
         wire_crypt_plugin: WireCryptPlugin::ChaChaOnly,
@@ -215,27 +241,17 @@ fn the_client_library_of_firebird_4_speaks_what_the_built_in_client_does_not() {
     };
     let script = "create table T (K integer not null primary key); commit;
         insert into T values (7); commit;";
-    let Some(world) = world(chacha, script) else {
-        return;
-    };
-    let Some(library) = world.server.installation().client_library() else {
-        eprintln!("NOT TESTED: this Firebird 4 came without its client library");
-        return;
-    };
+    let world = world(chacha, script).unwrap();
+    let library = world.server.installation().client_library().unwrap();
     let mut options = options(&world.server, &world.database);
+    assert_eq!(refused(&options).code(), Code::DbEncryptionUnsupported);
     options.driver = Driver::ClientLibrary {
         path: Some(library.to_owned()),
     };
-    match try_open(&options) {
-        Ok(mut database) => {
-            let info = database.info().unwrap();
-            assert_eq!(info.encrypted, Some(true));
-            let keys = rows(&mut *database, &Scan::of("T").column("K", Kind::Int));
-            assert_eq!(keys, ["7"]);
-        }
-        Err(Error::ClientLibraryMissing { detail, .. }) => {
-            eprintln!("NOT TESTED: that library does not load on this system: {detail}");
-        }
-        Err(error) => panic!("{error}"),
-    }
+    let mut database = open(&options);
+    let info = database.info().unwrap();
+    assert_eq!(info.encrypted, Some(true));
+    assert!(info.encryption.unwrap().starts_with("ChaCha"));
+    let keys = rows(&mut *database, &Scan::of("T").column("K", Kind::Int));
+    assert_eq!(keys, ["7"]);
 }

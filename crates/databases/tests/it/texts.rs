@@ -1,7 +1,7 @@
 //! Texts come as they were meant, whatever the database calls their bytes.
 
 use crate::support::{World, open, rows, try_rows};
-use puente_databases::{Error, InvalidText, Kind, Scan};
+use puente_databases::{Condition, Error, InvalidText, Kind, Scan};
 use puente_sandbox::{Dialect, ServerOptions};
 
 const WORDS: &str = "PEÑA & CÍA Ø3.5 €";
@@ -96,6 +96,49 @@ fn a_charset_without_a_table_here_is_read_with_the_servers() {
     world.run(b"set names DOS850; insert into T values ('PE\xA5A'); commit;");
     let found = rows(&mut *world.open(), &Scan::of("T").column("V", Kind::Text));
     assert_eq!(found, ["PEÑA"]);
+}
+
+#[test]
+fn a_long_text_in_a_charset_without_a_table_here_is_whole_or_refused() {
+    let world = World::new();
+    world.run(
+        "create table T (K integer not null primary key, V varchar(32000) character set DOS850,
+         C char(9000) character set DOS850); commit;
+         insert into T values (1, lpad('', 8190, 'x'), 'c');
+         insert into T values (2, lpad('', 8191, 'x'), lpad('', 8190, 'c'));
+         insert into T values (3, lpad('', 32000, 'x'), lpad('', 9000, 'c'));
+         insert into T values (4, null, 'c' || lpad('', 8500, ' ') || 'd');
+         commit;",
+    );
+    world.run(
+        b"set names DOS850; insert into T values (5, 'PE\xA5A' || lpad('', 8000, '\xA5'), '\xA5'); commit;",
+    );
+    let read = |column: &str, key: i64| {
+        let only = Condition::KeyRange {
+            column: "K".into(),
+            after: key - 1,
+            through: key,
+        };
+        let scan = Scan::of("T").column(column, Kind::Text).only(only);
+        try_rows(&mut *world.open(), &scan)
+    };
+    for (column, key, text) in [
+        ("V", 1, "x".repeat(8190)),
+        ("C", 1, "c".to_owned()),
+        ("C", 2, "c".repeat(8190)),
+        ("V", 5, format!("PEÑA{}", "Ñ".repeat(8000))),
+        ("C", 5, "Ñ".to_owned()),
+    ] {
+        assert_eq!(read(column, key).unwrap(), [text], "{column} of {key}");
+    }
+    for (long, key) in [("V", 2), ("V", 3), ("C", 3), ("C", 4)] {
+        match read(long, key) {
+            Err(Error::ValueTooLarge { table, column, .. }) => {
+                assert_eq!((&*table, &*column), ("T", long));
+            }
+            other => panic!("{long} of {key}: {other:?}"),
+        }
+    }
 }
 
 #[test]

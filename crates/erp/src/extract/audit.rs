@@ -16,10 +16,10 @@ use std::collections::HashSet;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Documents and lines.
-    Everything,
-    /// Only lines, where the documents are known to be equal.
+pub(super) enum Table {
+    /// Headers.
+    Documents,
+    /// Their lines.
     Lines,
 }
 
@@ -35,21 +35,21 @@ pub(super) enum By {
     Rows,
 }
 
-/// Finds where documents and lines differ, and reads those rows again.
-pub(super) fn mend(moment: &mut Moment<'_>, extent: Extent, by: By) -> Result<()> {
+/// Finds where those tables differ, and reads those rows again.
+pub(super) fn mend(moment: &mut Moment<'_>, tables: &[Table], by: By) -> Result<()> {
     if let Some(days) = moment.load.coverage {
         // Few documents: they are simply read again.
         return moment.read_days_again(days);
     }
-    if extent == Extent::Everything {
-        for ranges in batches(differing(moment, &Compared::documents(moment.layout, by))?) {
+    for table in tables {
+        let of = Compared::of(*table, moment.layout, by);
+        for ranges in batches(differing(moment, &of)?) {
             moment.cancel.check()?;
-            mend_documents(moment, &ranges)?;
+            match table {
+                Table::Documents => mend_documents(moment, &ranges)?,
+                Table::Lines => mend_lines(moment, &ranges)?,
+            }
         }
-    }
-    for ranges in batches(differing(moment, &Compared::lines(moment.layout, by))?) {
-        moment.cancel.check()?;
-        mend_lines(moment, &ranges)?;
     }
     Ok(())
 }
@@ -71,12 +71,6 @@ struct Compared {
     sums: Vec<SumColumn>,
 }
 
-#[derive(Clone, Copy)]
-enum Table {
-    Documents,
-    Lines,
-}
-
 /// `after < key <= through`, with as many rows there or here.
 #[derive(Debug, Clone, Copy)]
 struct Range {
@@ -86,31 +80,27 @@ struct Range {
 }
 
 impl Compared {
-    fn documents(layout: &Layout, by: By) -> Self {
-        let read = layout.documents();
+    fn of(which: Table, layout: &Layout, by: By) -> Self {
+        let (table, key, sums) = match which {
+            Table::Documents => {
+                let read = layout.documents();
+                (read.scan.table, read.key, document_sums(layout))
+            }
+            Table::Lines => {
+                let read = layout.lines();
+                (read.scan.table, read.key, layout.line_sums())
+            }
+        };
+        let sums = match by {
+            By::Counts | By::Rows => Vec::new(),
+            By::Sums => sums,
+        };
         Compared {
-            which: Table::Documents,
+            which,
             by,
-            table: read.scan.table,
-            key: read.key,
-            sums: match by {
-                By::Counts | By::Rows => Vec::new(),
-                By::Sums => document_sums(layout),
-            },
-        }
-    }
-
-    fn lines(layout: &Layout, by: By) -> Self {
-        let read = layout.lines();
-        Compared {
-            which: Table::Lines,
-            by,
-            table: read.scan.table,
-            key: read.key,
-            sums: match by {
-                By::Counts | By::Rows => Vec::new(),
-                By::Sums => layout.line_sums(),
-            },
+            table,
+            key,
+            sums,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Catching up: the rows that changed since a mark, read in one short snapshot together with the
 //! server's totals, so that both belong to the same moment even while the ERP writes.
 
-use super::audit::{self, By, Extent};
+use super::audit::{self, By, Table};
 use super::full::{Transfers, movement, short, within};
 use super::join::{Documents, Taken};
 use super::prove::{Measured, Stored, prove};
@@ -487,12 +487,12 @@ impl Moment<'_> {
             }
             // Documents whose totals agree are known to be equal only where marks tell what changed.
             let all = audit_too || *by == By::Rows || proof.table_differs(DOCUMENTS);
-            let extent = if all {
-                Extent::Everything
+            let tables: &[Table] = if all {
+                &[Table::Documents, Table::Lines]
             } else {
-                Extent::Lines
+                &[Table::Lines]
             };
-            audit::mend(self, extent, *by)?;
+            audit::mend(self, tables, *by)?;
             proof = prove(self, measured, taken_at)?;
         }
         Ok(proof)

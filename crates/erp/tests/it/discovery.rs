@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, Office};
 use puente_erp::companies::{self, State};
-use puente_erp::discover::Reason;
+use puente_erp::discover::{Reason, Report};
 use puente_sandbox::SampleOptions;
 
 #[test]
@@ -31,6 +31,33 @@ fn every_good_company_is_found_once_and_every_bad_row_is_reported() {
             .iter()
             .any(|s| matches!(s.reason, Reason::ListedTwice { .. }))
     );
+}
+
+#[test]
+fn a_company_without_a_nit_is_told_and_found_once_it_has_one() {
+    let lab = Lab::one(SampleOptions::default());
+    let report = lab.office.discover();
+    let empty = Reason::BadNit {
+        reason: "empty".to_owned(),
+    };
+    let without = |report: &Report| -> Vec<String> {
+        let rows = report.skipped.iter();
+        let rows = rows.filter(|skipped| skipped.reason == empty);
+        rows.map(|skipped| skipped.name.clone()).collect()
+    };
+    assert_eq!(without(&report), ["PLANTILLA"]);
+    let taken = report.added + report.skipped.len() as u64;
+    assert_eq!(report.listed, taken, "every row is taken or told");
+    let master = lab.erp.access().address(&lab.erp.master);
+    let run = |script: &str| {
+        let isql = lab.erp.access().isql();
+        isql.run(Some(&master), script.as_bytes()).unwrap();
+    };
+    run("update EMPRESAS set NIT = '  ' where CODIGO = '99';\ncommit;\n");
+    assert_eq!(without(&lab.office.discover()), ["PLANTILLA"]);
+    run("update EMPRESAS set NIT = '900555666-3' where CODIGO = '99';\ncommit;\n");
+    let mended = lab.office.discover();
+    assert_eq!((without(&mended).len(), mended.added), (0, 1));
 }
 
 #[test]

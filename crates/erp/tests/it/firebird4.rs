@@ -82,12 +82,13 @@ fn a_writer_at_four_hundred_commits_a_second_is_not_held_up_and_garbage_is_colle
     }
     let after = lab.sample().transactions().unwrap();
     assert!(writer.commits() > commits + 20, "the writer stood still");
-    writer.stop().unwrap();
     open.run("rollback;").unwrap();
+    the_oldest_snapshot_moves_on_in_the_middle_of_a_run(&lab, company);
     // The clerk's open transaction holds the oldest active one back; what is newer than the oldest
     // snapshot is what can't be cleaned up, and no read of ours may keep it where it was.
     let next = after.next;
     assert!(next > before.next, "{before:?} {after:?}");
+    writer.stop().unwrap();
     lab.extract(lab.sample());
     let calm = lab.sample().transactions().unwrap();
     assert!(
@@ -95,6 +96,36 @@ fn a_writer_at_four_hundred_commits_a_second_is_not_held_up_and_garbage_is_colle
         "nothing is held back once it is over: {calm:?}"
     );
     lab.assert_equal();
+}
+
+/// While a run still reads, what the writer left since its beginning is let go already.
+fn the_oldest_snapshot_moves_on_in_the_middle_of_a_run(lab: &Lab, company: i64) {
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        let began = lab.sample().transactions().unwrap().next;
+        let again = ExtractInput {
+            force: true,
+            ..input(company)
+        };
+        let moved = std::thread::scope(|scope| {
+            let run = scope.spawn(|| lab.office.extract(again));
+            let mut moved = false;
+            loop {
+                let now = lab.sample().transactions().unwrap();
+                if run.is_finished() {
+                    break;
+                }
+                moved |= now.oldest_snapshot > began;
+                seen.push((began, now.oldest_snapshot, now.next));
+            }
+            run.join().unwrap().unwrap();
+            moved
+        });
+        if moved {
+            return;
+        }
+    }
+    panic!("in no run did the oldest snapshot move on: {seen:?}");
 }
 
 #[test]

@@ -151,6 +151,7 @@ fn lines(
             price: line.unit_price,
             tax_id,
             tax_rate,
+            is_iva: is_iva(catalogue, tax_id),
         };
         match piece.line(rules) {
             Some(line) => lines.push(line),
@@ -280,6 +281,11 @@ fn is_sales_tax(kind: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(kind))
 }
 
+fn is_iva(catalogue: &Catalogue, id: Option<i64>) -> bool {
+    id.and_then(|id| catalogue.tax(id))
+        .is_some_and(|tax| tax.kind.eq_ignore_ascii_case("IVA"))
+}
+
 fn refuse<T>(reasons: &mut Vec<Reason>, reason: Reason) -> Option<T> {
     if !reasons.contains(&reason) {
         reasons.push(reason);
@@ -295,6 +301,7 @@ struct Piece<'a> {
     price: Decimal,
     tax_id: Option<i64>,
     tax_rate: Decimal,
+    is_iva: bool,
 }
 
 impl Piece<'_> {
@@ -304,19 +311,23 @@ impl Piece<'_> {
         if too_fine || self.quantity <= Decimal::ZERO || self.price <= Decimal::ZERO {
             return None;
         }
-        let with_tax = rules.prices_with_tax && self.tax_id.is_some();
-        let worked = totals::line(
-            self.quantity,
-            self.price,
-            with_tax,
-            Decimal::ZERO,
-            self.tax_rate,
-        )?;
+        let inside = rules.prices_with_tax && self.tax_id.is_some();
+        // SIIGO takes a price with its tax inside for IVA only.
+        let with_tax = inside && self.is_iva;
+        let price = match inside && !with_tax {
+            true => {
+                let whole = self.price.checked_mul(Decimal::ONE_HUNDRED)?;
+                let net = whole.checked_div(Decimal::ONE_HUNDRED + self.tax_rate)?;
+                totals::rounded(net, PRICE_DECIMALS)
+            }
+            false => self.price,
+        };
+        let worked = totals::line(self.quantity, price, with_tax, Decimal::ZERO, self.tax_rate)?;
         Some(DraftLine {
             code: self.code,
             description: customer::clean(self.description, DESCRIPTION_LENGTH),
             quantity: self.quantity,
-            price: self.price,
+            price,
             with_tax,
             tax_id: self.tax_id,
             tax_rate: self.tax_rate,
@@ -354,6 +365,7 @@ fn shipping_line(
         price,
         tax_id,
         tax_rate,
+        is_iva: is_iva(catalogue, tax_id),
     };
     // Goods leave a warehouse, shipping doesn't.
     piece.line(rules).map(|line| DraftLine {

@@ -4,7 +4,7 @@ use super::settle::{self, Settled};
 use super::table::{self, Intent, SendRow};
 use crate::accounts;
 use crate::draft::Draft;
-use crate::judge::Measure;
+use crate::judge::{self, Measure};
 use crate::ledger::{Answer, Issued, Ledger, Refusal};
 use crate::ledgers::siigo::calculated_total;
 use crate::reason::Reason;
@@ -125,7 +125,10 @@ impl<'a> Sender<'a> {
             None
         };
         self.room.point("intent.before");
-        let send = table::intend(&self.room.state, intent, self.room.clock.now())?;
+        let Some(send) = table::intend(&self.room.state, intent, self.room.clock.now())? else {
+            self.judge(&measure, id)?;
+            return Ok(Sent::Blocked);
+        };
         self.room.point("intent.after");
         if let Some(issued) = before {
             table::leaves(&self.room.state, send.id, self.room.clock.now())?;
@@ -136,7 +139,13 @@ impl<'a> Sender<'a> {
     }
 
     fn measure(&mut self, channel: accounts::ChannelId) -> Result<Arc<Measure>> {
-        if let Some(measure) = self.measures.get(&channel) {
+        let today = judge::today(self.room.clock.now());
+        // A long run passes midnight, and an electronic invoice may not be of the day before.
+        if let Some(measure) = self
+            .measures
+            .get(&channel)
+            .filter(|known| known.today == today)
+        {
             return Ok(Arc::clone(measure));
         }
         let measure = Arc::new(Measure::of(self.room, channel)?);
@@ -148,7 +157,7 @@ impl<'a> Sender<'a> {
         let (measure, now) = (Arc::clone(measure), self.room.clock.now());
         self.room.state.write(move |tx| {
             let sale = sales::body_of(tx, id)?;
-            crate::judge::one(tx, &measure, id, &sale, now).map(drop)
+            judge::one(tx, &measure, id, &sale, now).map(drop)
         })
     }
 

@@ -152,13 +152,21 @@ pub(super) fn one(
         cancel,
     )?;
     room.point("searched.after");
-    let standing: Vec<&Issued> = found.iter().filter(|issued| !issued.annulled).collect();
+    let standing: Vec<&Issued> = found
+        .iter()
+        .filter(|issued| is_ours(send, issued))
+        .collect();
     if let [issued] = standing.as_slice() {
         table::accepted(&room.state, send, issued, "found", room.clock.now())?;
         return Ok(Settled::Invoiced);
     }
     if let Some(refusals) = refusals.filter(|_| found.is_empty()) {
         table::refused(&room.state, send, &refusals, room.clock.now())?;
+        let late = |code: &str| ["invalid_date", "date_settings"].contains(&code);
+        if refusals.iter().all(|refusal| late(&refusal.code)) {
+            // It never arrived, and its day is over: it is ready for today.
+            crate::handlers::judge_one(room, send.sale_id)?;
+        }
         return Ok(Settled::Refused);
     }
     let now = room.clock.now();
@@ -184,7 +192,8 @@ pub(super) fn search(
 /// with it.
 pub(super) fn is_ours(send: &SendRow, issued: &Issued) -> bool {
     let customer = issued.customer.is_empty() || issued.customer == send.customer;
-    customer && issued.observations.contains(&send.marker) && !issued.annulled
+    let total = e4(issued.total) == send.total_e4;
+    customer && total && issued.observations.contains(&send.marker) && !issued.annulled
 }
 
 struct Awaiting {

@@ -128,10 +128,17 @@ pub(super) struct Intent {
 
 /// Commits the intent: from here on the sale is being sent.
 ///
+/// None when one of its orders came into another sale meanwhile: then it is not to be sent.
+///
 /// # Errors
 /// [`Error::WrongState`] when the sale is not ready any more.
-pub(super) fn intend(db: &Database, intent: Intent, now: DateTime<Utc>) -> Result<SendRow> {
+pub(super) fn intend(db: &Database, intent: Intent, now: DateTime<Utc>) -> Result<Option<SendRow>> {
     db.write(move |tx| {
+        let channel = sales::row_of(tx, intent.sale)?.channel_id;
+        let body = sales::body_of(tx, intent.sale)?;
+        if sales::order_elsewhere(tx, channel, intent.sale, &body)?.is_some() {
+            return Ok(None);
+        }
         sales::happen(tx, intent.sale, Happening::Intended, now)?;
         tx.prepare_cached(
             "INSERT INTO sale_send (sale_id, ledger_id, version, idempotency_key, marker, \
@@ -152,7 +159,7 @@ pub(super) fn intend(db: &Database, intent: Intent, now: DateTime<Utc>) -> Resul
         let id = tx.last_insert_rowid();
         let detail = json!({ "version": intent.version, "key": intent.key });
         sales::tell(tx, intent.sale, now, "intended", &detail)?;
-        row(tx, id)
+        row(tx, id).map(Some)
     })
 }
 
@@ -294,9 +301,8 @@ pub(super) fn accepted(
             detail["expected"] = json!(sales::from_e4(send.total_e4));
         }
         sales::tell(tx, send.sale_id, now, "accepted", &detail)?;
-        if sales::row_of(tx, send.sale_id)?.status == "cancelled" {
-            crate::tasks::ask_credit_note(tx, send.sale_id, now)?;
-        }
+        let body = sales::body_of(tx, send.sale_id)?;
+        crate::tasks::check(tx, send.sale_id, &body, now)?;
         if issued.stamp == STAMPED {
             sales::happen(tx, send.sale_id, Happening::Stamped, now)?;
         }

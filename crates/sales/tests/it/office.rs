@@ -1,7 +1,6 @@
 //! An office with a data folder of its own, connected to the stand-ins.
 
-use puente_core::Secret;
-use puente_core::{Cancel, NoProgress, SystemClock};
+use puente_core::{Cancel, Secret, SystemClock};
 use puente_jobs::{Job, Jobs, NewJob, State as JobState};
 use puente_net::{Network, ProxyMode};
 use puente_sales::accounts::{self, Channel, ChannelState, Ledger};

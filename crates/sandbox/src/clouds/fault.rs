@@ -45,6 +45,12 @@ pub enum Does {
         /// How long.
         millis: u64,
     },
+    /// The connection is reset at once, and after so many milliseconds it is done all the same: it was
+    /// under way.
+    AcceptLater {
+        /// How long.
+        millis: u64,
+    },
     /// SIIGO: 500, nothing is created, and the idempotency key answers 500 from now on.
     BurnKey,
     /// MercadoLibre: 206 without these fields, which `X-Content-Missing` names.
@@ -63,6 +69,7 @@ impl Does {
             | Does::Status(_)
             | Does::Html
             | Does::Empty
+            | Does::AcceptLater { .. }
             | Does::BurnKey => false,
             Does::AcceptThenHang
             | Does::AcceptThenReset

@@ -91,6 +91,14 @@ async fn handle(
             budget.reset();
             response(Reply::empty(500))
         }
+        Outcome::ResetThenDone(after) => {
+            tokio::spawn(async move {
+                tokio::time::sleep(after).await;
+                shared.world.answer(shared.door, &call);
+            });
+            budget.reset();
+            response(Reply::empty(500))
+        }
         Outcome::Cut(reply) => {
             // The head and the first bytes of the body.
             budget.cut_after(HEAD + reply.body.len() / 2);

@@ -47,6 +47,7 @@ pub(crate) enum Outcome {
     Late(Reply, Duration),
     Silence,
     Reset,
+    ResetThenDone(Duration),
     Cut(Reply),
 }
 
@@ -117,13 +118,14 @@ impl World {
             Outcome::Answer(reply) | Outcome::Late(reply, _) | Outcome::Cut(reply) => {
                 Some(reply.status)
             }
-            Outcome::Silence | Outcome::Reset => None,
+            Outcome::Silence | Outcome::Reset | Outcome::ResetThenDone(_) => None,
         };
         self.journal().answered(seq, status, fault);
         outcome
     }
 
-    fn answer(&self, door: Door, call: &Call) -> Reply {
+    /// Does what a request asks.
+    pub(crate) fn answer(&self, door: Door, call: &Call) -> Reply {
         let now = self.clock.now();
         let mut effects: Vec<EffectKind> = Vec::new();
         // The cloud stays locked until the journal has it, so that both tell the same order.
@@ -179,6 +181,7 @@ impl World {
             Does::Empty => Outcome::Answer(Reply::empty(200)),
             Does::AcceptThenCut => Outcome::Cut(reply),
             Does::AcceptSlowly { millis } => Outcome::Late(reply, Duration::from_millis(millis)),
+            Does::AcceptLater { millis } => Outcome::ResetThenDone(Duration::from_millis(millis)),
             Does::BurnKey => Outcome::Answer(self.siigo().burn(call, self.clock.now())),
             Does::Partial(fields) => Outcome::Answer(partial(reply, &fields)),
             Does::TouchAfter => {

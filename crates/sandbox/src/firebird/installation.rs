@@ -20,6 +20,8 @@ pub struct Installation {
     gfix: Vec<OsString>,
     gbak: Vec<OsString>,
     client_library: Option<PathBuf>,
+    /// What programs that were unpacked run under; empty for installed ones.
+    loader: Vec<OsString>,
 }
 
 /// Firebird 3.0 as Debian's packages install it. The reason says what to install otherwise.
@@ -49,8 +51,18 @@ impl Installation {
         &self.version
     }
 
-    /// Its `libfbclient`, for drivers that load it at run time. That of an unpacked Firebird needs
-    /// the C library that was unpacked with it, which this process doesn't have.
+    /// A program of this machine that can load [`Installation::client_library`]: that of an unpacked
+    /// Firebird needs the C library that was unpacked with it.
+    pub fn under_its_libraries(&self, program: &Path) -> Command {
+        let words = self.loader.iter().cloned();
+        let words: Vec<OsString> = words.chain([program.as_os_str().to_owned()]).collect();
+        let mut command = command(&words);
+        // Where the library looks for its plug-ins.
+        command.env("FIREBIRD", &self.home);
+        command
+    }
+
+    /// Its `libfbclient`, for drivers that load it at run time.
     pub fn client_library(&self) -> Option<&Path> {
         self.client_library.as_deref()
     }
@@ -102,6 +114,7 @@ impl Installation {
                 .map(|folder| folder.join("libfbclient.so.2"))
                 .find(|path| path.is_file()),
             home,
+            loader: loader.clone(),
         };
         found.version = found
             .ask_version()

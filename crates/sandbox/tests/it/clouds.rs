@@ -1,5 +1,6 @@
 //! The sample clouds, asked by a client that knows nothing but HTTP.
 
+mod books;
 mod client;
 mod control;
 mod entry;

@@ -10,7 +10,7 @@ PORT, PASSWORD, ENCRYPT = sys.argv[1:4]
 
 def connect(password=PASSWORD, database="EMP01"):
     return mssql_python.connect(
-        f"Server=tcp:127.0.0.1,{PORT};Database={database};UID=lector;PWD={password};"
+        f"Server=tcp:localhost,{PORT};Database={database};UID=lector;PWD={password};"
         f"Encrypt={ENCRYPT};TrustServerCertificate=yes"
     )
 

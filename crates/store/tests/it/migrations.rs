@@ -306,7 +306,7 @@ fn the_shipped_schema_applies_to_a_new_file() {
 #[test]
 fn a_file_with_servers_and_companies_takes_the_kind_sqlserver_and_keeps_them() {
     let (_folder, path) = file();
-    let before: &'static [Migration] = &puente_store::STATE_MIGRATIONS[..3];
+    let before: &'static [Migration] = &puente_store::STATE_MIGRATIONS[..5];
     let db = open_with(&path, before).unwrap();
     db.write(|tx| {
         tx.execute_batch(

@@ -75,20 +75,20 @@ impl Pump {
             // A peer that has closed both ways already does not mind.
             drop(self.stream.shutdown(Shutdown::Write));
         }
-        match socket.state() {
+        let whole = self.heard_all && self.said_all;
+        let state = socket.state();
+        if state == tcp::State::Closed {
             // It was refused, reset or given up: this PC's half is told so.
-            tcp::State::Closed if !(self.heard_all && self.said_all) => {
+            if !whole {
                 self.reset();
-                Turn::Over
             }
-            tcp::State::Closed => Turn::Over,
-            tcp::State::TimeWait if self.heard_all && self.said_all => {
-                self.ended = Some(now);
-                Turn::Moved
-            }
-            _ if moved => Turn::Moved,
-            _ => Turn::Waits,
+            return Turn::Over;
         }
+        if state == tcp::State::TimeWait && whole {
+            self.ended = Some(now);
+            return Turn::Moved;
+        }
+        if moved { Turn::Moved } else { Turn::Waits }
     }
 
     /// From this PC into the tunnel. Whether the connection is intact.
@@ -139,6 +139,10 @@ impl Pump {
     }
 }
 
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum of the standard library, which grows"
+)]
 fn step(error: &std::io::Error) -> Step {
     match error.kind() {
         ErrorKind::WouldBlock => Step::Blocked,

@@ -19,6 +19,8 @@ export interface Draft {
   quiet_from: string;
   quiet_to: string;
   client_library: string;
+  /** Chosen elsewhere, and kept when the rest changes. */
+  vpn: number | null;
   encryption: SqlEncryption;
   instance: string;
   authority: string;
@@ -44,6 +46,7 @@ export const FRESH: Draft = {
   quiet_from: "08:00",
   quiet_to: "18:00",
   client_library: "",
+  vpn: null,
   encryption: "required",
   instance: "",
   authority: "",
@@ -82,6 +85,7 @@ export function draftOf(server: Server): Draft {
     quiet_from: options.quiet_hours?.from ?? FRESH.quiet_from,
     quiet_to: options.quiet_hours?.to ?? FRESH.quiet_to,
     client_library: options.client_library ?? "",
+    vpn: options.vpn ?? null,
     encryption: options.sql_server?.encryption ?? FRESH.encryption,
     instance: options.sql_server?.instance ?? "",
     authority: options.sql_server?.authority ?? "",
@@ -100,6 +104,7 @@ export function requestOf(draft: Draft, zone: string): ServerAdd {
     rows_per_second: draft.rows_per_second.trim() === "" ? null : Number(draft.rows_per_second),
     quiet_hours: draft.quiet ? { from: draft.quiet_from, to: draft.quiet_to, zone } : null,
     client_library: draft.client_library.trim() || null,
+    vpn: draft.vpn,
   };
   if (draft.kind === "sqlserver") {
     options.sql_server = {

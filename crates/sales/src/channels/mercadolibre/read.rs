@@ -59,6 +59,12 @@ pub(super) fn order(value: &Value) -> Option<Read> {
     if payments.is_empty() && status == Status::Paid {
         missing.push("payments".to_owned());
     }
+    // A part that is left out is not there at all; one that there is none of is null.
+    for part in ["status", "buyer", "shipping"] {
+        if value.get(part).is_none() {
+            missing.push(part.to_owned());
+        }
+    }
     let withheld = value
         .list("payments")
         .iter()

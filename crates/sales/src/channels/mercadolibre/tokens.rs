@@ -161,7 +161,8 @@ fn renew(
     }
     let said = said(&reply);
     match reply.status {
-        400 | 401 | 403 => {
+        // Only in the channel's own words: a proxy refuses too.
+        400 | 401 | 403 if is_lost(&reply) => {
             accounts::set_channel_state(&room.state, channel.id, ChannelState::Lost)?;
             Err(Error::Lost {
                 account: channel.name.clone(),
@@ -176,6 +177,17 @@ fn renew(
                 .and_then(|text| text.trim().parse().ok()),
         }),
     }
+}
+
+fn is_lost(reply: &Reply) -> bool {
+    let body: Value = serde_json::from_str(&reply.text()).unwrap_or_default();
+    [
+        "invalid_grant",
+        "invalid_client",
+        "unauthorized_client",
+        "unauthorized_application",
+    ]
+    .contains(&body.text("error").as_str())
 }
 
 fn lease(room: &Room, channel: ChannelId, owner: &str) -> Result<bool> {

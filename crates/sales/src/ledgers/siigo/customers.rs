@@ -73,7 +73,11 @@ fn find(siigo: &Siigo, identification: &str, cancel: &Cancel) -> Result<Option<b
     let Some(answer) = siigo.find("/v1/customers", &query, cancel)? else {
         return Ok(None);
     };
-    let same = |found: &&Value| found.text("identification") == identification;
+    // Invoices go to the main office.
+    let same = |found: &&Value| {
+        let main = found.number("branch_office").unwrap_or(0) == 0;
+        main && found.text("identification") == identification
+    };
     let mut found = answer.list("results").iter().filter(same).peekable();
     if found.peek().is_none() {
         return Ok(None);

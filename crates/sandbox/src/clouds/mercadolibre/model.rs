@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A country's site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -240,9 +240,30 @@ pub(crate) struct Books {
     pub(crate) billing: HashMap<i64, Billing>,
     /// Soonest last.
     pub(crate) late: Vec<LateChange>,
+    /// Seller, last change and id of each order, so that a search in a year of a large shop is quick.
+    changes: BTreeSet<(i64, DateTime<Utc>, i64)>,
 }
 
 impl Books {
+    pub(crate) fn add(&mut self, order: Order) {
+        self.changes.insert((order.seller, order.updated, order.id));
+        self.orders.insert(order.id, order);
+    }
+
+    /// The orders of a seller that changed within these moments, both included.
+    pub(crate) fn changed(
+        &self,
+        seller: i64,
+        from: Option<DateTime<Utc>>,
+        to: Option<DateTime<Utc>>,
+    ) -> impl Iterator<Item = &Order> {
+        let from = from.unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let to = to.unwrap_or(DateTime::<Utc>::MAX_UTC).max(from);
+        self.changes
+            .range((seller, from, i64::MIN)..=(seller, to, i64::MAX))
+            .filter_map(|(_, _, id)| self.orders.get(id))
+    }
+
     /// Lets happen what is due.
     pub(crate) fn settle(&mut self, now: DateTime<Utc>) {
         while let Some(late) = self.late.pop_if(|late| late.at <= now) {
@@ -255,7 +276,9 @@ impl Books {
         let Some(order) = self.orders.get_mut(&id) else {
             return false;
         };
+        self.changes.remove(&(order.seller, order.updated, id));
         order.updated = at;
+        self.changes.insert((order.seller, at, id));
         match change {
             OrderChange::Touch => {}
             OrderChange::Cancel => {

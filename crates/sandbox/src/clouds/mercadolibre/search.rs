@@ -50,10 +50,8 @@ impl Meli {
         let asked = call.query("q").unwrap_or_default();
         let mut rows: Vec<&Order> = self
             .books
-            .orders
-            .values()
-            .filter(|order| order.seller == user && order.created >= oldest)
-            .filter(|order| order.created <= now)
+            .changed(user, ranges.updated.0, ranges.updated.1)
+            .filter(|order| order.created >= oldest && order.created <= now)
             .filter(|order| match &statuses {
                 None => order.status != OrderStatus::Cancelled,
                 Some(statuses) => statuses.contains(&order.status.as_str()),

@@ -144,7 +144,7 @@ impl Maker<'_> {
             self.books.packs.insert(pack, ids);
         }
         for order in orders {
-            self.books.orders.insert(order.id, order);
+            self.books.add(order);
         }
     }
 
@@ -177,7 +177,7 @@ impl Maker<'_> {
             pack: None,
             ..purchase(vec![twin.id])
         });
-        self.books.orders.insert(twin.id, twin);
+        self.books.add(twin);
     }
 
     fn article(&self, dice: &mut Dice, trouble: Option<Trouble>) -> Option<&Article> {

@@ -2,7 +2,7 @@
 
 use super::client::{Http, clouds, siigo};
 use super::invoices::sale;
-use puente_sandbox::clouds::{Cloud, Clouds, Does, Fault};
+use puente_sandbox::clouds::{Cloud, Clouds, Does, EffectKind, Fault};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -155,4 +155,43 @@ fn clouds_stop_at_once_though_a_request_hangs() {
     clouds.stop();
     assert!(start.elapsed() < Duration::from_secs(3));
     assert!(waiting.join().unwrap().is_err());
+}
+
+#[test]
+fn what_was_under_way_may_be_done_after_it_was_looked_for() {
+    let clouds = clouds();
+    clouds.fault(on_invoices(Does::AcceptLater { millis: 300 }));
+    let client = keyed(&clouds, "late");
+    assert!(client.try_post("/v1/invoices", &sale()).is_err());
+    let search = siigo(&clouds, 0).get("/v1/invoices?customer_identification=52123456");
+    assert_eq!(search.json()["pagination"]["total_results"], 0);
+    let other = client.with("Idempotency-Key", "impatient");
+    assert_eq!(other.post("/v1/invoices", &sale()).status, 201);
+    let start = Instant::now();
+    while clouds.invoices().len() < 2 && start.elapsed() < Duration::from_secs(10) {
+        std::thread::yield_now();
+    }
+    let keys: Vec<Option<String>> = clouds.invoices().into_iter().map(|one| one.key).collect();
+    assert_eq!(keys, [Some("impatient".into()), Some("late".into())]);
+}
+
+#[test]
+fn what_was_under_way_is_done_once_when_its_own_key_comes_again() {
+    let clouds = clouds();
+    clouds.fault(on_invoices(Does::AcceptLater { millis: 100 }));
+    let client = keyed(&clouds, "late");
+    assert!(client.try_post("/v1/invoices", &sale()).is_err());
+    assert_eq!(client.post("/v1/invoices", &sale()).status, 201);
+    let start = Instant::now();
+    let replayed = || {
+        clouds
+            .journal()
+            .iter()
+            .any(|effect| matches!(effect.kind, EffectKind::Replayed { .. }))
+    };
+    while !replayed() && start.elapsed() < Duration::from_secs(10) {
+        std::thread::yield_now();
+    }
+    assert!(replayed());
+    assert_eq!(clouds.invoices().len(), 1);
 }

@@ -1,0 +1,207 @@
+use super::*;
+use crate::desk::Desk;
+use crate::jobs::{self, JobResult};
+use puente_core::Code;
+use puente_forecast::Kind;
+use puente_jobs::State;
+
+fn trained() -> (Desk, String) {
+    let desk = Desk::with_files();
+    crate::sync::all(&desk.app, Nothing {}).unwrap();
+    desk.run();
+    let nit = offices(&desk.app, Nothing {}).unwrap()[0].nit.clone();
+    let request = Train {
+        nit: nit.clone(),
+        model: None,
+        horizon: None,
+    };
+    let job = train(&desk.app, request).unwrap().remove(0);
+    desk.run();
+    let job = jobs::show(&desk.app, jobs::One { id: job.id }).unwrap().job;
+    assert_eq!(job.state, State::Done, "{:?}", job.error);
+    assert!(matches!(job.result, Some(JobResult::Trained(_))));
+    assert_eq!(job.subject, nit);
+    (desk, nit)
+}
+
+#[test]
+fn from_a_nit_to_a_forecast() {
+    let (desk, nit) = trained();
+    let search = Search {
+        nit: nit.clone(),
+        ..Search::default()
+    };
+    let list = articles(&desk.app, search).unwrap();
+    assert!(list.found > 0 && list.rows[0].at_stake.is_some());
+    let stakes: Vec<_> = list.rows.iter().map(|row| row.at_stake).collect();
+    assert!(stakes.is_sorted_by(|a, b| a >= b), "most money first");
+    let request = One {
+        nit: nit.clone(),
+        article: list.rows[0].code.to_lowercase(),
+        ..One::default()
+    };
+    let page = article(&desk.app, request).unwrap();
+    assert_eq!(page.forecast.len(), list.model.meta.horizon);
+    assert_eq!(
+        page.components.len(),
+        page.history.len() + page.forecast.len()
+    );
+    for month in &page.forecast {
+        assert!(month.low <= month.median && month.median <= month.high);
+    }
+    let asked = Predict {
+        nit,
+        horizon: Some(2),
+        ..Predict::default()
+    };
+    let prediction = predict(&desk.app, asked).unwrap();
+    assert_eq!(prediction.articles.len(), list.found);
+    assert_eq!(prediction.articles[0].months.len(), 2);
+}
+
+#[test]
+fn the_running_month_is_not_forecast_from() {
+    let (desk, nit) = trained();
+    let model = models(&desk.app, Models { nit: Some(nit) })
+        .unwrap()
+        .remove(0);
+    assert!(model.meta.last_month < 202_611, "{}", model.meta.last_month);
+}
+
+#[test]
+fn models_are_chosen_and_deleted() {
+    let (desk, nit) = trained();
+    let request = Train {
+        nit: nit.clone(),
+        model: Some(Kind::SeasonalNaive),
+        horizon: Some(3),
+    };
+    train(&desk.app, request).unwrap();
+    desk.run();
+    let of_nit = || {
+        models(
+            &desk.app,
+            Models {
+                nit: Some(nit.clone()),
+            },
+        )
+        .unwrap()
+    };
+    let both = of_nit();
+    assert_eq!(both.iter().filter(|model| model.active).count(), 1);
+    let old = both.iter().find(|model| !model.active).unwrap().id.clone();
+    assert!(
+        activate(&desk.app, Named { id: old.clone() })
+            .unwrap()
+            .active
+    );
+    let left = remove(&desk.app, Named { id: old.clone() }).unwrap();
+    assert_eq!(left.len(), 1);
+    assert!(left[0].active, "another one takes its place");
+    assert_eq!(
+        remove(&desk.app, Named { id: old }).unwrap_err().code,
+        Code::NotFound
+    );
+}
+
+#[test]
+fn a_damaged_model_is_refused_and_the_active_one_stays() {
+    let (desk, nit) = trained();
+    let first = models(&desk.app, Models::default()).unwrap().remove(0);
+    let request = Train {
+        nit: nit.clone(),
+        model: Some(Kind::Mean12),
+        horizon: None,
+    };
+    train(&desk.app, request).unwrap();
+    desk.run();
+    let file = desk
+        .app
+        .dir
+        .models()
+        .join(&nit)
+        .join(&first.id)
+        .join("articulos.jsonl");
+    std::fs::write(&file, "{}\n").unwrap();
+    let refused = activate(
+        &desk.app,
+        Named {
+            id: first.id.clone(),
+        },
+    )
+    .unwrap_err();
+    assert_eq!(refused.code, Code::ForecastModelDamaged);
+    let active = offices(&desk.app, Nothing {})
+        .unwrap()
+        .remove(0)
+        .active
+        .unwrap();
+    assert_ne!(active.id, first.id);
+}
+
+#[test]
+fn a_cancelled_training_leaves_the_registry_as_it_was() {
+    let (desk, nit) = trained();
+    let request = Train {
+        nit,
+        model: None,
+        horizon: Some(1),
+    };
+    let job = train(&desk.app, request).unwrap().remove(0);
+    jobs::cancel(&desk.app, jobs::One { id: job.id }).unwrap();
+    desk.run();
+    assert_eq!(models(&desk.app, Models::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn what_does_not_fit_is_said() {
+    let desk = Desk::with_files();
+    let ask = |nit: &str, horizon| {
+        let request = Train {
+            nit: nit.to_owned(),
+            model: None,
+            horizon,
+        };
+        train(&desk.app, request).unwrap_err().code
+    };
+    assert_eq!(ask("abc", None), Code::InvalidInput);
+    assert_eq!(ask("900123456", None), Code::NotFound);
+    let nothing = Predict {
+        nit: "900123456".to_owned(),
+        ..Predict::default()
+    };
+    assert_eq!(
+        predict(&desk.app, nothing).unwrap_err().code,
+        Code::NotFound
+    );
+}
+
+#[test]
+fn an_unchanged_nit_is_not_trained_again() {
+    let (desk, _) = trained();
+    desk.app
+        .jobs
+        .enqueue(puente_jobs::NewJob::new(RETRAIN, json!({})))
+        .unwrap();
+    desk.run();
+    assert_eq!(models(&desk.app, Models::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn forecasts_become_files() {
+    let (desk, nit) = trained();
+    for name in ["pronosticos.csv", "pronosticos.xlsx"] {
+        let request = Export {
+            nit: nit.clone(),
+            path: desk.folder.path().join(name),
+            format: None,
+            overwrite: false,
+        };
+        let written = export(&desk.app, request.clone()).unwrap();
+        assert!(written.rows > 0 && written.path.exists());
+        assert_eq!(
+            export(&desk.app, request).unwrap_err().code,
+            Code::AlreadyExists
+        );
+    }
+}

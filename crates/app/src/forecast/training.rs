@@ -1,0 +1,312 @@
+//! The jobs that train.
+
+use super::{nit_of, registry};
+use crate::jobs::{self, JobRow};
+use crate::paths::DataDir;
+use crate::sync::Queued;
+use crate::{App, Result};
+use puente_core::{Error, Month, Progress};
+use puente_databases::profile::DocumentMeaning;
+use puente_erp::{Room, companies};
+use puente_forecast::registry::{Meta, Registry};
+use puente_forecast::{About, Cell, Error as Failure, Kind, Panel, Plan, article};
+use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
+use puente_warehouse::{MonthFilter, Stream};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, HashMap};
+use ts_rs::TS;
+
+/// The kind of job that trains a model for a NIT.
+pub const TRAIN: &str = "forecast.train";
+/// The kind of job that trains anew where data changed.
+pub const RETRAIN: &str = "forecast.retrain";
+
+/// Complete months with sales that a training needs.
+const LEAST_MONTHS: usize = 3;
+/// Months of data from which on a whole year is forecast; with less, half of one.
+const YEAR_AHEAD: usize = 30;
+
+/// What to train.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "ForecastTrain", optional_fields = nullable)]
+pub struct Train {
+    /// All companies of this NIT.
+    pub nit: String,
+    /// How to forecast; `puente` when left out.
+    #[serde(default)]
+    pub model: Option<Kind>,
+    /// Months ahead, 1 to 12; as many as the history bears when left out.
+    #[serde(default)]
+    pub horizon: Option<usize>,
+}
+
+/// What a training gave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "ForecastTrained")]
+pub struct TrainReport {
+    /// The modelo_id.
+    pub model: String,
+    /// How it forecasts.
+    pub kind: Kind,
+    /// Articles.
+    pub articles: usize,
+    /// Its error in the past, scaled: see `rmsse` of its scores.
+    pub rmsse: Option<f64>,
+    /// That of the same month of last year.
+    pub naive_rmsse: Option<f64>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// Queues a training.
+///
+/// # Errors
+/// That the NIT is none, or no company has it; that the horizon is out of range.
+pub fn train(app: &App, request: Train) -> Result<Vec<JobRow>> {
+    let nit = nit_of(&request.nit)?;
+    if companies_of(&app.room, &nit)?.is_empty() {
+        return Err(Error::not_found("company", &request.nit));
+    }
+    if let Some(horizon) = request.horizon
+        && !(1..=12).contains(&horizon)
+    {
+        return Err(Error::invalid("horizon", "1 - 12"));
+    }
+    let input = json!(Train { nit, ..request });
+    Ok(vec![jobs::ask(app, NewJob::new(TRAIN, input).once())?])
+}
+
+/// Trains a model.
+pub(crate) struct Training {
+    room: Room,
+    registry: Registry,
+}
+
+/// Queues trainings where data changed.
+pub(crate) struct Retraining {
+    room: Room,
+    registry: Registry,
+}
+
+impl Training {
+    pub(crate) fn new(room: &Room, dir: &DataDir) -> Training {
+        Training {
+            room: room.clone(),
+            registry: registry(&room.state, dir),
+        }
+    }
+
+    fn train(&self, job: &Running, request: &Train) -> Result<TrainReport> {
+        let started = std::time::Instant::now();
+        job.progress(Progress::stage("panel"));
+        let panel = panel_of(&self.room, &request.nit)?;
+        if panel.len < LEAST_MONTHS || panel.series.is_empty() {
+            let months = panel.len;
+            let nit = request.nit.clone();
+            return Err(Failure::NoHistory { nit, months }.into());
+        }
+        let kind = request.model.unwrap_or_default();
+        let plan = plan_of(&self.room, &panel, request);
+        let trained = puente_forecast::train(&panel, kind, &plan, job, &job.cancel)?;
+        job.progress(Progress::stage("save"));
+        job.cancel.check()?;
+        let meta = Meta {
+            kind,
+            horizon: plan.horizon,
+            first_month: panel.month(0),
+            last_month: panel.month(panel.len - 1),
+            articles: panel.series.len(),
+            rows: panel
+                .series
+                .iter()
+                .map(|series| series.months.len() as u64)
+                .sum(),
+            data_hash: panel.hash(),
+            code_version: env!("CARGO_PKG_VERSION").to_owned(),
+            seconds: started.elapsed().as_secs_f64(),
+            origins: trained.origins,
+            scores: trained.scores.clone(),
+            naive: trained.naive.clone(),
+            mean_12: trained.mean_12.clone(),
+            weights: trained.weights.clone(),
+            notes: panel.notes,
+            articles_hash: String::new(),
+            booster_hash: None,
+        };
+        let booster = trained.booster.clone();
+        let articles = article::gather(&panel, trained);
+        let now = self.room.clock.now();
+        let model = self
+            .registry
+            .add(&request.nit, meta, &articles, booster.as_ref(), now)?;
+        Ok(TrainReport {
+            model: model.id,
+            kind,
+            articles: articles.len(),
+            rmsse: model.meta.scores.rmsse,
+            naive_rmsse: model.meta.naive.rmsse,
+            seconds: model.meta.seconds,
+        })
+    }
+}
+
+impl Handler for Training {
+    fn kind(&self) -> &'static str {
+        TRAIN
+    }
+
+    fn resources(&self, input: &Value) -> Vec<String> {
+        let nit = input.get("nit").and_then(Value::as_str).unwrap_or_default();
+        vec![format!("forecast:{nit}")]
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        Interrupted::Resume
+    }
+
+    fn run(&self, job: &Running, input: Value) -> Result<Value> {
+        let request: Train =
+            serde_json::from_value(input).map_err(|error| Error::invalid("input", error))?;
+        let report = self.train(job, &request)?;
+        serde_json::to_value(report).map_err(|error| Error::invalid("response", error))
+    }
+}
+
+impl Retraining {
+    pub(crate) fn new(room: &Room, dir: &DataDir) -> Retraining {
+        Retraining {
+            room: room.clone(),
+            registry: registry(&room.state, dir),
+        }
+    }
+}
+
+impl Handler for Retraining {
+    fn kind(&self) -> &'static str {
+        RETRAIN
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        Interrupted::Resume
+    }
+
+    fn retry(&self) -> RetryPolicy {
+        RetryPolicy::PATIENT
+    }
+
+    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+        let mut queued = Vec::new();
+        for model in self
+            .registry
+            .list(None)?
+            .into_iter()
+            .filter(|model| model.active)
+        {
+            job.cancel.check()?;
+            job.progress(Progress::stage("panel").about(model.nit.as_str()));
+            if panel_of(&self.room, &model.nit)?.hash() == model.meta.data_hash {
+                continue;
+            }
+            let request = Train {
+                nit: model.nit,
+                model: Some(model.meta.kind),
+                horizon: Some(model.meta.horizon),
+            };
+            queued.push(job.enqueue(NewJob::new(TRAIN, json!(request)).once())?.0);
+        }
+        serde_json::to_value(Queued { jobs: queued })
+            .map_err(|error| Error::invalid("response", error))
+    }
+}
+
+fn companies_of(room: &Room, nit: &str) -> Result<Vec<i64>> {
+    let all = companies::list(&room.state)?;
+    Ok(all
+        .into_iter()
+        .filter(|company| company.nit == nit)
+        .map(|company| company.id)
+        .collect())
+}
+
+/// The monthly sales of all companies of a NIT, returns deducted.
+pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
+    let companies = companies_of(room, nit)?;
+    let meanings = crate::movements::meanings(room)?;
+    let meaning = |code: &str| {
+        meanings
+            .get(code)
+            .copied()
+            .unwrap_or(DocumentMeaning::Other)
+    };
+    let counted = [DocumentMeaning::Sale, DocumentMeaning::SaleReturn];
+    let doc_types: BTreeSet<String> = meanings
+        .keys()
+        .filter(|code| counted.contains(&meaning(code)))
+        .cloned()
+        .collect();
+    let now = room.clock.now().date_naive();
+    let running = Month::of(now).map_err(|error| Error::invalid("clock", error))?;
+    if companies.is_empty() || doc_types.is_empty() {
+        return Ok(Panel::gather(&[], &HashMap::new(), running));
+    }
+    let filter = MonthFilter {
+        companies: companies.clone(),
+        doc_types: doc_types.into_iter().collect(),
+        stream: Some(Stream::Line),
+        ..MonthFilter::default()
+    };
+    let cells: Vec<Cell> = room
+        .warehouse
+        .demand(&filter, &[])?
+        .into_iter()
+        .map(|demand| {
+            let sign = if meaning(&demand.doc_type) == DocumentMeaning::SaleReturn {
+                -1
+            } else {
+                1
+            };
+            Cell {
+                // ERPs write what came back with either sign; it is deducted all the same.
+                quantity_e6: signed(demand.quantity_e6, sign),
+                total_e4: signed(demand.total_e4, sign),
+                article: demand.article,
+                month: demand.month,
+            }
+        })
+        .collect();
+    let about = room
+        .warehouse
+        .articles(&companies)?
+        .into_iter()
+        .map(|article| {
+            let about = About {
+                description: article.description,
+                unit: article.unit,
+                group: article.group_code,
+            };
+            (puente_forecast::panel::key_of(&article.code), about)
+        })
+        .collect();
+    Ok(Panel::gather(&cells, &about, running))
+}
+
+fn signed(value: i64, sign: i64) -> i64 {
+    if sign < 0 {
+        value.saturating_abs().saturating_neg()
+    } else {
+        value
+    }
+}
+
+fn plan_of(room: &Room, panel: &Panel, request: &Train) -> Plan {
+    let usual = if panel.len >= YEAR_AHEAD { 12 } else { 6 };
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get().min(4));
+    Plan {
+        horizon: request.horizon.unwrap_or(usual),
+        threads,
+        country: crate::settings::country(&room.state),
+        ..Plan::default()
+    }
+}

