@@ -27,7 +27,9 @@ export function ListPage({
     <div className="page">
       <div className="page-body">
         <div className="page-head" style={{ flexWrap: "wrap" }}>
-          <h1 className="grow">{title}</h1>
+          <h1 className="grow" style={{ minWidth: "max-content" }}>
+            {title}
+          </h1>
           {actions}
         </div>
         <Filters>{filters}</Filters>

@@ -29,7 +29,9 @@ export function Mappings() {
     <div className="page">
       <div className="page-body" data-scroll>
         <div className="page-head" style={{ flexWrap: "wrap" }}>
-          <h1 className="grow">{t("common.tab.sales")}</h1>
+          <h1 className="grow" style={{ minWidth: "max-content" }}>
+            {t("common.tab.sales")}
+          </h1>
           <Views />
           {channel ? <Csv channel={channel} /> : null}
         </div>

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from "@mantine/core";
-import { IconChartBar, IconTableExport } from "@tabler/icons-react";
-import { useState } from "react";
+import { IconChartBar, IconCoins, IconTableExport } from "@tabler/icons-react";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   Bar,
@@ -22,6 +22,7 @@ import type { MarginBy, MarginRow, MarginSummary } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
+import { CostsPanel } from "./costs-panel";
 import { endOf, startOf } from "./days";
 import { Money } from "./looks";
 import { Views } from "./sales";
@@ -36,6 +37,8 @@ export function Margin() {
   const { zone } = useFormat();
   const [by, setBy] = useState<MarginBy>("month");
   const [span, setSpan] = useState<Span>({ from: null, to: null });
+  const [costs, setCosts] = useState(false);
+  const closeCosts = useCallback(() => setCosts(false), []);
   const filter = {
     ...(span.from ? { from: startOf(span.from, zone) } : {}),
     ...(span.to ? { to: endOf(span.to, zone) } : {}),
@@ -45,8 +48,17 @@ export function Margin() {
     <div className="page">
       <div className="page-body" data-scroll>
         <div className="page-head" style={{ flexWrap: "wrap" }}>
-          <h1 className="grow">{t("common.tab.sales")}</h1>
+          <h1 className="grow" style={{ minWidth: "max-content" }}>
+            {t("common.tab.sales")}
+          </h1>
           <Views />
+          <Button
+            variant="default"
+            leftSection={<IconCoins size={15} aria-hidden="true" />}
+            onClick={() => setCosts(true)}
+          >
+            {t("sales.costs.button")}
+          </Button>
         </div>
         <Filters>
           <SegmentedControl
@@ -76,6 +88,7 @@ export function Margin() {
           </>
         ) : null}
       </div>
+      {costs ? <CostsPanel onClose={closeCosts} /> : null}
     </div>
   );
 }

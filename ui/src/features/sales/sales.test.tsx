@@ -145,6 +145,22 @@ test("margins are grouped and the smallest stand first", async () => {
   expect(within(table).getAllByRole("row")[1]).toHaveTextContent("-");
 });
 
+test("a cost of the office is added as a rule, and those that are there stay", async () => {
+  const { mock, user } = await open("/facturacion?view=margin");
+  await user.click(await screen.findByRole("button", { name: "Costos" }));
+  await user.type(await screen.findByRole("textbox", { name: "Nombre" }), "Bodegaje");
+  await user.type(screen.getByRole("textbox", { name: "Valor" }), "350,5");
+  await user.click(screen.getByRole("button", { name: "Agregar" }));
+  await waitFor(() =>
+    expect(mock.calls.find(({ name }) => name === "sales.costs.set")?.request).toEqual({
+      rules: [
+        { name: "Empaque", kind: "per_sale", amount: "1800.00" },
+        { name: "Bodegaje", kind: "per_sale", amount: "350.5" },
+      ],
+    }),
+  );
+});
+
 test("days begin when they do in the office's zone", () => {
   expect(startOf("2026-11-25", "America/Bogota")).toBe("2026-11-25T05:00:00.000Z");
   expect(endOf("2026-11-25", "America/Bogota")).toBe("2026-11-26T05:00:00.000Z");

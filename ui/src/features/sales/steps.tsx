@@ -53,7 +53,9 @@ export function Steps() {
     <div className="page">
       <div className="page-body" data-scroll>
         <div className="page-head" style={{ flexWrap: "wrap" }}>
-          <h1 className="grow">{t("common.tab.sales")}</h1>
+          <h1 className="grow" style={{ minWidth: "max-content" }}>
+            {t("common.tab.sales")}
+          </h1>
           <Views />
           <SyncSales />
         </div>
@@ -104,7 +106,7 @@ function Step({ step, next }: { step: SalesStep; next: boolean }) {
       <span style={{ width: 150 }}>
         <StepStateView state={step.state} />
       </span>
-      <span style={{ width: 200, textAlign: "right" }}>
+      <span style={{ minWidth: 200, marginInlineStart: "auto", textAlign: "right" }}>
         {step.state === "later" ? null : next && step.step === "orders" ? (
           <SyncSales primary />
         ) : step.step === "catalogue" ? null : (

@@ -1,5 +1,6 @@
 // Sales of the stand-in: filters, sendings and mappings behave as the real ones do.
 import type {
+  CostRule,
   MappingRow,
   MarginBy,
   MarginRow,
@@ -29,6 +30,7 @@ interface Book {
   ledgers: SalesLedger[];
   channels: SalesChannel[];
   mappings: Map<string, string | null>;
+  costs: CostRule[];
 }
 
 export function salesBodies(office: Office, start: MockOptions["office"]): Bodies {
@@ -38,7 +40,15 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
     ledgers: working ? [seedLedger(office)] : [],
     channels: working ? [seedChannel(office)] : [],
     mappings: new Map(),
+    costs: working ? [{ name: "Empaque", kind: "per_sale", amount: "1800.00" }] : [],
   };
+  const productCosts = book.sales.length
+    ? ARTICLES.map(({ sku, cost }) => ({
+        sku: sku.toLowerCase(),
+        cost: `${cost}.00`,
+        source: "erp",
+      }))
+    : [];
   const sent = new Set<number>();
   office.effects.set("sales.send", () => {
     for (const row of book.sales) {
@@ -90,6 +100,15 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
       return job("sales.decide", row.key);
     },
     "sales.tasks": () => [],
+    "sales.costs.list": () => ({ rules: book.costs, products: productCosts }),
+    "sales.costs.set": ({ rules }) => {
+      book.costs = rules;
+      return { products: 0, jobs: job("sales.homologate") };
+    },
+    "sales.costs.import": ({ csv }) => ({
+      products: csv.trim().split("\n").length - 1,
+      jobs: job("sales.homologate"),
+    }),
     "sales.margin": ({ by = "sale", filter, limit }) =>
       margin(book, by, filter ?? {}, limit ?? 100),
   };
