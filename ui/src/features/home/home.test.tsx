@@ -64,7 +64,7 @@ test("the keys are listed with ?, and lead to the tabs", async () => {
   expect(await screen.findByRole("dialog", { name: "Atajos del teclado" })).toBeVisible();
   await user.keyboard("{Escape}");
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  await user.keyboard("{Alt>}3{/Alt}");
+  await user.keyboard("{Alt>}4{/Alt}");
   expect(await screen.findByRole("heading", { name: "Servidores" })).toBeVisible();
 });
 
