@@ -641,6 +641,12 @@ amount: string, };
 export type CostRuleKind = "per_sale" | "per_unit" | "percent";
 
 /**
+ * How an article sells. The cuts are those of Syntetos, Boylan and Croston, "On the categorization of
+ * demand patterns" (2005): an average interval of 1.32 months and a squared coefficient of variation of 0.49.
+ */
+export type DemandClass = "smooth" | "erratic" | "intermittent" | "lumpy" | "new" | "dead";
+
+/**
  * Where to write.
  */
 export type DiagnosticsTo = {
@@ -673,7 +679,7 @@ export type DiscountType = "percentage" | "value";
  */
 export type DiscoverReport = {
 /**
- * Rows of the list that carry a NIT.
+ * Rows of the list.
  */
 listed: number,
 /**
@@ -817,7 +823,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -987,6 +993,540 @@ rejected: number,
 files: number, };
 
 /**
+ * Names an article of a NIT.
+ */
+export type ForecastArticleNamed = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * Its code, whatever the case.
+ */
+article: string,
+/**
+ * Days from order to arrival; 15 when left out.
+ */
+lead_days?: number | null,
+/**
+ * Service level, 0.5 to 0.999; 0.95 when left out.
+ */
+service?: number | null, };
+
+/**
+ * All about one article.
+ */
+export type ForecastArticlePage = {
+/**
+ * As in the table.
+ */
+row: ForecastArticleRow,
+/**
+ * What was sold.
+ */
+history: Array<ForecastSold>,
+/**
+ * What is expected.
+ */
+forecast: Array<ForecastMonth>,
+/**
+ * What would have been forecast.
+ */
+replays: Array<ForecastReplay>,
+/**
+ * Trend and season.
+ */
+components: Array<ForecastComponent>,
+/**
+ * Errors of the model in the past.
+ */
+scores: Scores,
+/**
+ * Those of the same month of last year.
+ */
+naive: Scores, };
+
+/**
+ * An article in the table. Quantities are estimates in the article's unit.
+ */
+export type ForecastArticleRow = {
+/**
+ * Code.
+ */
+code: string,
+/**
+ * Description.
+ */
+description: string,
+/**
+ * Unit.
+ */
+unit: string,
+/**
+ * How it sells.
+ */
+class: DemandClass,
+/**
+ * Expected sales of the next three months.
+ */
+next: number,
+/**
+ * One time in ten less than this is sold in them.
+ */
+low: number,
+/**
+ * One time in ten more than this is sold in them.
+ */
+high: number,
+/**
+ * Expected sales of the next three months against the last three, less one.
+ */
+trend: number | null,
+/**
+ * The error of the model divided by that of the same month of last year.
+ */
+error_ratio: number | null,
+/**
+ * The same in a word.
+ */
+verdict: Verdict,
+/**
+ * Whether there is too little history for more than a mean.
+ */
+guess: boolean,
+/**
+ * Expected sales of the next three months at the last price.
+ */
+at_stake: Amount | null,
+/**
+ * When to order.
+ */
+stock: StockAdvice, };
+
+/**
+ * A page of articles.
+ */
+export type ForecastArticles = {
+/**
+ * The model that forecasts.
+ */
+model: ForecastModelRow,
+/**
+ * How the model compares with the same month of last year, over all articles.
+ */
+verdict: Verdict,
+/**
+ * Articles that fit.
+ */
+found: number,
+/**
+ * What is at stake in all of those.
+ */
+at_stake: Amount,
+/**
+ * The page.
+ */
+rows: Array<ForecastArticleRow>, };
+
+/**
+ * The parts of a month, after Prophet's model.
+ */
+export type ForecastComponent = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * The trend.
+ */
+trend: number,
+/**
+ * The yearly season.
+ */
+season: number,
+/**
+ * What the number of working days adds.
+ */
+working_days: number, };
+
+/**
+ * What to write, and where.
+ */
+export type ForecastExport = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * The file.
+ */
+path: string,
+/**
+ * Left out: that of the file's extension.
+ */
+format?: ExportFormat | null,
+/**
+ * Replaces the file if there is one.
+ */
+overwrite?: boolean, };
+
+/**
+ * What was written.
+ */
+export type ForecastExported = {
+/**
+ * The file.
+ */
+path: string,
+/**
+ * Its lines, without the heading.
+ */
+rows: number, };
+
+/**
+ * A model by its name.
+ */
+export type ForecastModel = "puente" | "prophet" | "xgboost" | "seasonal_naive" | "mean_12";
+
+/**
+ * What a model was trained with and how well it did.
+ */
+export type ForecastModelMeta = {
+/**
+ * How it forecasts.
+ */
+kind: ForecastModel,
+/**
+ * Months ahead that it forecasts.
+ */
+horizon: number,
+/**
+ * First month of its data, year × 100 + month.
+ */
+first_month: number,
+/**
+ * Last month of its data.
+ */
+last_month: number,
+/**
+ * Articles.
+ */
+articles: number,
+/**
+ * Months of articles that it learned from.
+ */
+rows: number,
+/**
+ * SHA-256 of the data.
+ */
+data_hash: string,
+/**
+ * The version of Puente that trained it.
+ */
+code_version: string,
+/**
+ * How long training took.
+ */
+seconds: number,
+/**
+ * Stretches of the past that were forecast to measure it.
+ */
+origins: number,
+/**
+ * Its errors in those.
+ */
+scores: Scores,
+/**
+ * Those of the same month of last year.
+ */
+naive: Scores,
+/**
+ * Those of the mean of twelve months.
+ */
+mean_12: Scores,
+/**
+ * The weight of each of its parts.
+ */
+weights: Array<number>,
+/**
+ * What was left out of the data.
+ */
+notes: PanelNotes,
+/**
+ * SHA-256 of the file of forecasts.
+ */
+articles_hash: string,
+/**
+ * SHA-256 of the file of the booster, where there is one.
+ */
+booster_hash: string | null, };
+
+/**
+ * Names a model.
+ */
+export type ForecastModelNamed = {
+/**
+ * Its modelo_id.
+ */
+id: string, };
+
+/**
+ * A trained model.
+ */
+export type ForecastModelRow = {
+/**
+ * The modelo_id.
+ */
+id: string,
+/**
+ * Whose.
+ */
+nit: string,
+/**
+ * When it was trained.
+ */
+created_at: string,
+/**
+ * Whether its forecasts are the ones shown.
+ */
+active: boolean,
+/**
+ * What it was trained with and how well it did.
+ */
+meta: ForecastModelMeta, };
+
+/**
+ * Of which NIT.
+ */
+export type ForecastModels = {
+/**
+ * None for all.
+ */
+nit?: string | null, };
+
+/**
+ * What is expected of a month.
+ */
+export type ForecastMonth = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * Expected quantity.
+ */
+expected: number,
+/**
+ * One time in ten less is sold.
+ */
+low: number,
+/**
+ * Half of the time less is sold.
+ */
+median: number,
+/**
+ * One time in ten more is sold.
+ */
+high: number, };
+
+/**
+ * All companies of one NIT.
+ */
+export type ForecastOffice = {
+/**
+ * Digits only, check digit included.
+ */
+nit: string,
+/**
+ * The name of the newest company-year.
+ */
+name: string,
+/**
+ * Company-years with movements.
+ */
+companies: number,
+/**
+ * Posted movements.
+ */
+movements: number,
+/**
+ * The model whose forecasts are shown.
+ */
+active: ForecastModelRow | null, };
+
+/**
+ * `predecir_demanda`.
+ */
+export type ForecastPredict = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * Codes, whatever the case; none for all articles.
+ */
+articles?: Array<string>,
+/**
+ * Months ahead, 1 to 12; as many as the model has when left out.
+ */
+horizon?: number | null, };
+
+/**
+ * The forecast of one article.
+ */
+export type ForecastPredicted = {
+/**
+ * Code.
+ */
+article: string,
+/**
+ * Description.
+ */
+description: string,
+/**
+ * Unit.
+ */
+unit: string,
+/**
+ * How it sells.
+ */
+class: DemandClass,
+/**
+ * Whether there is too little history for more than a mean.
+ */
+guess: boolean,
+/**
+ * Expected quantity of all months.
+ */
+total: number,
+/**
+ * Month by month.
+ */
+months: Array<ForecastMonth>, };
+
+/**
+ * The forecasts of several articles.
+ */
+export type ForecastPrediction = {
+/**
+ * Whose.
+ */
+nit: string,
+/**
+ * The modelo_id.
+ */
+model: string,
+/**
+ * Last month of the data, `2026-10`.
+ */
+data_until: string,
+/**
+ * By article.
+ */
+articles: Array<ForecastPredicted>, };
+
+/**
+ * What would have been forecast at a moment of the past.
+ */
+export type ForecastReplay = {
+/**
+ * Month by month.
+ */
+months: Array<ForecastSold>, };
+
+/**
+ * Which articles to list, most money at stake first.
+ */
+export type ForecastSearch = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * A part of code or description, whatever the case; empty for all.
+ */
+text?: string,
+/**
+ * Of this class only.
+ */
+class?: DemandClass | null,
+/**
+ * How many to skip.
+ */
+offset?: number,
+/**
+ * At most so many, 500 at most; 100 when left out.
+ */
+limit?: number | null,
+/**
+ * Days from order to arrival; 15 when left out.
+ */
+lead_days?: number | null,
+/**
+ * Service level, 0.5 to 0.999; 0.95 when left out.
+ */
+service?: number | null, };
+
+/**
+ * What was sold in a month.
+ */
+export type ForecastSold = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * Quantity, returns deducted.
+ */
+quantity: number, };
+
+/**
+ * What to train.
+ */
+export type ForecastTrain = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * How to forecast; `puente` when left out.
+ */
+model?: ForecastModel | null,
+/**
+ * Months ahead, 1 to 12; as many as the history bears when left out.
+ */
+horizon?: number | null, };
+
+/**
+ * What a training gave.
+ */
+export type ForecastTrained = {
+/**
+ * The modelo_id.
+ */
+model: string,
+/**
+ * How it forecasts.
+ */
+kind: ForecastModel,
+/**
+ * Articles.
+ */
+articles: number,
+/**
+ * Its error in the past, scaled: see `rmsse` of its scores.
+ */
+rmsse: number | null,
+/**
+ * That of the same month of last year.
+ */
+naive_rmsse: number | null,
+/**
+ * How long it took.
+ */
+seconds: number, };
+
+/**
  * Statements to be run by whoever administers the server.
  */
 export type Grants = {
@@ -1043,11 +1583,12 @@ export type Job = {
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
+ * `forecast.retrain`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
- * What it does it to: a company or a server as people call it; empty where there is but one.
+ * What it does it to: a company, a server or a VPN as people call it; empty where there is but one.
  */
 subject: string,
 /**
@@ -1134,11 +1675,12 @@ log: Array<LogLine>,
 id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
- * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`.
+ * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
+ * `forecast.retrain`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
- * What it does it to: a company or a server as people call it; empty where there is but one.
+ * What it does it to: a company, a server or a VPN as people call it; empty where there is but one.
  */
 subject: string,
 /**
@@ -1205,7 +1747,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_followed" } & Followed | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -2207,6 +2749,35 @@ attention_activity: number,
  * See `Counts::attention_companies`.
  */
 attention_settings: number, };
+
+/**
+ * What was left out of a panel.
+ */
+export type PanelNotes = {
+/**
+ * Cells without a date.
+ */
+undated: number,
+/**
+ * Cells of the running month or later.
+ */
+not_over: number,
+/**
+ * Cells of years that can't be.
+ */
+impossible: number,
+/**
+ * Months in which more was returned than sold: they count as zero.
+ */
+negative_months: number,
+/**
+ * Codes that differ from another in case or in outer spaces only: they were joined.
+ */
+joined_codes: number,
+/**
+ * Articles that were never sold, returns deducted.
+ */
+never_sold: number, };
 
 /**
  * A way to be paid.
@@ -4125,7 +4696,7 @@ enabled?: boolean | null, };
 /**
  * What a schedule does.
  */
-export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "other";
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "other";
 
 /**
  * All schedules, and those that are worth having.
@@ -4139,6 +4710,51 @@ rows: Array<Schedule>,
  * What no schedule does yet: each can be set as it is.
  */
 proposed: Array<ScheduleSet>, };
+
+/**
+ * Errors over many series. Those that cannot be told are absent.
+ */
+export type Scores = {
+/**
+ * Months that were compared.
+ */
+months: number,
+/**
+ * Mean absolute error, in units.
+ */
+mae: number | null,
+/**
+ * Root of the mean squared error, in units.
+ */
+rmse: number | null,
+/**
+ * Coefficient of determination over all months. Says little where most months are zero.
+ */
+r2: number | null,
+/**
+ * Mean over series of the absolute error divided by that of "as last month" in the history.
+ */
+mase: number | null,
+/**
+ * Mean over series of the root squared error divided by that of "as last month" in the history.
+ */
+rmsse: number | null,
+/**
+ * Sum of absolute errors, divided by what was sold.
+ */
+wape: number | null,
+/**
+ * Absolute errors of each series' total over the months ahead, divided by what was sold.
+ */
+total_error: number | null,
+/**
+ * Forecast in all, divided by what was sold, less one: above zero is too much.
+ */
+bias: number | null,
+/**
+ * The part of the months within the interval of 80 %.
+ */
+coverage: number | null, };
 
 /**
  * Where a sending stands.
@@ -4269,7 +4885,7 @@ no_test?: boolean, };
  */
 export type ServerInfo = {
 /**
- * Kind of server: `Firebird`.
+ * Kind of server: `Firebird`, `SQL Server`.
  */
 engine: string,
 /**
@@ -4281,7 +4897,7 @@ version: string,
  */
 file_version: string,
 /**
- * SQL dialect of the database (1 or 3).
+ * SQL dialect of the database (1 or 3); 0 where there is none.
  */
 dialect: number,
 /**
@@ -4333,7 +4949,7 @@ counters: { [key in string]: number }, };
 /**
  * What a server is.
  */
-export type ServerKind = "firebird" | "files";
+export type ServerKind = "firebird" | "sqlserver" | "files";
 
 /**
  * Names a server.
@@ -4375,7 +4991,15 @@ quiet_hours?: QuietHours | null,
 /**
  * Path of the vendor's client library, for servers that the built-in driver can't log in to.
  */
-client_library?: string | null, };
+client_library?: string | null,
+/**
+ * Number of the VPN through which the server is reached; empty = on this PC's own network.
+ */
+vpn?: number | null,
+/**
+ * What only a SQL Server has.
+ */
+sql_server?: SqlServerOptions, };
 
 /**
  * What a test of a connection found.
@@ -4391,7 +5015,7 @@ info: ServerInfo | null,
 companies: number,
 /**
  * What a technician should know, by stable name: `superuser`, `default_password`,
- * `unencrypted`.
+ * `unencrypted`, `login_only_encrypted`, `no_snapshots`.
  */
 warnings: Array<string>, };
 
@@ -4581,9 +5205,72 @@ reason: SkipReason, };
 export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
 
 /**
+ * How a connection to SQL Server is encrypted. Never less than what is chosen.
+ */
+export type SqlEncryption = "required" | "strict" | "login_only" | "off";
+
+/**
+ * What only a SQL Server has.
+ */
+export type SqlServerOptions = {
+/**
+ * How the connection is encrypted; never less than this.
+ */
+encryption?: SqlEncryption,
+/**
+ * A named instance; with port 0 SQL Browser is asked for its port.
+ */
+instance?: string | null,
+/**
+ * UDP port of SQL Browser; empty = 1434.
+ */
+browser_port?: number | null,
+/**
+ * File (PEM) of an authority that is trusted besides those of the system.
+ */
+authority?: string | null,
+/**
+ * SHA-256 of the one certificate that is trusted, in hexadecimal.
+ */
+certificate?: string | null,
+/**
+ * Log in as the Windows user that Puente runs as.
+ */
+integrated?: boolean, };
+
+/**
  * What Puente opens when it starts.
  */
 export type StartChoice = "none" | "office" | "demo";
+
+/**
+ * The advice for one article, in its unit.
+ */
+export type StockAdvice = {
+/**
+ * Order when what there is and what is on its way falls to this.
+ */
+reorder_point: number,
+/**
+ * The part of it that is there for surprises.
+ */
+safety_stock: number,
+/**
+ * Expected demand a month.
+ */
+monthly_demand: number,
+/**
+ * Standard deviation of a month's demand around its forecast.
+ */
+deviation: number,
+/**
+ * Months from order to arrival.
+ */
+lead_months: number,
+/**
+ * Standard deviations that the service level asks for.
+ */
+z: number, };
 
 /**
  * What is in the warehouse.
@@ -4701,7 +5388,7 @@ export type Tab = "companies" | "servers" | "activity" | "settings";
 /**
  * What a command reads or changes, for caches of the interface.
  */
-export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "saved" | "audit" | "sales" | "sales_accounts";
+export type Tag = "servers" | "companies" | "movements" | "proofs" | "rules" | "jobs" | "backups" | "schedules" | "settings" | "saved" | "audit" | "vpns" | "sales" | "sales_accounts" | "forecasts";
 
 /**
  * A tax.
@@ -4780,6 +5467,44 @@ quantity: Quantity,
 total: Amount, };
 
 /**
+ * How far a tunnel is.
+ */
+export type TunnelState = "connecting" | "up" | "reconnecting" | "ended";
+
+/**
+ * What is known of a tunnel.
+ */
+export type TunnelStatus = {
+/**
+ * How far it is.
+ */
+state: TunnelState,
+/**
+ * Seconds since its keys were agreed on.
+ */
+handshake_seconds: number | null,
+/**
+ * Bytes sent.
+ */
+sent: number,
+/**
+ * Bytes received.
+ */
+received: number,
+/**
+ * Address and port of the peer, as it last spoke.
+ */
+endpoint: string | null,
+/**
+ * Connections that go through it.
+ */
+connections: number,
+/**
+ * What last stood in its way.
+ */
+trouble: string | null, };
+
+/**
  * Movements of one kind of documents, over all months.
  */
 export type TypeRow = {
@@ -4803,6 +5528,392 @@ movements: number,
  * Value.
  */
 total: Amount, };
+
+/**
+ * How a model compares with "the same as last year".
+ */
+export type Verdict = "better" | "same" | "worse" | "unknown";
+
+/**
+ * A VPN, as it is shown. No secret is among it.
+ */
+export type Vpn = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * Unique, as people call it.
+ */
+name: string,
+/**
+ * How far it is.
+ */
+state: VpnState,
+/**
+ * This PC's public key.
+ */
+public_key: string,
+/**
+ * What its file says.
+ */
+tunnel: VpnTunnel,
+/**
+ * How its server is managed; none for an imported one.
+ */
+remote: VpnRemote | null,
+/**
+ * When it was made.
+ */
+created_at: string,
+/**
+ * Why the last contact with the server failed.
+ */
+last_error: ErrorView | null,
+/**
+ * How its tunnel is, while this program holds it open.
+ */
+status: TunnelStatus | null,
+/**
+ * The ports of this PC that lead through it.
+ */
+doors: Array<VpnDoor>, };
+
+/**
+ * A file with its secrets, for whoever asked for it.
+ */
+export type VpnConf = {
+/**
+ * What to call the file.
+ */
+file_name: string,
+/**
+ * Its text.
+ */
+text: string, };
+
+/**
+ * A tunnel to be opened.
+ */
+export type VpnConnect = {
+/**
+ * The VPN's name or number.
+ */
+vpn: string,
+/**
+ * What a port of this PC is to lead to: `192.168.1.10:3050`; none opens the tunnel alone.
+ */
+target?: string | null,
+/**
+ * That port; none takes a free one.
+ */
+port?: number | null, };
+
+/**
+ * A tunnel that is open.
+ */
+export type VpnConnected = {
+/**
+ * The VPN's name.
+ */
+vpn: string,
+/**
+ * Where programs of this PC connect to, if a target was named.
+ */
+local: string | null,
+/**
+ * How the tunnel is.
+ */
+status: TunnelStatus, };
+
+/**
+ * A VPN to be made on a server. Passwords are taken in and never given out.
+ */
+export type VpnCreate = {
+/**
+ * As people are to call it.
+ */
+name: string,
+/**
+ * Host name or address of the server.
+ */
+host: string,
+/**
+ * TCP port of SSH; 22 when left out.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user: string,
+/**
+ * How it is proven.
+ */
+login: VpnLogin,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for; the login's own when left out.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`; without one the answer is the server's.
+ */
+fingerprint?: string | null,
+/**
+ * The server's WireGuard interface; `wg0` when left out.
+ */
+interface?: string | null,
+/**
+ * The address of the new peer; the next free one when left out.
+ */
+address?: string | null,
+/**
+ * The server from outside, `vpn.example.com` or with a port, where that is not the host of SSH.
+ */
+endpoint?: string | null,
+/**
+ * Networks behind the server.
+ */
+allowed?: Array<string> | null,
+/**
+ * Whether both share a secret besides their keys; they do when left out.
+ */
+preshared?: boolean | null, };
+
+/**
+ * A port of this PC that leads through a VPN.
+ */
+export type VpnDoor = {
+/**
+ * Where programs connect to: `127.0.0.1:40123`.
+ */
+local: string,
+/**
+ * Where it leads: `192.168.1.10:3050`.
+ */
+target: string, };
+
+/**
+ * A `.conf` that someone else made. Its keys are taken in and go to the keyring.
+ */
+export type VpnImport = {
+/**
+ * As people are to call it.
+ */
+name: string,
+/**
+ * The text of the file.
+ */
+conf: string, };
+
+/**
+ * What an import found.
+ */
+export type VpnImported = {
+/**
+ * The VPN.
+ */
+vpn: Vpn,
+/**
+ * Commands that the file wanted to run. Puente never runs them.
+ */
+hooks: Array<string>,
+/**
+ * Settings that are of no use here.
+ */
+ignored: Array<string>, };
+
+/**
+ * How a login is proven.
+ */
+export type VpnLogin = { "kind": "agent" } | { "kind": "key",
+/**
+ * The file.
+ */
+path: string, } | { "kind": "password" };
+
+/**
+ * Names a VPN.
+ */
+export type VpnNamed = {
+/**
+ * Its name or its number.
+ */
+vpn: string, };
+
+/**
+ * What a look at a server found, and what would be done.
+ */
+export type VpnPreview = {
+/**
+ * The address that the new peer would get.
+ */
+address: string,
+/**
+ * The server's network.
+ */
+network: string,
+/**
+ * The server's public key.
+ */
+server_key: string,
+/**
+ * Its UDP port.
+ */
+port: number,
+/**
+ * Peers that it has.
+ */
+peers: number,
+/**
+ * The commands that would run as the administrator, in order.
+ */
+commands: Array<string>,
+/**
+ * The text of the script `puente-peer` that they run.
+ */
+script: string,
+/**
+ * What would be added to the server's file; a secret is not shown.
+ */
+block: string,
+/**
+ * The line for sudo that lets this user do this and nothing else, for an administrator to set up.
+ */
+sudo_rule: string,
+/**
+ * What was run to find this out.
+ */
+ran: Array<VpnRan>, };
+
+/**
+ * The file as a picture that a phone reads, with its secrets.
+ */
+export type VpnQr = {
+/**
+ * In SVG.
+ */
+svg: string,
+/**
+ * In characters, for a dark terminal.
+ */
+text: string, };
+
+/**
+ * A command that ran on a server.
+ */
+export type VpnRan = {
+/**
+ * As it was sent; the script stands as its name.
+ */
+command: string,
+/**
+ * The last line of its answer.
+ */
+answer: string, };
+
+/**
+ * How Puente logs in to the server, to change its peers.
+ */
+export type VpnRemote = {
+/**
+ * Host name or address.
+ */
+host: string,
+/**
+ * TCP port of SSH.
+ */
+port: number,
+/**
+ * Login.
+ */
+user: string,
+/**
+ * How the login is proven.
+ */
+login: VpnLogin,
+/**
+ * The host key that a person confirmed, `SHA256:…`.
+ */
+fingerprint: string,
+/**
+ * The server's WireGuard interface: `wg0`.
+ */
+interface: string, };
+
+/**
+ * What a server says of a VPN.
+ */
+export type VpnServerView = {
+/**
+ * Whether it knows the peer.
+ */
+known: boolean,
+/**
+ * Seconds since the peer last proved who it is.
+ */
+handshake_seconds: number | null,
+/**
+ * Bytes that came from the peer.
+ */
+received: number,
+/**
+ * Bytes that went to it.
+ */
+sent: number,
+/**
+ * From where it last spoke.
+ */
+endpoint: string | null, };
+
+/**
+ * How far a VPN is.
+ */
+export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
+
+/**
+ * What a client's file says, without its secrets.
+ */
+export type VpnTunnel = {
+/**
+ * This PC's addresses in the tunnel.
+ */
+addresses: string[],
+/**
+ * Name servers behind the tunnel.
+ */
+dns: Array<string>,
+/**
+ * Largest packet, 576 to 9000 bytes; none lets the mode choose.
+ */
+mtu: number | null,
+/**
+ * The server's public key; empty until the server has told it.
+ */
+server_key: string,
+/**
+ * Whether both share a secret besides their keys.
+ */
+preshared: boolean,
+/**
+ * Host name or address of the server, from outside.
+ */
+host: string,
+/**
+ * Its UDP port; 0 until the server has told it.
+ */
+port: number,
+/**
+ * What lies behind the server.
+ */
+allowed: string[],
+/**
+ * Seconds between packets that keep the way open.
+ */
+keepalive: number | null, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -4852,6 +5963,19 @@ export type Commands = {
   "audit.list": { request: AuditSearch; response: Array<AuditEntry> };
   "audit.page": { request: AuditPageOf; response: AuditRows };
   "doctor": { request: Nothing; response: Array<DoctorCheck> };
+  "vpn.list": { request: Nothing; response: Array<Vpn> };
+  "vpn.show": { request: VpnNamed; response: Vpn };
+  "vpn.import": { request: VpnImport; response: VpnImported };
+  "vpn.conf": { request: VpnNamed; response: VpnConf };
+  "vpn.qr": { request: VpnNamed; response: VpnQr };
+  "vpn.connect": { request: VpnConnect; response: VpnConnected };
+  "vpn.disconnect": { request: VpnNamed; response: Vpn };
+  "vpn.preview": { request: VpnCreate; response: VpnPreview };
+  "vpn.create": { request: VpnCreate; response: Array<Job> };
+  "vpn.revoke": { request: VpnNamed; response: Array<Job> };
+  "vpn.rotate": { request: VpnNamed; response: Array<Job> };
+  "vpn.ask": { request: VpnNamed; response: VpnServerView };
+  "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
   "sales.ledgers.list": { request: Nothing; response: Array<SalesLedger> };
   "sales.ledgers.connect": { request: LedgerConnect; response: SalesLedger };
@@ -4883,6 +6007,15 @@ export type Commands = {
   "sales.costs.set": { request: SalesCostsSet; response: SalesCostsChanged };
   "sales.costs.import": { request: ProductCostsCsv; response: SalesCostsChanged };
   "sales.margin": { request: MarginOf; response: MarginSummary };
+  "forecast.offices": { request: Nothing; response: Array<ForecastOffice> };
+  "forecast.train": { request: ForecastTrain; response: Array<Job> };
+  "forecast.models": { request: ForecastModels; response: Array<ForecastModelRow> };
+  "forecast.activate": { request: ForecastModelNamed; response: ForecastModelRow };
+  "forecast.remove": { request: ForecastModelNamed; response: Array<ForecastModelRow> };
+  "forecast.articles": { request: ForecastSearch; response: ForecastArticles };
+  "forecast.article": { request: ForecastArticleNamed; response: ForecastArticlePage };
+  "forecast.predict": { request: ForecastPredict; response: ForecastPrediction };
+  "forecast.export": { request: ForecastExport; response: ForecastExported };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
@@ -4936,6 +6069,19 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "audit.list": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "audit.page": { reads: ["audit"], changes: [], startsJob: false, reopens: false },
   "doctor": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.list": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
+  "vpn.show": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
+  "vpn.import": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.conf": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "vpn.qr": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "vpn.connect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.disconnect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.preview": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.create": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.revoke": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.rotate": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
+  "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.ledgers.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.ledgers.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
@@ -4967,5 +6113,14 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.costs.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.costs.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.margin": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "forecast.offices": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.train": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "forecast.models": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.activate": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
+  "forecast.remove": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
+  "forecast.articles": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.article": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.predict": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.export": { reads: ["forecasts"], changes: ["audit"], startsJob: false, reopens: false },
   "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };
