@@ -72,6 +72,39 @@ const shots = (nit) => [
   { name: "empresa", at: `/empresas/${nit}` },
   { name: "empresa-movimientos", at: `/empresas/${nit}?view=movements` },
   { name: "empresa-extracciones", at: `/empresas/${nit}?view=runs` },
+  { name: "facturacion", at: "/facturacion", standIn: true },
+  {
+    name: "facturacion-incierta",
+    at: "/facturacion?state=uncertain",
+    standIn: true,
+    act: (page) =>
+      page
+        .getByRole("row")
+        .nth(1)
+        .click({ position: { x: 400, y: 10 } }),
+  },
+  {
+    name: "facturacion-pendiente",
+    at: "/facturacion?state=pending",
+    standIn: true,
+    act: (page) =>
+      page
+        .getByRole("row")
+        .nth(1)
+        .click({ position: { x: 400, y: 10 } }),
+  },
+  {
+    name: "facturacion-enviar",
+    at: "/facturacion?state=ready",
+    standIn: true,
+    act: (page) => page.getByRole("button", { name: /^Facturar/ }).click(),
+  },
+  { name: "facturacion-pasos", at: "/facturacion?view=steps", standIn: true },
+  { name: "facturacion-siigo", at: "/facturacion?view=steps&setup=ledger", standIn: true },
+  { name: "facturacion-canal", at: "/facturacion?view=steps&setup=channel", standIn: true },
+  { name: "facturacion-reglas", at: "/facturacion?view=steps&setup=rules", standIn: true },
+  { name: "facturacion-equivalencias", at: "/facturacion?view=mappings", standIn: true },
+  { name: "facturacion-margen", at: "/facturacion?view=margin", standIn: true },
   {
     name: "servidores",
     at: "/servidores",
@@ -129,7 +162,15 @@ const shots = (nit) => [
   },
 ];
 
-const TABS = ["inicio", "empresas", "empresa", "servidores", "actividad", "configuracion"];
+const TABS = [
+  "inicio",
+  "empresas",
+  "empresa",
+  "facturacion",
+  "servidores",
+  "actividad",
+  "configuracion",
+];
 const only = option("only");
 const bridge = option("url");
 const folder = mkdtempSync(join(tmpdir(), "puente-ui-"));

@@ -8,7 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { Shell } from "./features/shell/shell";
-import type { JobState } from "./generated/commands";
+import type { JobState, MappingKind, SaleState } from "./generated/commands";
 
 const root = createRootRoute({ component: Shell });
 
@@ -56,6 +56,51 @@ const company = createRoute({
     ...oneOf("view", search, ["summary", "movements", "runs"] as const),
     ...text("from", search),
     ...text("to", search),
+  }),
+});
+
+export const SALES_VIEWS = ["sales", "steps", "mappings", "margin"] as const;
+export type SalesView = (typeof SALES_VIEWS)[number];
+
+export const SALE_STATES: SaleState[] = [
+  "pending",
+  "ready",
+  "sending",
+  "uncertain",
+  "invoiced",
+  "stamped",
+  "refused",
+  "voided",
+];
+
+export const MAPPING_KINDS: MappingKind[] = ["product", "payment", "tax", "city", "id_type"];
+
+export interface SalesSearch {
+  view?: SalesView;
+  state?: SaleState;
+  /** Name of the reason that blocks them. */
+  reason?: string;
+  /** Number of the sale whose details are open. */
+  open?: number;
+  /** What is being set up. */
+  setup?: "ledger" | "channel" | "rules";
+  /** Number of the channel account that rules or mappings are of. */
+  channel?: number;
+  kind?: MappingKind;
+}
+
+const sales = createRoute({
+  getParentRoute: () => root,
+  path: "/facturacion",
+  component: lazyRouteComponent(() => import("./features/sales/sales")),
+  validateSearch: (search: Record<string, unknown>): SalesSearch => ({
+    ...oneOf("view", search, SALES_VIEWS),
+    ...oneOf("state", search, SALE_STATES),
+    ...text("reason", search),
+    ...number("open", search),
+    ...oneOf("setup", search, ["ledger", "channel", "rules"] as const),
+    ...number("channel", search),
+    ...oneOf("kind", search, MAPPING_KINDS),
   }),
 });
 
@@ -130,7 +175,16 @@ const elsewhere = createRoute({
   },
 });
 
-const tree = root.addChildren([home, companies, company, servers, activity, settings, elsewhere]);
+const tree = root.addChildren([
+  home,
+  companies,
+  company,
+  sales,
+  servers,
+  activity,
+  settings,
+  elsewhere,
+]);
 
 export function newRouter() {
   return createRouter({

@@ -174,7 +174,7 @@ export function Grid<T>(props: Props<T>) {
     } else if (event.key === " " && row && chosen) {
       event.preventDefault();
       choose(active, false);
-    } else if (event.key === "a" && event.ctrlKey && onChoose) {
+    } else if (event.key === "a" && event.ctrlKey && onChoose && props.allKeys) {
       event.preventDefault();
       onChoose(new Set(all));
     }
@@ -229,16 +229,18 @@ export function Grid<T>(props: Props<T>) {
         <div className="grid-row" role="row" aria-rowindex={1} style={style}>
           {chosen ? (
             <div className="grid-title" role="columnheader" aria-colindex={1}>
-              <input
-                type="checkbox"
-                className="grid-check"
-                aria-label={t("common.choose_all")}
-                checked={allChosen}
-                ref={(box) => {
-                  if (box) box.indeterminate = !allChosen && chosen.size > 0;
-                }}
-                onChange={() => onChoose?.(allChosen ? new Set() : new Set(all))}
-              />
+              {props.allKeys || chosen.size > 0 ? (
+                <input
+                  type="checkbox"
+                  className="grid-check"
+                  aria-label={t(props.allKeys ? "common.choose_all" : "common.choose_none")}
+                  checked={allChosen}
+                  ref={(box) => {
+                    if (box) box.indeterminate = !allChosen && chosen.size > 0;
+                  }}
+                  onChange={() => onChoose?.(allChosen ? new Set() : new Set(all))}
+                />
+              ) : null}
             </div>
           ) : null}
           {table.getLeafHeaders().map((header, at) => {

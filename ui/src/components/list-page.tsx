@@ -26,8 +26,10 @@ export function ListPage({
   return (
     <div className="page">
       <div className="page-body">
-        <div className="page-head">
-          <h1 className="grow">{title}</h1>
+        <div className="page-head" style={{ flexWrap: "wrap" }}>
+          <h1 className="grow" style={{ minWidth: "max-content" }}>
+            {title}
+          </h1>
           {actions}
         </div>
         <Filters>{filters}</Filters>

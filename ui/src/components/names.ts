@@ -17,6 +17,21 @@ export function settingName(setting: string): string {
   return known(`activity.setting.${setting}`, setting);
 }
 
+/** What happened to a sale. */
+export function saleEventName(kind: string): string {
+  return known(`sales.event.${kind}`, kind);
+}
+
+/** What the tax authority says, by the ledger's word. */
+export function stampName(stamp: string): string {
+  return known(`sales.stamp.${stamp}`, stamp);
+}
+
+/** Where a cost comes from; that of a rule is the rule's own name. */
+export function costSourceName(source: string): string {
+  return known(`sales.source.${source}`, source);
+}
+
 function known(key: string, otherwise: string): string {
   return i18next.exists(key) ? String(i18next.t(key as never)) : otherwise;
 }

@@ -14,7 +14,12 @@ export function csvOf(months: MonthRow[], t: TFunction): Blob {
     String(row.movements),
     ...fields.map((field) => row[field].replace(".", ",")),
   ]);
-  const text = [head, ...lines].map((line) => line.map(quoted).join(";")).join("\r\n");
+  return csvFile([head, ...lines]);
+}
+
+/** Lines of cells, whose amounts have decimal commas already. */
+export function csvFile(lines: string[][]): Blob {
+  const text = lines.map((line) => line.map(quoted).join(";")).join("\r\n");
   return new Blob([`\uFEFF${text}\r\n`], { type: "text/csv" });
 }
 

@@ -15,7 +15,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useKept } from "@/components/kept";
 import { Mark } from "@/components/mark";
-import type { Overview, Theme } from "@/generated/commands";
+import type { Overview, SalesTotals, Theme } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { useStatus } from "@/platform/status";
@@ -124,6 +124,7 @@ function Rail() {
   const { count } = useFormat();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const overview = useCommand("overview", {}, { keep: true });
+  const sales = useCommand("sales.totals", {}, { keep: true }).data;
   useEffect(() => {
     const tab = TABS.findLast(({ to }) => path.startsWith(to));
     document.title = tab
@@ -133,7 +134,7 @@ function Rail() {
   return (
     <nav className="shell-rail" aria-label={t("common.tabs")}>
       {TABS.map(({ name, to, icon: Icon }) => {
-        const waiting = overview.data ? badgeOf(name, overview.data) : 0;
+        const waiting = name === "sales" ? salesWaiting(sales) : badgeOf(name, overview.data);
         const here = to === "/" ? path === "/" : path.startsWith(to);
         return (
           <Link key={name} to={to} className="rail-link" aria-current={here ? "page" : undefined}>
@@ -153,12 +154,20 @@ function Rail() {
 }
 
 /** What waits for a person behind that tab. */
-function badgeOf(tab: TabName, { counts }: Overview): number {
+function badgeOf(tab: TabName, overview: Overview | undefined): number {
+  if (!overview) return 0;
+  const { counts } = overview;
   if (tab === "servers") return counts.attention_servers;
   if (tab === "companies") return counts.attention_companies;
   if (tab === "activity") return counts.attention_activity;
   if (tab === "settings") return counts.attention_settings;
   return 0;
+}
+
+/** Sales that stand still until someone does something. */
+function salesWaiting(totals: SalesTotals | undefined): number {
+  const { pending = 0, uncertain = 0, refused = 0 } = totals?.states ?? {};
+  return pending + uncertain + refused;
 }
 
 function CompanyFilter() {

@@ -2,6 +2,7 @@ import {
   IconBuilding,
   IconChecklist,
   IconHome,
+  IconReceipt,
   IconServer2,
   IconSettings,
 } from "@tabler/icons-react";
@@ -10,6 +11,7 @@ import {
 export const TABS = [
   { name: "home", to: "/", icon: IconHome },
   { name: "companies", to: "/empresas", icon: IconBuilding },
+  { name: "sales", to: "/facturacion", icon: IconReceipt },
   { name: "servers", to: "/servidores", icon: IconServer2 },
   { name: "activity", to: "/actividad", icon: IconChecklist },
   { name: "settings", to: "/configuracion", icon: IconSettings },

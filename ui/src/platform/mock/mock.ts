@@ -15,6 +15,7 @@ import { type Bodies, type MockOptions, Office } from "./office";
 import { overviewBodies } from "./overview";
 import { seedPast, seedServers } from "./past";
 import { queueBodies } from "./queue";
+import { salesBodies } from "./sales";
 import { companies, server } from "./seed";
 import { serverBodies } from "./servers";
 import { settingsBodies } from "./settings";
@@ -43,6 +44,7 @@ export class Mock extends Office implements Platform {
       ...summaryBodies(this),
       ...queueBodies(this),
       ...settingsBodies(this),
+      ...salesBodies(this, options.office ?? "working"),
     };
     const seeded = (options.office ?? "working") === "working" && !options.servers;
     this.servers = options.servers ?? (seeded ? seedServers(this) : []);

@@ -65,7 +65,7 @@ export const KINDS: Kind[] = [
 ];
 
 /** A well mixed number that follows from another. */
-function mix(seed: number): number {
+export function mix(seed: number): number {
   let value = (seed + 0x9e3779b9) | 0;
   value = Math.imul(value ^ (value >>> 16), 0x21f0aaad);
   value = Math.imul(value ^ (value >>> 15), 0x735a2d97);

@@ -37,6 +37,15 @@ export type Bodies = {
 
 const TICK_MS = 200;
 
+const SALES_STAGES: Record<string, string> = {
+  "sales.sync_all": "orders",
+  "sales.homologate": "homologate",
+  "sales.catalogue": "catalogue",
+  "sales.send": "send",
+  "sales.follow": "status",
+  "sales.decide": "settle",
+};
+
 export class Office {
   servers: Server[] = [];
   companies: Company[] = [];
@@ -49,6 +58,8 @@ export class Office {
   readonly logs = new Map<number, LogLine[]>();
   readonly extracted = new Map<number, Run>();
   readonly broken = new Set<number>();
+  /** What a kind of job does when it is done. */
+  readonly effects = new Map<string, (job: Job) => void>();
   protected readonly listeners = new Set<(event: Event) => void>();
   private timer: ReturnType<typeof setInterval> | undefined;
   private revision = 0;
@@ -261,7 +272,7 @@ export class Office {
           ? "lines"
           : job.kind === "backup.create"
             ? "backup"
-            : "companies",
+            : (SALES_STAGES[job.kind] ?? "companies"),
       done,
       total,
       subject: job.subject,
@@ -280,6 +291,7 @@ export class Office {
       return;
     }
     if (state === "done") this.effect(job, company);
+    if (state === "done") this.effects.get(job.kind)?.(job);
     this.say(job.id, "info", state === "done" ? "proof holds, published" : "cancelled");
     this.change(job, {
       state,
@@ -287,7 +299,7 @@ export class Office {
       finished_at: this.ago(0),
       result: state === "done" && company ? this.result(company) : null,
     });
-    this.stale("companies", "movements", "proofs", "backups");
+    this.stale("companies", "movements", "proofs", "backups", "sales", "sales_accounts");
   }
 
   effect(job: Job, company: Company | undefined): void {

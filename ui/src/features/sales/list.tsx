@@ -1,0 +1,368 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconReceipt, IconSearch, IconSend } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty } from "@/components/empty";
+import { type Column, Grid, type Order } from "@/components/grid";
+import { LinkButton } from "@/components/link-button";
+import { Chips, ListPage, Search } from "@/components/list-page";
+import { Period, type Span } from "@/components/period";
+import type { SaleRow, SalesFilter, SalesSort, SalesTotals } from "@/generated/commands";
+import { useFormat } from "@/i18n/format";
+import { useCommand } from "@/platform/commands";
+import { usePages } from "@/platform/pages";
+import { SALE_STATES, type SalesSearch } from "@/routes";
+import { SeeExample } from "../welcome/see-example";
+import { endOf, startOf } from "./days";
+import { SalesJobs, SyncSales } from "./jobs";
+import { Money, SaleStateView } from "./looks";
+import { SalePanel } from "./sale-panel";
+import { Views } from "./sales";
+import { SendDialog } from "./send-dialog";
+
+const AMOUNT = /^\d+([.,]\d+)?$/;
+const NOTHING = { text: "", channel: null as string | null, least: "", most: "" };
+const ALWAYS: Span = { from: null, to: null };
+const keyOf = ({ id }: SaleRow) => String(id);
+
+export function SalesList() {
+  const { t } = useTranslation();
+  const { zone } = useFormat();
+  const search = useSearch({ from: "/facturacion" });
+  const navigate = useNavigate({ from: "/facturacion" });
+  const [narrow, setNarrow] = useState(NOTHING);
+  const [span, setSpan] = useState<Span>(ALWAYS);
+  const [order, setOrder] = useState<Order>({ by: "date", descending: true });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [sending, setSending] = useState(false);
+  const [asked] = useDebouncedValue(narrow, 250);
+  const { state, reason } = search;
+  const filter = useMemo<SalesFilter>(
+    () => ({
+      ...(state ? { states: [state] } : {}),
+      ...(reason ? { reasons: [reason] } : {}),
+      ...(asked.channel ? { channels: [Number(asked.channel)] } : {}),
+      ...(span.from ? { from: startOf(span.from, zone) } : {}),
+      ...(span.to ? { to: endOf(span.to, zone) } : {}),
+      ...(AMOUNT.test(asked.least) ? { least: asked.least.replace(",", ".") } : {}),
+      ...(AMOUNT.test(asked.most) ? { most: asked.most.replace(",", ".") } : {}),
+      ...(asked.text.trim() ? { text: asked.text.trim() } : {}),
+    }),
+    [state, reason, asked, span, zone],
+  );
+  const question = useMemo(
+    () => ({ filter, sort: order.by as SalesSort, ascending: !order.descending }),
+    [filter, order],
+  );
+  const pages = usePages("sales.list", question);
+  const ids = useMemo(() => [...chosen].map(Number), [chosen]);
+  const picked = useCommand("sales.totals", { ids }, { enabled: ids.length > 0, keep: true });
+  const totals = ids.length > 0 ? picked.data : pages.first?.totals;
+  const set = (change: Partial<SalesSearch>) =>
+    void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
+  const close = useCallback(
+    () => void navigate({ search: ({ open: _, ...old }) => old, replace: true }),
+    [navigate],
+  );
+  const clear = () => {
+    setNarrow(NOTHING);
+    setSpan(ALWAYS);
+    set({ state: undefined, reason: undefined });
+  };
+  const ready = totals?.states.ready ?? 0;
+  const filtered = Object.keys(filter).length > 0;
+  return (
+    <>
+      <ListPage
+        title={t("common.tab.sales")}
+        actions={
+          <>
+            <Views />
+            <SyncSales />
+            <Button
+              leftSection={<IconSend size={15} aria-hidden="true" />}
+              disabled={ready === 0}
+              onClick={() => setSending(true)}
+            >
+              {ready === 0 ? t("sales.send.nothing") : t("sales.send.button", { count: ready })}
+            </Button>
+          </>
+        }
+        filters={
+          <Narrowing
+            narrow={narrow}
+            onNarrow={setNarrow}
+            span={span}
+            onSpan={setSpan}
+            search={search}
+            set={set}
+          />
+        }
+        error={pages.error}
+        foot={
+          <Footer
+            totals={totals}
+            picked={ids.length > 0}
+            reason={reason}
+            onReason={(reason) => set({ reason })}
+            clear={() => setChosen(new Set())}
+          />
+        }
+        panel={search.open ? <SalePanel id={search.open} onClose={close} /> : null}
+      >
+        <SalesJobs />
+        <Grid
+          label={t("sales.list")}
+          columns={useColumns()}
+          count={pages.first?.totals.sales ?? 0}
+          rowAt={pages.rowAt}
+          keyOf={keyOf}
+          order={order}
+          onOrder={setOrder}
+          onSight={pages.onSight}
+          open={search.open ? String(search.open) : null}
+          onOpen={({ id }) => set({ open: id })}
+          chosen={chosen}
+          onChoose={setChosen}
+          loading={pages.isPending}
+          store="sales"
+          empty={<None filtered={filtered} clear={clear} />}
+        />
+      </ListPage>
+      {sending ? (
+        <SendDialog
+          what={ids.length > 0 ? { ids } : filter}
+          onClose={() => setSending(false)}
+          onSent={() => setChosen(new Set())}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function Narrowing({
+  narrow,
+  onNarrow,
+  span,
+  onSpan,
+  search,
+  set,
+}: {
+  narrow: typeof NOTHING;
+  onNarrow: (narrow: typeof NOTHING) => void;
+  span: Span;
+  onSpan: (span: Span) => void;
+  search: SalesSearch;
+  set: (change: Partial<SalesSearch>) => void;
+}) {
+  const { t } = useTranslation();
+  const { currency } = useFormat();
+  const channels = useCommand("sales.channels.list", {}).data ?? [];
+  const limit = (name: "least" | "most") => (
+    <TextInput
+      w={112}
+      aria-label={t(`sales.filter.${name}`, { currency })}
+      placeholder={t(`sales.filter.${name}`, { currency })}
+      inputMode="decimal"
+      value={narrow[name]}
+      error={narrow[name] !== "" && !AMOUNT.test(narrow[name]) ? t("sales.filter.amount") : null}
+      onChange={(event) => onNarrow({ ...narrow, [name]: event.currentTarget.value })}
+    />
+  );
+  return (
+    <>
+      <Search
+        width={220}
+        label={t("sales.filter.text")}
+        value={narrow.text}
+        onChange={(text) => onNarrow({ ...narrow, text })}
+      />
+      {channels.length > 1 ? (
+        <Select
+          w={190}
+          aria-label={t("sales.filter.channel")}
+          placeholder={t("sales.filter.channel")}
+          data={channels.map(({ id, name }) => ({ value: String(id), label: name }))}
+          value={narrow.channel}
+          onChange={(channel) => onNarrow({ ...narrow, channel })}
+          clearable
+          clearButtonProps={{ "aria-label": t("common.clear_filters") }}
+        />
+      ) : null}
+      <Period compact span={span} onChange={onSpan} />
+      {limit("least")}
+      {limit("most")}
+      <Chips
+        values={SALE_STATES}
+        chosen={search.state ? [search.state] : []}
+        text={(state) => t(`sales.state.${state}`)}
+        onToggle={(state) =>
+          set({ state: search.state === state ? undefined : state, reason: undefined })
+        }
+      />
+    </>
+  );
+}
+
+function Footer({
+  totals,
+  picked,
+  reason,
+  onReason,
+  clear,
+}: {
+  totals: SalesTotals | undefined;
+  picked: boolean;
+  reason: string | undefined;
+  onReason: (reason: string | undefined) => void;
+  clear: () => void;
+}) {
+  const { t } = useTranslation();
+  const { amount, count, currency } = useFormat();
+  if (!totals) return null;
+  const words = {
+    count: totals.sales,
+    sales: count(totals.sales),
+    paid: amount(totals.paid),
+    margin: amount(totals.margin),
+    currency,
+  };
+  return (
+    <div className="row" data-wrap style={{ minHeight: 30 }}>
+      <span className="num-left" role="status">
+        {picked ? t("sales.picked", words) : t("sales.shown", words)}
+      </span>
+      {picked ? (
+        <Button variant="subtle" onClick={clear}>
+          {t("companies.clear")}
+        </Button>
+      ) : null}
+      <div className="grow" />
+      {totals.reasons.length > 0 ? <span className="dim small">{t("sales.blocked")}</span> : null}
+      {totals.reasons.slice(0, 4).map((one) => (
+        <button
+          key={one.reason}
+          type="button"
+          className="chip"
+          aria-pressed={reason === one.reason}
+          onClick={() => onReason(reason === one.reason ? undefined : one.reason)}
+        >
+          {one.text} · {count(one.sales)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function useColumns(): Column<SaleRow>[] {
+  const { t } = useTranslation();
+  const { moment, amount, currency } = useFormat();
+  return useMemo(
+    () => [
+      {
+        id: "date",
+        title: t("sales.col.date"),
+        width: 132,
+        sort: "date",
+        cell: (row) => moment(row.sold_at),
+      },
+      {
+        id: "number",
+        title: t("sales.col.number"),
+        width: 150,
+        sort: "number",
+        cell: (row) => row.key,
+      },
+      {
+        id: "state",
+        title: t("sales.col.state"),
+        width: 112,
+        sort: "state",
+        cell: (row) => <SaleStateView state={row.state} />,
+      },
+      {
+        id: "buyer",
+        title: t("sales.col.buyer"),
+        width: 172,
+        sort: "buyer",
+        cell: (row) => (
+          <span dir="auto" title={row.buyer}>
+            {row.buyer}
+          </span>
+        ),
+      },
+      {
+        id: "reason",
+        title: t("sales.col.reason"),
+        width: 206,
+        cell: (row) => {
+          const text = row.reasons.map((reason) => reason.text).join(" ");
+          return (
+            <span dir="auto" title={text}>
+              {text}
+            </span>
+          );
+        },
+      },
+      {
+        id: "paid",
+        title: t("sales.col.paid", { currency }),
+        width: 122,
+        align: "right",
+        sort: "amount",
+        cell: (row) => amount(row.paid),
+      },
+      {
+        id: "margin",
+        title: t("sales.col.margin", { currency }),
+        width: 122,
+        align: "right",
+        sort: "margin",
+        cell: (row) => (row.margin === null ? "" : <Money value={row.margin} amount={amount} />),
+      },
+      { id: "invoice", title: t("sales.col.invoice"), width: 104, cell: (row) => row.invoice },
+      { id: "channel", title: t("sales.col.channel"), width: 180, cell: (row) => row.channel },
+    ],
+    [t, moment, amount, currency],
+  );
+}
+
+function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {
+  const { t } = useTranslation();
+  const channels = useCommand("sales.channels.list", {}).data ?? [];
+  if (filtered) {
+    return (
+      <Empty
+        icon={IconSearch}
+        title={t("sales.none_fit")}
+        action={
+          <Button variant="default" onClick={clear}>
+            {t("common.clear_filters")}
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <Empty
+      icon={IconReceipt}
+      title={t("sales.none")}
+      action={
+        <>
+          {channels.some(({ state }) => state === "connected") ? (
+            <SyncSales primary />
+          ) : (
+            <LinkButton to="/facturacion" search={{ view: "steps" }}>
+              {t("sales.begin")}
+            </LinkButton>
+          )}
+          <SeeExample />
+        </>
+      }
+    >
+      {t("sales.none_text")}
+    </Empty>
+  );
+}

@@ -1,0 +1,162 @@
+import { Button, Select, Switch, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Bones } from "@/components/empty";
+import { Panel } from "@/components/panel";
+import { done } from "@/components/toast";
+import { Trouble } from "@/components/trouble";
+import type { SaleRules, SalesCatalogue, SalesChannel } from "@/generated/commands";
+import { useAction, useCommand } from "@/platform/commands";
+
+type Choice = "document_type" | "seller" | "payment" | "tax" | "warehouse" | "cost_center";
+type Text =
+  | "generic_product"
+  | "shipping_product"
+  | "tolerance"
+  | "email"
+  | "phone"
+  | "address"
+  | "city";
+type Flag = "prices_with_tax" | "sku_is_code" | "final_consumer" | "stamp" | "mail";
+
+const CHOICES: Choice[] = ["document_type", "seller", "payment", "tax", "warehouse", "cost_center"];
+const FIRST: Flag[] = ["prices_with_tax", "sku_is_code", "final_consumer", "stamp", "mail"];
+const TEXTS: Text[] = [
+  "generic_product",
+  "shipping_product",
+  "tolerance",
+  "email",
+  "phone",
+  "address",
+  "city",
+];
+
+/** How the sales of a channel become invoices; begins with what the ledger's catalogue suggests. */
+export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose: () => void }) {
+  const { t } = useTranslation();
+  const untouched = channel.rules.document_type == null;
+  const [rules, setRules] = useState<SaleRules>(
+    untouched && channel.proposal ? channel.proposal : channel.rules,
+  );
+  const save = useAction("sales.channels.set");
+  const catalogue = useCommand(
+    "sales.catalogue.show",
+    { ledger: String(channel.ledger_id ?? "") },
+    { enabled: channel.ledger_id !== null },
+  );
+  const badTolerance = !/^\d+(\.\d{1,2})?$/.test(rules.tolerance ?? "1.00");
+  const text = (name: Text) => (
+    <TextInput
+      key={name}
+      label={t(`sales.rule.${name}`)}
+      description={t(`sales.rule_hint.${name}`)}
+      value={rules[name] ?? ""}
+      error={name === "tolerance" && badTolerance ? t("sales.filter.amount") : null}
+      onChange={(event) => {
+        const { value } = event.currentTarget;
+        setRules((old) => ({ ...old, [name]: value }));
+      }}
+    />
+  );
+  return (
+    <Panel
+      wide
+      title={t("sales.rules.title")}
+      sub={channel.name}
+      onClose={onClose}
+      foot={
+        <>
+          <Button
+            disabled={badTolerance}
+            loading={save.isPending}
+            onClick={() =>
+              save.mutate(
+                { channel: String(channel.id), rules },
+                {
+                  onSuccess: () => {
+                    done(t("sales.rules.saved"));
+                    onClose();
+                  },
+                },
+              )
+            }
+          >
+            {t("common.save")}
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            {t("common.cancel")}
+          </Button>
+        </>
+      }
+    >
+      <div className="stack form" data-gap="big">
+        {channel.requirements
+          .filter(({ met }) => !met)
+          .map(({ field, reason }) =>
+            reason ? (
+              <p key={field} className="trouble wrap" data-severity="warning">
+                {reason.text} {reason.hint}
+              </p>
+            ) : null,
+          )}
+        {channel.ledger_id === null ? <p>{t("sales.no_ledger")}</p> : null}
+        {catalogue.error ? <Trouble error={catalogue.error} /> : null}
+        {catalogue.data ? (
+          CHOICES.map((name) => (
+            <Select
+              key={name}
+              label={t(`sales.rule.${name}`)}
+              description={t(`sales.rule_hint.${name}`)}
+              data={optionsOf(name, catalogue.data)}
+              value={rules[name] == null ? null : String(rules[name])}
+              onChange={(value) =>
+                setRules((old) => ({ ...old, [name]: value === null ? null : Number(value) }))
+              }
+              required={channel.requirements.some(
+                ({ field, required }) => field === name && required,
+              )}
+              searchable
+              clearable
+              clearButtonProps={{ "aria-label": t("common.clear_filters") }}
+            />
+          ))
+        ) : channel.ledger_id === null || catalogue.error ? null : (
+          <Bones lines={6} />
+        )}
+        {FIRST.map((name) => (
+          <Switch
+            key={name}
+            label={t(`sales.rule.${name}`)}
+            description={t(`sales.rule_hint.${name}`)}
+            checked={rules[name] ?? false}
+            onChange={(event) => {
+              const { checked } = event.currentTarget;
+              setRules((old) => ({ ...old, [name]: checked }));
+            }}
+          />
+        ))}
+        <details>
+          <summary>{t("sales.advanced")}</summary>
+          <div className="stack" data-gap="big" style={{ marginTop: 8 }}>
+            {TEXTS.map(text)}
+          </div>
+        </details>
+        {save.error ? <Trouble error={save.error} /> : null}
+      </div>
+    </Panel>
+  );
+}
+
+function optionsOf(name: Choice, catalogue: SalesCatalogue) {
+  const lists = {
+    document_type: catalogue.document_types,
+    seller: catalogue.sellers,
+    payment: catalogue.payment_types,
+    tax: catalogue.taxes,
+    warehouse: catalogue.warehouses,
+    cost_center: catalogue.cost_centers,
+  };
+  return lists[name]
+    .filter(({ active }) => active)
+    .map(({ id, name }) => ({ value: String(id), label: name }));
+}

@@ -1,0 +1,130 @@
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Bones } from "@/components/empty";
+import { done } from "@/components/toast";
+import { Trouble } from "@/components/trouble";
+import type { SaleRow, SalesFilter } from "@/generated/commands";
+import { useFormat } from "@/i18n/format";
+import { useAction, useCommand } from "@/platform/commands";
+
+const NAMED = 100;
+
+/** What will be sent, before it is: numbers, totals, and each invoice to the letter. */
+export function SendDialog({
+  what,
+  onClose,
+  onSent,
+}: {
+  what: SalesFilter;
+  onClose: () => void;
+  onSent: () => void;
+}) {
+  const { t } = useTranslation();
+  const { amount, count, currency } = useFormat();
+  const filter: SalesFilter = { ...what, states: ["ready"] };
+  const page = useCommand("sales.list", { filter, limit: NAMED });
+  const channels = useCommand("sales.channels.list", {}).data ?? [];
+  const send = useAction("sales.send");
+  const totals = page.data?.totals;
+  const rows = page.data?.rows ?? [];
+  const stamps = channels.some(
+    ({ id, rules }) => rules.stamp && rows.some((row) => row.channel_id === id),
+  );
+  const start = () =>
+    send.mutate(what.ids ? { sales: what.ids } : { filter }, {
+      onSuccess: () => {
+        done(t("sales.send.started"));
+        onSent();
+        onClose();
+      },
+    });
+  return (
+    <Modal
+      opened
+      size={720}
+      onClose={onClose}
+      title={t("sales.send.title")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      <div className="stack" data-gap="big">
+        {page.error ? <Trouble error={page.error} /> : null}
+        {totals ? (
+          <p>
+            {t("sales.send.what", {
+              count: totals.sales,
+              sales: count(totals.sales),
+              total: amount(totals.total),
+              currency,
+            })}
+          </p>
+        ) : (
+          <Bones lines={3} />
+        )}
+        <p className={stamps ? "strong" : "dim"}>
+          {stamps ? t("sales.send.stamps") : t("sales.send.drafts")}
+        </p>
+        <section
+          style={{ maxHeight: 340, overflow: "auto" }}
+          aria-label={t("sales.send.preview")}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
+          tabIndex={0}
+        >
+          {rows.map((row) => (
+            <Preview key={row.id} row={row} />
+          ))}
+        </section>
+        {totals && totals.sales > rows.length ? (
+          <p className="dim small">{t("sales.send.more", { count: totals.sales - rows.length })}</p>
+        ) : null}
+        {send.error ? <Trouble error={send.error} /> : null}
+        <div className="row" style={{ justifyContent: "flex-end" }}>
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t("common.cancel")}
+          </Button>
+          <Button disabled={!totals || totals.sales === 0} loading={send.isPending} onClick={start}>
+            {t("sales.send.button", { count: totals?.sales ?? 0 })}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+function Preview({ row }: { row: SaleRow }) {
+  const { amount } = useFormat();
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      style={{ borderBottom: "1px solid var(--line-soft)", padding: "5px 4px" }}
+    >
+      <summary>
+        <span style={{ display: "inline-flex", width: "94%", gap: 12 }}>
+          <span className="num-left">{row.key}</span>
+          <span className="grow clip" dir="auto">
+            {row.buyer}
+          </span>
+          <span className="num">{row.total === null ? "" : amount(row.total)}</span>
+        </span>
+      </summary>
+      {open ? <Body id={row.id} /> : null}
+    </details>
+  );
+}
+
+/** Exactly what is sent. */
+function Body({ id }: { id: number }) {
+  const page = useCommand("sales.show", { sale: String(id) });
+  if (page.error) return <Trouble error={page.error} />;
+  if (!page.data) return <Bones lines={4} />;
+  return <Exact value={page.data.body} />;
+}
+
+export function Exact({ value }: { value: unknown }) {
+  return (
+    <pre className="mono small" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+      {JSON.stringify(value, null, 2)}
+    </pre>
+  );
+}
