@@ -105,10 +105,16 @@ impl Coded for Error {
 
 fn code_of(error: &std::io::Error) -> Code {
     use std::io::ErrorKind;
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Code::DiskFull,
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Code::DataFolderReadOnly,
-        _ => Code::StoreFailed,
+    let kind = error.kind();
+    if matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        Code::DiskFull
+    } else if matches!(
+        kind,
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem
+    ) {
+        Code::DataFolderReadOnly
+    } else {
+        Code::StoreFailed
     }
 }
 

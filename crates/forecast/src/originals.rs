@@ -63,7 +63,7 @@ pub(crate) fn fit(
         for moment in series.start + 1..end {
             for ahead in 1..=plan.horizon.min(end - moment) {
                 candidate += 1;
-                if candidate % step != 0 {
+                if !candidate.is_multiple_of(step) {
                     continue;
                 }
                 let at = moment + ahead - 1;

@@ -121,55 +121,53 @@ fn peak() -> String {
 }
 
 fn catalogue() -> Catalogue {
-    let mut catalogue = Catalogue {
-        document_types: vec![DocumentType {
-            id: 1,
-            code: "1".into(),
-            name: "FE".into(),
+    let mut catalogue = Catalogue::default();
+    catalogue.document_types = vec![DocumentType {
+        id: 1,
+        code: "1".into(),
+        name: "FE".into(),
+        active: true,
+        automatic_number: true,
+        next_number: None,
+        decimals: true,
+        discount_type: DiscountType::Percentage,
+        cost_center: false,
+        cost_center_mandatory: false,
+        cost_center_default: None,
+        electronic: true,
+        electronic_type: "ElectronicInvoice".into(),
+        prefix: "FE".into(),
+    }];
+    catalogue.payment_types = vec![PaymentType {
+        id: 10,
+        name: "Mercado Pago".into(),
+        kind: "Cartera".into(),
+        active: true,
+        due_date: false,
+    }];
+    catalogue.taxes = vec![Tax {
+        id: 20,
+        name: "IVA 19%".into(),
+        kind: "IVA".into(),
+        percentage: Decimal::from(19),
+        active: true,
+    }];
+    catalogue.sellers = vec![Named {
+        id: 30,
+        code: String::new(),
+        name: "Ana".into(),
+        active: true,
+    }];
+    catalogue.products = (0..20_000)
+        .map(|number| Product {
+            code: format!("SKU-{number:05}"),
+            name: format!("Producto {number}"),
             active: true,
-            automatic_number: true,
-            next_number: None,
-            decimals: true,
-            discount_type: DiscountType::Percentage,
-            cost_center: false,
-            cost_center_mandatory: false,
-            cost_center_default: None,
-            electronic: true,
-            electronic_type: "ElectronicInvoice".into(),
-            prefix: "FE".into(),
-        }],
-        payment_types: vec![PaymentType {
-            id: 10,
-            name: "Mercado Pago".into(),
-            kind: "Cartera".into(),
-            active: true,
-            due_date: false,
-        }],
-        taxes: vec![Tax {
-            id: 20,
-            name: "IVA 19%".into(),
-            kind: "IVA".into(),
-            percentage: Decimal::from(19),
-            active: true,
-        }],
-        sellers: vec![Named {
-            id: 30,
-            code: String::new(),
-            name: "Ana".into(),
-            active: true,
-        }],
-        products: (0..20_000)
-            .map(|number| Product {
-                code: format!("SKU-{number:05}"),
-                name: format!("Producto {number}"),
-                active: true,
-                taxed: Some(true),
-                taxes: vec![20],
-            })
-            .collect(),
-        fetched_at: Some(Utc.timestamp_nanos(0)),
-        ..Catalogue::default()
-    };
+            taxed: Some(true),
+            taxes: vec![20],
+        })
+        .collect();
+    catalogue.fetched_at = Some(Utc.timestamp_nanos(0));
     catalogue.index();
     catalogue
 }

@@ -401,10 +401,9 @@ pub fn judge_one(room: &Room, id: SaleId) -> Result<()> {
 
 /// Whether a person took the sale out of Puente's hands.
 pub(crate) fn is_dropped(reasons: &[Reason]) -> bool {
-    reasons.iter().any(|reason| match reason {
-        Reason::Refused { code, .. } => code == "dropped_by_hand",
-        _ => false,
-    })
+    reasons
+        .iter()
+        .any(|reason| matches!(reason, Reason::Refused { code, .. } if code == "dropped_by_hand"))
 }
 
 /// How the last contact with a ledger went.

@@ -96,7 +96,7 @@ impl Room {
     /// As [`Room::ledger`].
     pub fn siigo(&self, account: &accounts::Ledger) -> Result<Siigo> {
         let key = self.secrets.get(&account.secret_name)?;
-        Ok(self.siigo_with(account, key)?)
+        self.siigo_with(account, key)
     }
 
     /// As [`Room::siigo`], with a key that the keyring need not know.

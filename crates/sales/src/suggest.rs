@@ -93,12 +93,13 @@ impl Gather {
             }
             MappingKind::City | MappingKind::IdType => {
                 if let Identity::Given(person) = &sale.buyer.identity {
-                    match kind {
-                        MappingKind::City => add(
+                    if kind == MappingKind::City {
+                        add(
                             cities::key(&person.state, &person.city),
                             format!("{} ({})", person.city, person.state_name),
-                        ),
-                        _ => add(person.id_type.clone(), person.id_type.clone()),
+                        );
+                    } else {
+                        add(person.id_type.clone(), person.id_type.clone());
                     }
                 }
             }

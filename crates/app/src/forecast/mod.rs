@@ -27,7 +27,10 @@ use ts_rs::TS;
 
 /// The articles of the model that was looked at last: a screen asks for them page by page.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Open(Arc<Mutex<Option<(String, Arc<Vec<Article>>)>>>);
+pub(crate) struct Open(Arc<Mutex<Option<Looked>>>);
+
+/// A model's id, and its articles.
+type Looked = (String, Arc<Vec<Article>>);
 
 impl Open {
     fn articles(&self, registry: &Registry, model: &Model) -> Result<Arc<Vec<Article>>> {

@@ -54,12 +54,11 @@ impl ReasonView {
         let texts: &'static Texts = lang.pick(&*ES, &*EN);
         let values = values(&reason, texts);
         let code = values.get("code").cloned().unwrap_or_default();
-        let found = match &reason {
-            Reason::Refused { .. } => texts
-                .refusals
-                .get(&code)
-                .or_else(|| texts.refusals.get("other")),
-            _ => texts.reasons.get(reason.name()),
+        let found = if matches!(reason, Reason::Refused { .. }) {
+            let known = texts.refusals.get(&code);
+            known.or_else(|| texts.refusals.get("other"))
+        } else {
+            texts.reasons.get(reason.name())
         };
         let (text, hint) = match found {
             Some(found) => (fill(&found.text, &values), fill(&found.hint, &values)),
@@ -92,10 +91,9 @@ fn values(reason: &Reason, texts: &Texts) -> HashMap<String, String> {
     fields
         .into_iter()
         .map(|(name, value)| {
-            let plain = match value {
-                serde_json::Value::String(text) => text,
-                other => other.to_string(),
-            };
+            let plain = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             let shown = match name.as_str() {
                 "field" => field(&plain, texts),
                 _ => plain,

@@ -326,9 +326,9 @@ impl<'a> Grower<'a> {
         for (place, feature) in open.sums.chunks_exact(self.stride).zip(&self.features) {
             let mut left = place[0];
             let cuts = self.binned.cuts[*feature as usize].len();
-            for bin in 1..=cuts {
-                left.g += place[bin].g;
-                left.h += place[bin].h;
+            for (bin, sum) in place.iter().enumerate().take(cuts + 1).skip(1) {
+                left.g += sum.g;
+                left.h += sum.h;
                 let right = Sum {
                     g: open.total.g - left.g,
                     h: open.total.h - left.h,

@@ -51,14 +51,15 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
     ] {
         let error = Config::parse(text).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
-        match error {
-            Error::Unreadable {
-                line: at,
-                reason: why,
-                ..
-            } => assert_eq!((at, why), (line, reason), "{text}"),
-            other => panic!("{text}: {other:?}"),
-        }
+        let Error::Unreadable {
+            line: at,
+            reason: why,
+            ..
+        } = error
+        else {
+            panic!("{text}: {error:?}");
+        };
+        assert_eq!((at, why), (line, reason), "{text}");
     }
     assert!(Config::parse("").is_err());
 }

@@ -47,10 +47,10 @@ pub(super) fn fetch(
 
 /// A plain list, or the results of a page.
 fn items(value: Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items,
-        other => other.list("results").to_vec(),
+    if let Value::Array(items) = value {
+        return items;
     }
+    value.list("results").to_vec()
 }
 
 fn pages<T>(

@@ -42,16 +42,16 @@ pub(super) fn ensure(siigo: &Siigo, customer: &Customer, cancel: &Cancel) -> Ens
             if let Some(active) = find(siigo, &customer.identification, cancel)? {
                 return Ok(usable(active, customer));
             }
-            match errors::kind(&reply) {
-                Kind::Refused => Ok(Err(errors::refusals_of(&reply)
-                    .into_iter()
-                    .map(|refusal| Refusal {
-                        field: format!("customer.{}", refusal.field),
-                        ..refusal
-                    })
-                    .collect())),
-                _ => Err(super::client::unreadable(&errors::said(&reply))),
+            if errors::kind(&reply) != Kind::Refused {
+                return Err(super::client::unreadable(&errors::said(&reply)));
             }
+            Ok(Err(errors::refusals_of(&reply)
+                .into_iter()
+                .map(|refusal| Refusal {
+                    field: format!("customer.{}", refusal.field),
+                    ..refusal
+                })
+                .collect()))
         }
     }
 }

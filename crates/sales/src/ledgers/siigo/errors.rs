@@ -126,7 +126,9 @@ pub(super) fn refusals(body: &Value) -> Vec<Refusal> {
     let text = |value: &Value, name: &str| match either(value, name) {
         Value::String(text) => text,
         Value::Null => String::new(),
-        other => other.to_string(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            either(value, name).to_string()
+        }
     };
     let list = either(body, "Errors");
     let found = list.as_array().map_or(&[][..], Vec::as_slice);

@@ -122,12 +122,14 @@ fn not_sent(error: &Error) -> Answer {
             message: said.clone(),
         });
     }
+    let wait = if let Error::Busy { wait, .. } = error {
+        *wait
+    } else {
+        None
+    };
     Answer::NotNow {
         said: error.to_string(),
-        wait: match error {
-            Error::Busy { wait, .. } => *wait,
-            _ => None,
-        },
+        wait,
     }
 }
 
