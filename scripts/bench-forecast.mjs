@@ -22,12 +22,20 @@ const python = join(venv, bin, "python");
 const wheels = join(bench, "wheels");
 const data = join(bench, "data");
 
-/** Runs a program, its output into a file where one is given, and ends with it when it fails. */
+/**
+ * Runs a program, its output into a file where one is given, and ends with it when it fails.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} [file]
+ */
 function run(program, args, file) {
-  const out = file ? openSync(file, "w") : "inherit";
+  const to = file ? openSync(file, "w") : undefined;
   const env = { ...process.env, OMP_NUM_THREADS: "1" };
-  const { status } = spawnSync(program, args, { stdio: ["ignore", out, "inherit"], env });
-  if (file) closeSync(out);
+  const { status } = spawnSync(program, args, {
+    stdio: ["ignore", to ?? "inherit", "inherit"],
+    env,
+  });
+  if (to !== undefined) closeSync(to);
   if (status !== 0) process.exit(status ?? 1);
 }
 
