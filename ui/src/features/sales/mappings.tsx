@@ -1,4 +1,4 @@
-import { Button, Checkbox, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, SegmentedControl, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconDownload, IconUpload, IconWand } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -16,6 +16,7 @@ import { usePlatform } from "@/platform/context";
 import { MAPPING_KINDS } from "@/routes";
 import { SalesJobs } from "./jobs";
 import { Views } from "./sales";
+import { TargetField } from "./target-field";
 
 const PAGE = 100;
 
@@ -124,7 +125,13 @@ function Table({ channel, channels }: { channel: SalesChannel; channels: SalesCh
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row key={`${kind} ${row.source}`} row={row} channel={name} kind={kind} />
+              <Row
+                key={`${kind} ${row.source}`}
+                row={row}
+                channel={name}
+                kind={kind}
+                ledger={channel.ledger_id}
+              />
             ))}
           </tbody>
         </table>
@@ -153,9 +160,11 @@ function Row({
   row,
   channel,
   kind,
+  ledger,
 }: {
   row: MappingRow;
   channel: string;
+  ledger: number | null;
   kind: (typeof MAPPING_KINDS)[number];
 }) {
   const { t } = useTranslation();
@@ -191,11 +200,12 @@ function Row({
             change(target.trim() || null);
           }}
         >
-          <TextInput
-            w={150}
-            aria-label={t("sales.mappings.target_of", { source: row.label })}
+          <TargetField
+            kind={kind}
+            ledger={ledger}
+            label={t("sales.mappings.target_of", { source: row.label })}
             value={target}
-            onChange={(event) => setTarget(event.currentTarget.value)}
+            onChange={setTarget}
           />
           {target.trim() === (row.target ?? "") ? null : (
             <Button type="submit" variant="default" loading={set.isPending}>

@@ -134,6 +134,19 @@ test("a suggestion is one press, and what is missing comes first", async () => {
   );
 });
 
+test("a product is chosen by its name in the ledger", async () => {
+  const { mock, user } = await open("/facturacion?view=mappings");
+  await screen.findByRole("table", { name: "Equivalencias" });
+  await user.click(await screen.findByRole("combobox", { name: /Niple galvanizado/ }));
+  await user.click(await screen.findByRole("option", { name: "P412 · Pulidora angular 4 1/2" }));
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  await waitFor(() =>
+    expect(mock.calls.find(({ name }) => name === "sales.mappings.set")?.request).toMatchObject({
+      changes: [{ source: "ÑAM-01", target: "P412" }],
+    }),
+  );
+});
+
 test("margins are grouped and the smallest stand first", async () => {
   const { user } = await open("/facturacion?view=margin");
   await user.click(await screen.findByRole("radio", { name: "Artículo" }));
