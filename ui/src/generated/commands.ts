@@ -811,6 +811,11 @@ margin: string,
  */
 estimated: boolean,
 /**
+ * Whether what the seller pays for the shipping is known: the channel has not said, or the seller
+ * delivers and no rule says what that costs.
+ */
+freight_known: boolean,
+/**
  * Seller's codes whose cost nobody said: the margin is without it.
  */
 without_cost: Array<string>, };

@@ -286,6 +286,9 @@ function EarningsView({ page: { earnings, row } }: { page: SalePage }) {
           {t("sales.panel.without_cost", { codes: earnings.without_cost.join(", ") })}
         </p>
       ) : null}
+      {earnings.freight_known ? null : (
+        <p className="dim small">{t("sales.panel.freight_unknown")}</p>
+      )}
     </section>
   );
 }

@@ -66,6 +66,7 @@ export function salePage(office: Office, row: SaleRow): SalePage {
       ],
       margin: row.margin ?? "0",
       estimated: row.estimated,
+      freight_known: true,
       without_cost: [],
     },
     tasks: [],
