@@ -80,4 +80,21 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn each_kind_has_a_name_in_the_interface() {
+        let desk = Desk::new();
+        let app = &desk.app;
+        let texts = [
+            include_str!("../../../ui/src/i18n/es/common.json"),
+            include_str!("../../../ui/src/i18n/en/common.json"),
+        ]
+        .map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap());
+        for handler in all(&app.room, &app.sales, &app.tunnels, &app.dir, &app.config) {
+            let key = handler.kind().replace('.', "_");
+            for text in &texts {
+                assert!(text["kind"][&key].is_string(), "{key} has no name");
+            }
+        }
+    }
 }
