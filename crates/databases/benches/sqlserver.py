@@ -4,7 +4,6 @@ connectorx, one after the other in one run. Called by scripts/bench-sqlserver.mj
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -56,7 +55,8 @@ def figures(name, command, env=None):
     if done.returncode == 0 and lines:
         return json.loads(lines[-1])
     last = (done.stderr.strip() or "no word").splitlines()[-1]
-    print(f"{name}: {re.sub(r'\\s+', ' ', last)[:200]}")
+    words = " ".join(last.split())
+    print(f"{name}: {words[:200]}")
     return None
 
 
