@@ -38,7 +38,7 @@ CONNECTORX = """
 import json, resource, sys, time
 import connectorx
 about = json.loads(sys.argv[1])
-url = "mssql://%s:%s@%s:%s/%s?encrypt=false&trust_server_certificate=true" % (about["user"],
+url = "mssql://%s:%s@%s:%s/%s" % (about["user"],
     about["password"], about["host"], about["port"], about["companies"][0])
 begun, before = time.perf_counter(), time.process_time()
 frame = connectorx.read_sql(url, "SELECT " + sys.argv[2] + " FROM DEKARDEX", return_type="arrow")
