@@ -9,6 +9,7 @@ mod column;
 mod error;
 mod exact;
 mod firebird;
+mod handover;
 mod scan;
 mod schema;
 mod server;
