@@ -198,6 +198,7 @@ commands! {
     "vpn.revoke" vpn_peers::revoke, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.rotate" vpn_peers::rotate, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
+    "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];
