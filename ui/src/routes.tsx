@@ -120,6 +120,21 @@ const servers = createRoute({
   }),
 });
 
+export interface VpnSearch {
+  /** Number of the VPN whose details are open, or what is being made. */
+  open?: number | "new" | "import";
+}
+
+const vpn = createRoute({
+  getParentRoute: () => root,
+  path: "/vpn",
+  component: lazyRouteComponent(() => import("./features/vpn/vpn")),
+  validateSearch: (search: Record<string, unknown>): VpnSearch =>
+    search.open === "new" || search.open === "import"
+      ? { open: search.open }
+      : number("open", search),
+});
+
 const JOB_STATES: JobState[] = [
   "running",
   "queued",
@@ -181,6 +196,7 @@ const tree = root.addChildren([
   company,
   sales,
   servers,
+  vpn,
   activity,
   settings,
   elsewhere,

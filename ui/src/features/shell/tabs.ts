@@ -5,6 +5,7 @@ import {
   IconReceipt,
   IconServer2,
   IconSettings,
+  IconShieldLock,
 } from "@tabler/icons-react";
 
 // Work first, set-up after. A tab appears when it works.
@@ -13,6 +14,7 @@ export const TABS = [
   { name: "companies", to: "/empresas", icon: IconBuilding },
   { name: "sales", to: "/facturacion", icon: IconReceipt },
   { name: "servers", to: "/servidores", icon: IconServer2 },
+  { name: "vpn", to: "/vpn", icon: IconShieldLock },
   { name: "activity", to: "/actividad", icon: IconChecklist },
   { name: "settings", to: "/configuracion", icon: IconSettings },
 ] as const;

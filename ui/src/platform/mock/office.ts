@@ -272,7 +272,9 @@ export class Office {
           ? "lines"
           : job.kind === "backup.create"
             ? "backup"
-            : (SALES_STAGES[job.kind] ?? "companies"),
+            : job.kind === "vpn.peer"
+              ? "connect"
+              : (SALES_STAGES[job.kind] ?? "companies"),
       done,
       total,
       subject: job.subject,
@@ -299,7 +301,7 @@ export class Office {
       finished_at: this.ago(0),
       result: state === "done" && company ? this.result(company) : null,
     });
-    this.stale("companies", "movements", "proofs", "backups", "sales", "sales_accounts");
+    this.stale("companies", "movements", "proofs", "backups", "sales", "sales_accounts", "vpns");
   }
 
   effect(job: Job, company: Company | undefined): void {

@@ -1,0 +1,262 @@
+import { Button, PasswordInput, SegmentedControl, Switch, TextInput } from "@mantine/core";
+import { IconEye, IconFingerprint, IconPlayerStop, IconPlus } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Panel } from "@/components/panel";
+import { Trouble } from "@/components/trouble";
+import { useAsked } from "@/platform/commands";
+import { usePlatform } from "@/platform/context";
+import { viewOf } from "@/platform/platform";
+import { check, type Draft, FRESH, requestOf } from "./draft";
+import { PreviewView } from "./preview";
+
+const KEPT = "puente.draft.vpn";
+const LOGINS = ["password", "key", "agent"] as const;
+
+type Set = (change: Partial<Draft>) => void;
+type Field = (name: keyof Draft) => {
+  label: string;
+  description: string;
+  value: string;
+  onChange: (event: { currentTarget: { value: string } }) => void;
+  onBlur: () => void;
+  error: string | undefined;
+  spellCheck: false;
+  autoComplete: "off";
+};
+
+/** Makes a VPN on the office's server: looked at first, so that everything is seen before it runs. */
+export function CreateForm({
+  onClose,
+  onMade,
+}: {
+  onClose: () => void;
+  onMade: (id: number) => void;
+}) {
+  const { t } = useTranslation();
+  const platform = usePlatform();
+  const [draft, setDraft] = useDraft();
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const look = useAsked("vpn.preview");
+  const create = useAsked("vpn.create");
+  const body = useRef<HTMLFormElement>(null);
+  const wrong = check(draft);
+  const set: Set = (change) => {
+    look.forget();
+    create.forget();
+    setDraft((old) => ({ ...old, ...change }));
+  };
+  const field: Field = (name) => {
+    const reason = touched.has(name) ? wrong[name] : undefined;
+    return {
+      label: t(`vpn.field.${name as "name"}`),
+      description: t(`vpn.hint.${name as "name"}`),
+      value: draft[name] as string,
+      // Another host has another key.
+      onChange: ({ currentTarget: { value } }) =>
+        set({ [name]: value, ...(name === "host" || name === "port" ? { fingerprint: "" } : {}) }),
+      onBlur: () => setTouched((old) => new Set([...old, name])),
+      error: reason === undefined ? undefined : t(`vpn.wrong.${reason}`),
+      spellCheck: false,
+      autoComplete: "off",
+    };
+  };
+  const ask = (confirmed: Draft) => {
+    setTouched(new Set(Object.keys(draft)));
+    if (Object.keys(wrong).length === 0) {
+      void look.run(requestOf(confirmed));
+      return;
+    }
+    requestAnimationFrame(() =>
+      body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
+    );
+  };
+  const make = async () => {
+    const request = requestOf(draft);
+    if (!(await create.run(request))) return;
+    sessionStorage.removeItem(KEPT);
+    const { id } = await platform.call("vpn.show", { vpn: request.name });
+    onMade(id);
+  };
+  const trust = (fingerprint: string) => {
+    set({ fingerprint });
+    ask({ ...draft, fingerprint });
+  };
+  const seen = look.data !== null;
+  const error = create.error ?? look.error;
+  return (
+    <Panel
+      wide
+      title={t("vpn.create.title")}
+      sub={t("vpn.create.sub")}
+      onClose={onClose}
+      foot={
+        <>
+          <Button
+            variant={seen ? "default" : "filled"}
+            leftSection={<IconEye size={15} aria-hidden="true" />}
+            loading={look.running}
+            onClick={() => ask(draft)}
+          >
+            {t("vpn.create.look")}
+          </Button>
+          <Button
+            disabled={!seen}
+            leftSection={<IconPlus size={15} aria-hidden="true" />}
+            loading={create.running}
+            onClick={() => void make()}
+          >
+            {t("vpn.create.verb")}
+          </Button>
+          {look.running ? (
+            <Button
+              variant="default"
+              leftSection={<IconPlayerStop size={15} aria-hidden="true" />}
+              onClick={look.forget}
+            >
+              {t("servers.form.stop")}
+            </Button>
+          ) : null}
+        </>
+      }
+    >
+      <form
+        ref={body}
+        className="stack form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (seen) void make();
+          else ask(draft);
+        }}
+      >
+        <TextInput {...field("name")} required data-autofocus maxLength={200} />
+        <div className="row" style={{ alignItems: "flex-start" }}>
+          <TextInput {...field("host")} className="grow" required />
+          <TextInput {...field("port")} w={120} required inputMode="numeric" />
+        </div>
+        <TextInput {...field("user")} required />
+        <Login draft={draft} set={set} field={field} />
+        <Advanced draft={draft} set={set} field={field} />
+        {look.data ? <PreviewView preview={look.data} fingerprint={draft.fingerprint} /> : null}
+        {error ? <Refused error={error} onTrust={trust} /> : null}
+        <button type="submit" hidden />
+      </form>
+    </Panel>
+  );
+}
+
+function Login({ draft, set, field }: { draft: Draft; set: Set; field: Field }) {
+  const { t } = useTranslation();
+  const toggle = { "aria-label": t("servers.password.show"), "aria-hidden": false } as const;
+  return (
+    <>
+      <SegmentedControl
+        aria-label={t("vpn.field.login")}
+        data={LOGINS.map((value) => ({ value, label: t(`vpn.login.${value}`) }))}
+        value={draft.login}
+        onChange={(login) => set({ login: login as Draft["login"], password: "" })}
+      />
+      {draft.login === "key" ? (
+        <TextInput
+          {...field("key_path")}
+          required
+          rightSection={<ChooseKey onChosen={(key_path) => set({ key_path })} />}
+          rightSectionWidth={84}
+        />
+      ) : null}
+      {draft.login === "agent" ? <p className="dim small">{t("vpn.agent_text")}</p> : null}
+      {draft.login === "agent" ? null : (
+        <PasswordInput
+          {...field("password")}
+          label={t(draft.login === "key" ? "vpn.field.passphrase" : "vpn.field.password")}
+          description={t(draft.login === "key" ? "vpn.hint.passphrase" : "vpn.hint.password")}
+          required={draft.login === "password"}
+          visibilityToggleButtonProps={toggle}
+          autoComplete="new-password"
+        />
+      )}
+      <PasswordInput
+        {...field("sudo_password")}
+        visibilityToggleButtonProps={toggle}
+        autoComplete="new-password"
+      />
+    </>
+  );
+}
+
+function ChooseKey({ onChosen }: { onChosen: (path: string) => void }) {
+  const { t } = useTranslation();
+  const platform = usePlatform();
+  if (!platform.can.dialogs) return null;
+  const choose = async () => {
+    const path = await platform.chooseFile({ title: t("vpn.field.key_path") });
+    if (path !== null) onChosen(path);
+  };
+  return (
+    <Button variant="subtle" size="compact-xs" onClick={() => void choose()}>
+      {t("common.choose_file")}
+    </Button>
+  );
+}
+
+function Advanced({ draft, set, field }: { draft: Draft; set: Set; field: Field }) {
+  const { t } = useTranslation();
+  return (
+    <details>
+      <summary>{t("servers.form.advanced")}</summary>
+      <div className="stack form" style={{ marginTop: 8 }}>
+        <div className="row" style={{ alignItems: "flex-start" }}>
+          <TextInput {...field("interface")} className="grow" required />
+          <TextInput {...field("address")} className="grow" />
+        </div>
+        <TextInput {...field("endpoint")} />
+        <TextInput {...field("allowed")} />
+        <Switch
+          label={t("vpn.field.preshared")}
+          description={t("vpn.hint.preshared")}
+          checked={draft.preshared}
+          onChange={(event) => set({ preshared: event.currentTarget.checked })}
+        />
+      </div>
+    </details>
+  );
+}
+
+/** Why the look or the making was refused; a host key that nobody has compared is a question. */
+function Refused({ error, onTrust }: { error: unknown; onTrust: (fingerprint: string) => void }) {
+  const { t } = useTranslation();
+  const view = viewOf(error);
+  const print = /SHA256:[A-Za-z0-9+/=]+/.exec(view.message)?.[0];
+  if (view.code !== "SSH_HOST_UNKNOWN" || print === undefined) return <Trouble error={error} />;
+  return (
+    <div className="trouble" data-severity="warning" role="alert">
+      <IconFingerprint className="trouble-icon" size={18} aria-hidden="true" />
+      <div className="grow stack">
+        <p className="strong">{t("vpn.fingerprint.title")}</p>
+        <p className="mono wrap">{print}</p>
+        <p className="wrap">{view.hint}</p>
+        <p>{t("vpn.fingerprint.text")}</p>
+        <div className="row">
+          <Button onClick={() => onTrust(print)}>{t("vpn.fingerprint.same")}</Button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Nothing typed is lost when the panel closes; a password is never written down. */
+function useDraft() {
+  const [draft, setDraft] = useState<Draft>(() => {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") as Draft;
+      return { ...FRESH, ...kept, password: "", sudo_password: "" };
+    } catch {
+      return FRESH;
+    }
+  });
+  useEffect(() => {
+    const { password: _, sudo_password: __, ...kept } = draft;
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  }, [draft]);
+  return [draft, setDraft] as const;
+}
