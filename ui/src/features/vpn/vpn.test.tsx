@@ -28,7 +28,9 @@ async function fill(user: User, over: Record<string, string> = {}) {
   };
   const form = within(await screen.findByRole("complementary", CREATE));
   for (const [label, value] of Object.entries(values)) {
-    const field = form.getByLabelText(new RegExp(`^${label}( \\*)?$`));
+    const field = form.getByLabelText(new RegExp(`^${label}( \\*)?$`), {
+      selector: "input:not([type=radio])",
+    });
     await user.clear(field);
     if (value === "") continue;
     await user.click(field);
@@ -39,9 +41,12 @@ async function fill(user: User, over: Record<string, string> = {}) {
 
 test("the list says how each VPN is, and which servers are reached through it", async () => {
   const { user } = await open("/vpn");
+  await waitFor(() => expect(rowsOf("Redes privadas")).toHaveLength(4));
   const rows = rowsOf("Redes privadas");
   expect(rows).toContainEqual(
-    expect.stringMatching(/^Sede norteConectada.*46 MB.*203\.0\.113\.7:51820.*Sede norte \(VPN\)/),
+    expect.stringMatching(
+      /^Sede norteConectada.*48,2 MB.*203\.0\.113\.7:51820.*Sede norte \(VPN\)/,
+    ),
   );
   expect(rows).toContainEqual(expect.stringMatching(/^Bodega de SoledadSin conectar.*Importada/));
   await user.click(screen.getByRole("button", { name: "Incierta" }));
@@ -189,6 +194,8 @@ test("a file of someone else is taken in, and its commands are refused with the 
   const { mock, user } = await open("/vpn?open=import");
   const panel = within(await screen.findByRole("complementary", { name: "Importar .conf" }));
   const file = new File([CONF], "sede-centro.conf", { type: "text/plain" });
+  // jsdom's files can't be read.
+  file.text = async () => CONF;
   await user.upload(panel.getByLabelText("Archivo .conf", { selector: "input" }), file);
   expect(await panel.findByText(/sede-centro\.conf/)).toBeVisible();
   expect(panel.getByRole("textbox", { name: /^Nombre/ })).toHaveValue("sede-centro");
