@@ -146,7 +146,7 @@ const shots = (nit) => [
     standIn: true,
     act: async (page) => {
       await page.getByRole("button", { name: "Conectar", exact: true }).click();
-      await page.getByRole("heading", { name: /no saludó/ }).scrollIntoViewIfNeeded();
+      await page.getByRole("heading", { name: /^Qué abrir/ }).scrollIntoViewIfNeeded();
     },
   },
   { name: "vpn-incierta", at: "/vpn?open=3", standIn: true },

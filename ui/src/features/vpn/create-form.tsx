@@ -40,6 +40,8 @@ export function CreateForm({
   const look = useAsked("vpn.preview");
   const create = useAsked("vpn.create");
   const body = useRef<HTMLFormElement>(null);
+  const found = useRef<HTMLDivElement>(null);
+  const error = create.error ?? look.error;
   const wrong = check(draft);
   const set: Set = (change) => {
     look.forget();
@@ -83,7 +85,9 @@ export function CreateForm({
     ask({ ...draft, fingerprint });
   };
   const seen = look.data !== null;
-  const error = create.error ?? look.error;
+  useEffect(() => {
+    if (seen || error) found.current?.scrollIntoView({ block: "start" });
+  }, [seen, error]);
   return (
     <Panel
       wide
@@ -137,8 +141,10 @@ export function CreateForm({
         <TextInput {...field("user")} required />
         <Login draft={draft} set={set} field={field} />
         <Advanced draft={draft} set={set} field={field} />
-        {look.data ? <PreviewView preview={look.data} fingerprint={draft.fingerprint} /> : null}
-        {error ? <Refused error={error} onTrust={trust} /> : null}
+        <div ref={found} className="stack">
+          {look.data ? <PreviewView preview={look.data} fingerprint={draft.fingerprint} /> : null}
+          {error ? <Refused error={error} onTrust={trust} /> : null}
+        </div>
         <button type="submit" hidden />
       </form>
     </Panel>

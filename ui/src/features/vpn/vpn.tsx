@@ -59,24 +59,22 @@ export default function Vpns() {
   return (
     <ListPage
       title={t("common.tab.vpn")}
-      actions={
-        <>
-          <Search label={t("vpn.search")} value={text} onChange={setText} />
-          <Add />
-        </>
-      }
+      actions={<Add />}
       filters={
-        present.length > 1 ? (
-          <Chips
-            values={present}
-            chosen={looks}
-            text={(look) => t(`vpn.state.${look}`)}
-            onToggle={(look) =>
-              setLooks((old) =>
-                old.includes(look) ? old.filter((other) => other !== look) : [...old, look],
-              )
-            }
-          />
+        all.length > 0 ? (
+          <>
+            <Search label={t("vpn.search")} value={text} onChange={setText} />
+            <Chips
+              values={present}
+              chosen={looks}
+              text={(look) => t(`vpn.state.${look}`)}
+              onToggle={(look) =>
+                setLooks((old) =>
+                  old.includes(look) ? old.filter((other) => other !== look) : [...old, look],
+                )
+              }
+            />
+          </>
         ) : null
       }
       error={vpns.error}
@@ -162,7 +160,7 @@ function useColumns(at: number): Column<Row>[] {
       {
         id: "name",
         title: t("vpn.col.name"),
-        width: 210,
+        width: 180,
         sort: "name",
         cell: ({ vpn }) => (
           <span className="strong" dir="auto">
@@ -173,14 +171,24 @@ function useColumns(at: number): Column<Row>[] {
       {
         id: "state",
         title: t("vpn.col.state"),
-        width: 150,
+        width: 130,
         sort: "state",
         cell: ({ vpn }) => <VpnStateView vpn={vpn} />,
       },
       {
+        id: "servers",
+        title: t("vpn.col.servers"),
+        width: 200,
+        cell: ({ servers }) => (
+          <span dir="auto" title={servers.join(", ")}>
+            {servers.join(", ")}
+          </span>
+        ),
+      },
+      {
         id: "handshake",
         title: t("vpn.col.handshake"),
-        width: 140,
+        width: 120,
         cell: ({ vpn: { status } }) => (status ? since(status.handshake_seconds, at) : ""),
       },
       {
@@ -200,7 +208,7 @@ function useColumns(at: number): Column<Row>[] {
       {
         id: "endpoint",
         title: t("vpn.col.endpoint"),
-        width: 190,
+        width: 170,
         sort: "endpoint",
         cell: ({ vpn }) => vpn.status?.endpoint ?? endpointOf(vpn.tunnel),
       },
@@ -210,16 +218,6 @@ function useColumns(at: number): Column<Row>[] {
         width: 130,
         sort: "address",
         cell: ({ vpn }) => vpn.tunnel.addresses.join(", "),
-      },
-      {
-        id: "servers",
-        title: t("vpn.col.servers"),
-        width: 220,
-        cell: ({ servers }) => (
-          <span dir="auto" title={servers.join(", ")}>
-            {servers.join(", ")}
-          </span>
-        ),
       },
       {
         id: "origin",
