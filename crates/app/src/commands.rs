@@ -200,6 +200,8 @@ commands! {
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;
+    "sales.example.standing" sales::example::standing, Nothing, reads [Sales Jobs], changes [];
     "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];
     "sales.ledgers.connect" sales::ledgers::connect, sales::ledgers::Connect, reads [], changes [SalesAccounts Audit];
     "sales.ledgers.test" sales::ledgers::test, sales::ledgers::Named, reads [], changes [SalesAccounts];
