@@ -23,9 +23,9 @@ pub const TRAIN: &str = "forecast.train";
 pub const RETRAIN: &str = "forecast.retrain";
 
 /// Complete months with sales that a training needs.
-const LEAST_MONTHS: usize = 3;
+pub(super) const LEAST_MONTHS: usize = 3;
 /// Months of data from which on a whole year is forecast; with less, half of one.
-const YEAR_AHEAD: usize = 30;
+pub(super) const YEAR_AHEAD: usize = 30;
 
 /// What to train.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -230,9 +230,31 @@ fn companies_of(room: &Room, nit: &str) -> Result<Vec<i64>> {
         .collect())
 }
 
+/// What counts as sales of a NIT: nothing where it has no companies or no documents that sell. Beside it the
+/// codes of those documents.
+pub(super) fn sales_of(room: &Room, nit: &str) -> Result<(Option<MonthFilter>, Vec<String>)> {
+    let companies = companies_of(room, nit)?;
+    let counted = [DocumentMeaning::Sale, DocumentMeaning::SaleReturn];
+    let doc_types: BTreeSet<String> = crate::movements::meanings(room)?
+        .into_iter()
+        .filter(|(_, meaning)| counted.contains(meaning))
+        .map(|(code, _)| code)
+        .collect();
+    let doc_types: Vec<String> = doc_types.into_iter().collect();
+    if companies.is_empty() || doc_types.is_empty() {
+        return Ok((None, doc_types));
+    }
+    let filter = MonthFilter {
+        companies,
+        doc_types: doc_types.clone(),
+        stream: Some(Stream::Line),
+        ..MonthFilter::default()
+    };
+    Ok((Some(filter), doc_types))
+}
+
 /// The monthly sales of all companies of a NIT, returns deducted.
 pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
-    let companies = companies_of(room, nit)?;
     let meanings = crate::movements::meanings(room)?;
     let meaning = |code: &str| {
         meanings
@@ -240,22 +262,10 @@ pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
             .copied()
             .unwrap_or(DocumentMeaning::Other)
     };
-    let counted = [DocumentMeaning::Sale, DocumentMeaning::SaleReturn];
-    let doc_types: BTreeSet<String> = meanings
-        .keys()
-        .filter(|code| counted.contains(&meaning(code)))
-        .cloned()
-        .collect();
     let now = room.clock.now().date_naive();
     let running = Month::of(now).map_err(|error| Error::invalid("clock", error))?;
-    if companies.is_empty() || doc_types.is_empty() {
+    let (Some(filter), _) = sales_of(room, nit)? else {
         return Ok(Panel::gather(&[], &HashMap::new(), running));
-    }
-    let filter = MonthFilter {
-        companies: companies.clone(),
-        doc_types: doc_types.into_iter().collect(),
-        stream: Some(Stream::Line),
-        ..MonthFilter::default()
     };
     let cells: Vec<Cell> = room
         .warehouse
@@ -278,7 +288,7 @@ pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
         .collect();
     let about = room
         .warehouse
-        .articles(&companies)?
+        .articles(&filter.companies)?
         .into_iter()
         .map(|article| {
             let about = About {
