@@ -188,6 +188,41 @@ fn an_unchanged_nit_is_not_trained_again() {
 }
 
 #[test]
+fn a_new_month_is_learned_from_and_a_small_correction_is_not() {
+    let (desk, _) = trained();
+    let retrain = || {
+        let job = puente_jobs::NewJob::new(RETRAIN, json!({}));
+        desk.app.jobs.enqueue(job).unwrap();
+        desk.run();
+        models(&desk.app, Models::default()).unwrap().len()
+    };
+    // As if the model had been trained on data with another hash, and nothing else.
+    let model = models(&desk.app, Models::default()).unwrap().remove(0);
+    let mut meta = model.meta;
+    meta.data_hash = "other".to_owned();
+    let write = |meta: &Meta| {
+        let (id, text) = (model.id.clone(), serde_json::to_string(meta).unwrap());
+        desk.app
+            .room
+            .state
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE forecast_model SET meta = ?1 WHERE id = ?2",
+                    [text, id],
+                )?;
+                Ok::<_, puente_store::Error>(())
+            })
+            .unwrap();
+    };
+    write(&meta);
+    assert_eq!(retrain(), 1, "no month and no quantity is another");
+    // As if October had not been there yet.
+    meta.last_month = 202_609;
+    write(&meta);
+    assert_eq!(retrain(), 2);
+}
+
+#[test]
 fn forecasts_become_files() {
     let (desk, nit) = trained();
     for name in ["pronosticos.csv", "pronosticos.xlsx"] {

@@ -8,7 +8,8 @@ use crate::{App, Result};
 use puente_core::{Error, Month, Progress};
 use puente_databases::profile::DocumentMeaning;
 use puente_erp::{Room, companies};
-use puente_forecast::registry::{Meta, Registry};
+use puente_forecast::change::Change;
+use puente_forecast::registry::{Meta, Model, Registry};
 use puente_forecast::{About, Cell, Error as Failure, Kind, Panel, Plan, article};
 use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
 use puente_warehouse::{MonthFilter, Stream};
@@ -181,6 +182,19 @@ impl Retraining {
             registry: registry(&room.state, dir),
         }
     }
+
+    /// Whether a model's data changed enough. One whose files are damaged is trained anew.
+    fn is_stale(&self, model: &Model) -> Result<bool> {
+        let panel = panel_of(&self.room, &model.nit)?;
+        if panel.hash() == model.meta.data_hash {
+            return Ok(false);
+        }
+        match self.registry.articles(model) {
+            Ok(articles) => Ok(Change::of(&panel, &articles, model.meta.last_month).is_enough()),
+            Err(Failure::Damaged { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 impl Handler for Retraining {
@@ -206,7 +220,7 @@ impl Handler for Retraining {
         {
             job.cancel.check()?;
             job.progress(Progress::stage("panel").about(model.nit.as_str()));
-            if panel_of(&self.room, &model.nit)?.hash() == model.meta.data_hash {
+            if !self.is_stale(&model)? {
                 continue;
             }
             let request = Train {
