@@ -238,6 +238,8 @@ commands! {
     "forecast.activate" forecast::activate, forecast::Named, reads [], changes [Forecasts Audit];
     "forecast.remove" forecast::remove, forecast::Named, reads [], changes [Forecasts Audit];
     "forecast.articles" forecast::articles, forecast::Search, reads [Forecasts], changes [];
+    "forecast.totals" forecast::totals, forecast::TotalsOf, reads [Forecasts], changes [];
+    "forecast.history" forecast::history, forecast::OfNit, reads [Companies Movements Forecasts], changes [];
     "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
     "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
     "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];

@@ -1129,6 +1129,19 @@ at_stake: Amount,
 rows: Array<ForecastArticleRow>, };
 
 /**
+ * How many articles are of a class.
+ */
+export type ForecastClassCount = {
+/**
+ * The class.
+ */
+class: DemandClass,
+/**
+ * Its articles.
+ */
+articles: number, };
+
+/**
  * The parts of a month, after Prophet's model.
  */
 export type ForecastComponent = {
@@ -1182,6 +1195,39 @@ path: string,
  * Its lines, without the heading.
  */
 rows: number, };
+
+/**
+ * The history that there is to learn from.
+ */
+export type ForecastHistory = {
+/**
+ * Complete months, from the first with sales to the last.
+ */
+months: number,
+/**
+ * The first of them, `2025-01`.
+ */
+first: string | null,
+/**
+ * The last of them.
+ */
+last: string | null,
+/**
+ * The fewest that a training needs.
+ */
+least: number,
+/**
+ * So many for a forecast of a whole year; with less, half of one.
+ */
+year_ahead: number,
+/**
+ * Codes of documents that count as sales or their returns here.
+ */
+documents: Array<string>,
+/**
+ * Complete months that the active model does not know.
+ */
+unseen: number, };
 
 /**
  * A model by its name.
@@ -1330,6 +1376,15 @@ median: number,
 high: number, };
 
 /**
+ * Of which NIT.
+ */
+export type ForecastOfNit = {
+/**
+ * All companies of this NIT.
+ */
+nit: string, };
+
+/**
  * All companies of one NIT.
  */
 export type ForecastOffice = {
@@ -1435,7 +1490,7 @@ export type ForecastReplay = {
 months: Array<ForecastSold>, };
 
 /**
- * Which articles to list, most money at stake first.
+ * Which articles to list; most money at stake first when no order is given.
  */
 export type ForecastSearch = {
 /**
@@ -1450,6 +1505,14 @@ text?: string,
  * Of this class only.
  */
 class?: DemandClass | null,
+/**
+ * Ordered by this; what is not known comes last.
+ */
+sort?: ForecastSort,
+/**
+ * Least first.
+ */
+ascending?: boolean,
 /**
  * How many to skip.
  */
@@ -1479,6 +1542,82 @@ month: string,
  * Quantity, returns deducted.
  */
 quantity: number, };
+
+/**
+ * What articles are ordered by.
+ */
+export type ForecastSort = "stake" | "code" | "next" | "trend" | "error" | "reorder";
+
+/**
+ * A month of all articles, each at its last price: quantities of different units can't be added.
+ */
+export type ForecastTotalMonth = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * What was sold; absent in months to come.
+ */
+sold: Amount | null,
+/**
+ * What is expected; absent in the past.
+ */
+expected: Amount | null, };
+
+/**
+ * Articles added up.
+ */
+export type ForecastTotals = {
+/**
+ * Articles that fit.
+ */
+articles: number,
+/**
+ * Of them, those without a price: they are in no month.
+ */
+unpriced: number,
+/**
+ * Of them, those with too little history for more than a mean.
+ */
+guesses: number,
+/**
+ * Of them, those whose model is better than the same month of last year.
+ */
+better: number,
+/**
+ * Of them, those whose model is about as good.
+ */
+same: number,
+/**
+ * Of them, those whose model is worse.
+ */
+worse: number,
+/**
+ * Of them, by class.
+ */
+classes: Array<ForecastClassCount>,
+/**
+ * Month by month.
+ */
+months: Array<ForecastTotalMonth>, };
+
+/**
+ * Which articles to add up.
+ */
+export type ForecastTotalsOf = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * A part of code or description, whatever the case; empty for all.
+ */
+text?: string,
+/**
+ * Of this class only.
+ */
+class?: DemandClass | null, };
 
 /**
  * What to train.
@@ -6013,6 +6152,8 @@ export type Commands = {
   "forecast.activate": { request: ForecastModelNamed; response: ForecastModelRow };
   "forecast.remove": { request: ForecastModelNamed; response: Array<ForecastModelRow> };
   "forecast.articles": { request: ForecastSearch; response: ForecastArticles };
+  "forecast.totals": { request: ForecastTotalsOf; response: ForecastTotals };
+  "forecast.history": { request: ForecastOfNit; response: ForecastHistory };
   "forecast.article": { request: ForecastArticleNamed; response: ForecastArticlePage };
   "forecast.predict": { request: ForecastPredict; response: ForecastPrediction };
   "forecast.export": { request: ForecastExport; response: ForecastExported };
@@ -6119,6 +6260,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "forecast.activate": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
   "forecast.remove": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
   "forecast.articles": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.totals": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.history": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.article": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.predict": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.export": { reads: ["forecasts"], changes: ["audit"], startsJob: false, reopens: false },
