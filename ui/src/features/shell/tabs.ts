@@ -1,5 +1,6 @@
 import {
   IconBuilding,
+  IconChartDots,
   IconChecklist,
   IconHome,
   IconReceipt,
@@ -13,6 +14,7 @@ export const TABS = [
   { name: "home", to: "/", icon: IconHome },
   { name: "companies", to: "/empresas", icon: IconBuilding },
   { name: "sales", to: "/facturacion", icon: IconReceipt },
+  { name: "forecast", to: "/pronosticos", icon: IconChartDots },
   { name: "servers", to: "/servidores", icon: IconServer2 },
   { name: "vpn", to: "/vpn", icon: IconShieldLock },
   { name: "activity", to: "/actividad", icon: IconChecklist },

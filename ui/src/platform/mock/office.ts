@@ -37,13 +37,15 @@ export type Bodies = {
 
 const TICK_MS = 200;
 
-const SALES_STAGES: Record<string, string> = {
+const STAGES: Record<string, string> = {
+  "forecast.train": "backtest",
   "sales.sync_all": "orders",
   "sales.homologate": "homologate",
   "sales.catalogue": "catalogue",
   "sales.send": "send",
   "sales.follow": "status",
   "sales.decide": "settle",
+  "vpn.peer": "connect",
 };
 
 export class Office {
@@ -272,9 +274,7 @@ export class Office {
           ? "lines"
           : job.kind === "backup.create"
             ? "backup"
-            : job.kind === "vpn.peer"
-              ? "connect"
-              : (SALES_STAGES[job.kind] ?? "companies"),
+            : (STAGES[job.kind] ?? "companies"),
       done,
       total,
       subject: job.subject,
@@ -301,7 +301,16 @@ export class Office {
       finished_at: this.ago(0),
       result: state === "done" && company ? this.result(company) : null,
     });
-    this.stale("companies", "movements", "proofs", "backups", "sales", "sales_accounts", "vpns");
+    this.stale(
+      "companies",
+      "movements",
+      "proofs",
+      "backups",
+      "sales",
+      "sales_accounts",
+      "forecasts",
+      "vpns",
+    );
   }
 
   effect(job: Job, company: Company | undefined): void {
