@@ -286,8 +286,10 @@ impl Engine {
             tracing::warn!(%error, %target, "a connection was not begun");
             return;
         }
+        let most = socket.send_capacity();
         let handle = self.sockets.add(socket);
-        self.pumps.insert(token, Pump::new(stream, handle));
+        let pump = Pump::new(stream, handle, most, self.link.segment());
+        self.pumps.insert(token, pump);
         self.shared.connections(self.pumps.len());
         // Someone waits: this is no time to pause.
         if self.way.pausing {

@@ -3,6 +3,7 @@
 
 mod engine;
 mod link;
+mod pace;
 mod pump;
 mod shared;
 
