@@ -110,6 +110,8 @@ impl App {
         let sales = sales_room(&room, &dir, &read.config);
         let handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
+        let tell = jobs.teller();
+        tunnels.watch(move || tell(crate::events::VPNS));
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
         notes.iter().for_each(|note| tracing::warn!("{note}"));
