@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod channels;
 pub mod costs;
+pub mod example;
 pub mod ledgers;
 pub mod mappings;
 pub mod margin;
