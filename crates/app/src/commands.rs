@@ -197,6 +197,9 @@ commands! {
     "vpn.create" vpn_peers::create, vpn_peers::Create, reads [], changes [Vpns Jobs Audit] job;
     "vpn.revoke" vpn_peers::revoke, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.rotate" vpn_peers::rotate, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.export" vpn::export, vpn::Export, reads [], changes [Audit];
+    "vpn.login" vpn_peers::login, vpn_peers::Relogin, reads [], changes [Vpns Audit];
+    "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
     "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
