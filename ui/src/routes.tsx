@@ -148,16 +148,20 @@ const servers = createRoute({
 export interface VpnSearch {
   /** Number of the VPN whose details are open, or what is being made. */
   open?: number | "new" | "import";
+  /** Whether the way into its server is being changed. */
+  edit?: boolean;
 }
 
 const vpn = createRoute({
   getParentRoute: () => root,
   path: "/vpn",
   component: lazyRouteComponent(() => import("./features/vpn/vpn")),
-  validateSearch: (search: Record<string, unknown>): VpnSearch =>
-    search.open === "new" || search.open === "import"
+  validateSearch: (search: Record<string, unknown>): VpnSearch => ({
+    ...(search.open === "new" || search.open === "import"
       ? { open: search.open }
-      : number("open", search),
+      : number("open", search)),
+    edit: search.edit === true ? true : undefined,
+  }),
 });
 
 const JOB_STATES: JobState[] = [

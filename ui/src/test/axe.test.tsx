@@ -27,6 +27,7 @@ const TABS = [
   "/vpn",
   "/vpn?open=1",
   "/vpn?open=3",
+  "/vpn?open=1&edit=true",
   "/vpn?open=new",
   "/vpn?open=import",
   "/actividad?open=14",

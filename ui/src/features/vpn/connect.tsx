@@ -115,7 +115,7 @@ function Diagnosis({ vpn }: { vpn: Vpn }) {
       {vpn.remote ? (
         <>
           <p className="dim small">{t("vpn.diagnosis.ask_text")}</p>
-          <SeenByServer ask={ask} port={port} />
+          <SeenByServer vpn={vpn} ask={ask} />
         </>
       ) : null}
     </section>

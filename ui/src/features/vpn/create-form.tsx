@@ -1,4 +1,4 @@
-import { Button, PasswordInput, SegmentedControl, Switch, TextInput } from "@mantine/core";
+import { Button, Switch, TextInput } from "@mantine/core";
 import { IconEye, IconFingerprint, IconPlayerStop, IconPlus } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,23 +8,10 @@ import { useAsked } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 import { viewOf } from "@/platform/platform";
 import { check, type Draft, FRESH, requestOf } from "./draft";
+import { type Change, type Field, Login, useFields } from "./login";
 import { PreviewView } from "./preview";
 
 const KEPT = "puente.draft.vpn";
-const LOGINS = ["password", "key", "agent"] as const;
-
-type Set = (change: Partial<Draft>) => void;
-type Field = (name: keyof Draft) => {
-  label: string;
-  description: string;
-  value: string;
-  onChange: (event: { currentTarget: { value: string } }) => void;
-  onBlur: () => void;
-  error: string | undefined;
-  spellCheck: false;
-  autoComplete: "off";
-};
-
 /** Makes a VPN on the office's server: looked at first, so that everything is seen before it runs. */
 export function CreateForm({
   onClose,
@@ -36,42 +23,21 @@ export function CreateForm({
   const { t } = useTranslation();
   const platform = usePlatform();
   const [draft, setDraft] = useDraft();
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const look = useAsked("vpn.preview");
   const create = useAsked("vpn.create");
-  const body = useRef<HTMLFormElement>(null);
   const found = useRef<HTMLDivElement>(null);
   const error = create.error ?? look.error;
   const wrong = check(draft);
-  const set: Set = (change) => {
+  const set: Change = (change) => {
     look.forget();
     create.forget();
-    setDraft((old) => ({ ...old, ...change }));
+    // Another host has another key.
+    const elsewhere = "host" in change || "port" in change ? { fingerprint: "" } : {};
+    setDraft((old) => ({ ...old, ...elsewhere, ...change }));
   };
-  const field: Field = (name) => {
-    const reason = touched.has(name) ? wrong[name] : undefined;
-    return {
-      label: t(`vpn.field.${name as "name"}`),
-      description: t(`vpn.hint.${name as "name"}`),
-      value: draft[name] as string,
-      // Another host has another key.
-      onChange: ({ currentTarget: { value } }) =>
-        set({ [name]: value, ...(name === "host" || name === "port" ? { fingerprint: "" } : {}) }),
-      onBlur: () => setTouched((old) => new Set([...old, name])),
-      error: reason === undefined ? undefined : t(`vpn.wrong.${reason}`),
-      spellCheck: false,
-      autoComplete: "off",
-    };
-  };
+  const { form, field, isRight } = useFields(draft, set, wrong);
   const ask = (confirmed: Draft) => {
-    setTouched(new Set(Object.keys(draft)));
-    if (Object.keys(wrong).length === 0) {
-      void look.run(requestOf(confirmed));
-      return;
-    }
-    requestAnimationFrame(() =>
-      body.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
-    );
+    if (isRight()) void look.run(requestOf(confirmed));
   };
   const make = async () => {
     const request = requestOf(draft);
@@ -125,7 +91,7 @@ export function CreateForm({
       }
     >
       <form
-        ref={body}
+        ref={form}
         className="stack form"
         onSubmit={(event) => {
           event.preventDefault();
@@ -134,11 +100,6 @@ export function CreateForm({
         }}
       >
         <TextInput {...field("name")} required data-autofocus maxLength={200} />
-        <div className="row" style={{ alignItems: "flex-start" }}>
-          <TextInput {...field("host")} className="grow" required />
-          <TextInput {...field("port")} w={120} required inputMode="numeric" />
-        </div>
-        <TextInput {...field("user")} required />
         <Login draft={draft} set={set} field={field} />
         <Advanced draft={draft} set={set} field={field} />
         <div ref={found} className="stack">
@@ -151,61 +112,7 @@ export function CreateForm({
   );
 }
 
-function Login({ draft, set, field }: { draft: Draft; set: Set; field: Field }) {
-  const { t } = useTranslation();
-  const toggle = { "aria-label": t("servers.password.show"), "aria-hidden": false } as const;
-  return (
-    <>
-      <SegmentedControl
-        aria-label={t("vpn.field.login")}
-        data={LOGINS.map((value) => ({ value, label: t(`vpn.login.${value}`) }))}
-        value={draft.login}
-        onChange={(login) => set({ login: login as Draft["login"], password: "" })}
-      />
-      {draft.login === "key" ? (
-        <TextInput
-          {...field("key_path")}
-          required
-          rightSection={<ChooseKey onChosen={(key_path) => set({ key_path })} />}
-          rightSectionWidth={84}
-        />
-      ) : null}
-      {draft.login === "agent" ? <p className="dim small">{t("vpn.agent_text")}</p> : null}
-      {draft.login === "agent" ? null : (
-        <PasswordInput
-          {...field("password")}
-          label={t(draft.login === "key" ? "vpn.field.passphrase" : "vpn.field.password")}
-          description={t(draft.login === "key" ? "vpn.hint.passphrase" : "vpn.hint.password")}
-          required={draft.login === "password"}
-          visibilityToggleButtonProps={toggle}
-          autoComplete="new-password"
-        />
-      )}
-      <PasswordInput
-        {...field("sudo_password")}
-        visibilityToggleButtonProps={toggle}
-        autoComplete="new-password"
-      />
-    </>
-  );
-}
-
-function ChooseKey({ onChosen }: { onChosen: (path: string) => void }) {
-  const { t } = useTranslation();
-  const platform = usePlatform();
-  if (!platform.can.dialogs) return null;
-  const choose = async () => {
-    const path = await platform.chooseFile({ title: t("vpn.field.key_path") });
-    if (path !== null) onChosen(path);
-  };
-  return (
-    <Button variant="subtle" size="compact-xs" onClick={() => void choose()}>
-      {t("common.choose_file")}
-    </Button>
-  );
-}
-
-function Advanced({ draft, set, field }: { draft: Draft; set: Set; field: Field }) {
+function Advanced({ draft, set, field }: { draft: Draft; set: Change; field: Field }) {
   const { t } = useTranslation();
   return (
     <details>

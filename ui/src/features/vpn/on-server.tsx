@@ -3,17 +3,19 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconCircleX,
+  IconPencil,
   IconServerBolt,
   IconUsers,
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { LinkButton } from "@/components/link-button";
 import { State } from "@/components/state";
-import { Trouble } from "@/components/trouble";
 import type { Vpn, VpnPeer } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAsked } from "@/platform/commands";
 import { useSince } from "./looks";
+import { ServerTrouble } from "./relogin";
 
 /** A question to the server over SSH, and when it was answered. */
 export function useAskServer(vpn: Vpn) {
@@ -27,17 +29,12 @@ export function useAskServer(vpn: Vpn) {
 }
 
 /** How the server sees this PC, and what that means. */
-export function SeenByServer({
-  ask,
-  port,
-}: {
-  ask: ReturnType<typeof useAskServer>;
-  port: number;
-}) {
+export function SeenByServer({ vpn, ask }: { vpn: Vpn; ask: ReturnType<typeof useAskServer> }) {
   const { t } = useTranslation();
   const { bytes } = useFormat();
   const since = useSince();
   const { data } = ask;
+  const { port } = vpn.tunnel;
   return (
     <div className="stack">
       <div>
@@ -50,7 +47,9 @@ export function SeenByServer({
           {t("vpn.ask.button")}
         </Button>
       </div>
-      {ask.error ? <Trouble error={ask.error} /> : null}
+      {ask.error ? (
+        <ServerTrouble vpn={vpn} error={ask.error} onTrusted={() => void ask.ask()} />
+      ) : null}
       {data ? (
         <div className="stack" role="status">
           {!data.known ? (
@@ -97,8 +96,8 @@ export function OnServer({ vpn }: { vpn: Vpn }) {
     <section className="stack" aria-label={t("vpn.server.title")}>
       <h3>{t("vpn.server.title")}</h3>
       <p className="dim small">{t("vpn.server.text")}</p>
-      <SeenByServer ask={ask} port={vpn.tunnel.port} />
-      <div>
+      <SeenByServer vpn={vpn} ask={ask} />
+      <div className="row" data-wrap>
         <Button
           variant="default"
           leftSection={<IconUsers size={15} aria-hidden="true" />}
@@ -107,8 +106,18 @@ export function OnServer({ vpn }: { vpn: Vpn }) {
         >
           {t("vpn.peers.button")}
         </Button>
+        <LinkButton
+          to="/vpn"
+          search={{ open: vpn.id, edit: true }}
+          variant="default"
+          leftSection={<IconPencil size={15} aria-hidden="true" />}
+        >
+          {t("vpn.relogin.button")}
+        </LinkButton>
       </div>
-      {all.error ? <Trouble error={all.error} /> : null}
+      {all.error ? (
+        <ServerTrouble vpn={vpn} error={all.error} onTrusted={() => void look()} />
+      ) : null}
       {all.data ? <Peers peers={all.data} own={vpn.public_key} at={at} /> : null}
     </section>
   );
@@ -127,7 +136,7 @@ function Peers({ peers, own, at }: { peers: VpnPeer[]; own: string; at: number }
           <thead>
             <tr>
               <th scope="col">{t("vpn.col.name")}</th>
-              <th scope="col">{t("vpn.col.address")}</th>
+              <th scope="col">{t("vpn.peers.address")}</th>
               <th scope="col">{t("vpn.col.handshake")}</th>
               <th scope="col" className="num">
                 {t("vpn.col.received")}

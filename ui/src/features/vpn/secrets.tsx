@@ -5,60 +5,71 @@ import { useTranslation } from "react-i18next";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
 import type { Vpn } from "@/generated/commands";
-import { useAsked } from "@/platform/commands";
+import { useAction, useAsked } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 
 /** How long a code stands on screen before it hides itself. */
 const SHOWN_SECONDS = 60;
 
-/** The file, saved where the person chooses: it holds the private key, and says so first. */
-export function ConfDialog({ vpn, onClose }: { vpn: Vpn; onClose: () => void }) {
+/** The file of one, or an archive of several, written where the person chooses: it says first what is in it. */
+export function ExportDialog({ vpns, onClose }: { vpns: Vpn[]; onClose: () => void }) {
   const { t } = useTranslation();
   const platform = usePlatform();
-  const conf = useAsked("vpn.conf");
+  const write = useAction("vpn.export");
   const [error, setError] = useState<unknown>(null);
+  const only = vpns.length === 1 ? vpns[0] : undefined;
   const save = async () => {
     setError(null);
-    const file = await conf.run({ vpn: String(vpn.id) });
-    if (!file) return;
-    conf.forget();
+    const wish = only
+      ? { name: `${fileName(only.name)}.conf`, extension: "conf" }
+      : { name: `${t("vpn.export.file")}.zip`, extension: "zip" };
     try {
-      const wish = { name: file.file_name, extension: "conf" };
-      const path = await platform.saveBlob(wish, new Blob([file.text], { type: "text/plain" }));
-      if (path === null) return;
-      done(t("vpn.conf.done", { path }));
+      // The dialog has asked already whether a file that is there is to be replaced.
+      const where = await platform.saveFile(wish, (output) =>
+        write.mutateAsync({ vpns: vpns.map(({ id }) => String(id)), output, overwrite: true }),
+      );
+      if (where === null) return;
+      done(t("vpn.export.done", { where }));
       onClose();
     } catch (error) {
       setError(error);
     }
   };
-  const wrong = error ?? conf.error;
   return (
     <Modal
       opened
       onClose={onClose}
-      title={t("vpn.conf.title", { name: vpn.name })}
+      title={
+        only
+          ? t("vpn.export.title_one", { name: only.name })
+          : t("vpn.export.title_many", { vpns: vpns.length })
+      }
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <div className="stack" data-gap="big">
-        <p>{t("vpn.conf.text")}</p>
+        <p>{t(only ? "vpn.export.text_one" : "vpn.export.text_many")}</p>
         <p>{t("vpn.secret.one")}</p>
-        {wrong ? <Trouble error={wrong} /> : null}
+        {error ? <Trouble error={error} /> : null}
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <Button variant="default" onClick={onClose}>
             {t("common.cancel")}
           </Button>
           <Button
             leftSection={<IconDownload size={15} aria-hidden="true" />}
-            loading={conf.running}
+            loading={write.isPending}
             onClick={() => void save()}
           >
-            {t("vpn.conf.verb")}
+            {t("vpn.export.verb")}
           </Button>
         </div>
       </div>
     </Modal>
   );
+}
+
+/** What every system takes as the name of a file, and Linux as that of an interface. */
+function fileName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]/g, "").slice(0, 15) || "vpn";
 }
 
 /** The file as a code for a phone. It stands on screen for a minute, and only while the window is looked at. */

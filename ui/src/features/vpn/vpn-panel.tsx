@@ -5,17 +5,18 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/panel";
 import { done, failed } from "@/components/toast";
-import { TroubleView } from "@/components/trouble";
 import type { Server, Vpn } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction } from "@/platform/commands";
+import { CommandError } from "@/platform/platform";
 import { Connect } from "./connect";
 import { Dangers } from "./dangers";
 import { endpointOf, useSince, VpnStateView } from "./looks";
 import { OnServer } from "./on-server";
 import { Copyable } from "./preview";
-import { ConfDialog, QrDialog } from "./secrets";
-import { LastWork, useWork } from "./work";
+import { ServerTrouble } from "./relogin";
+import { ExportDialog, QrDialog } from "./secrets";
+import { isLeft, LastWork, useWork } from "./work";
 
 export function VpnPanel({
   vpn,
@@ -34,7 +35,12 @@ export function VpnPanel({
   const [secret, setSecret] = useState<"conf" | "qr" | null>(null);
   const work = useWork(vpn);
   const disconnect = useAction("vpn.disconnect");
+  const retry = useAction("vpn.retry");
   const active = vpn.state === "active";
+  /** What the server has not done yet is asked of it again; what it has done, it says. */
+  const again = () => {
+    if (isLeft(vpn)) retry.mutate({ vpn: String(vpn.id) }, { onError: failed });
+  };
   return (
     <Panel
       wide
@@ -67,7 +73,7 @@ export function VpnPanel({
               leftSection={<IconDownload size={15} aria-hidden="true" />}
               onClick={() => setSecret("conf")}
             >
-              {t("vpn.conf.button")}
+              {t("vpn.export.one")}
             </Button>
             <Button
               variant="default"
@@ -81,9 +87,10 @@ export function VpnPanel({
       }
     >
       <div className="stack" data-gap="big">
-        <LastWork work={work} />
-        {vpn.last_error && !work.running ? <TroubleView view={vpn.last_error} /> : null}
-        {vpn.state === "uncertain" ? <p>{t("vpn.uncertain_text")}</p> : null}
+        {vpn.last_error && !work.running ? (
+          <ServerTrouble vpn={vpn} error={new CommandError(vpn.last_error)} onTrusted={again} />
+        ) : null}
+        <LastWork vpn={vpn} work={work} onAgain={again} />
         {vpn.status ? <Tunnel vpn={vpn} at={at} /> : null}
         {active ? <Connect vpn={vpn} servers={servers} /> : null}
         <Users servers={servers} />
@@ -91,7 +98,7 @@ export function VpnPanel({
         {vpn.remote ? <OnServer vpn={vpn} /> : null}
         <Dangers vpn={vpn} servers={servers} busy={work.running !== null} onGone={onClose} />
       </div>
-      {secret === "conf" ? <ConfDialog vpn={vpn} onClose={() => setSecret(null)} /> : null}
+      {secret === "conf" ? <ExportDialog vpns={[vpn]} onClose={() => setSecret(null)} /> : null}
       {secret === "qr" ? <QrDialog vpn={vpn} onClose={() => setSecret(null)} /> : null}
     </Panel>
   );

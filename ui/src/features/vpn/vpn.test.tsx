@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { PRINT } from "@/platform/mock/vpns";
+import { NEW_PRINT, PRINT } from "@/platform/mock/vpns";
 import { open, rowsOf } from "@/test/office";
 import { check, FRESH, requestOf } from "./draft";
 
@@ -286,7 +286,6 @@ test("the server tells how it sees this PC, and who else is there", async () => 
 test("what is uncertain is settled by asking", async () => {
   const { user } = await open("/vpn?open=3");
   const panel = within(await screen.findByRole("complementary", { name: "Contadora externa" }));
-  expect(panel.getByText(/no repite nada sin saber/)).toBeVisible();
   await user.click(panel.getByRole("button", { name: "Preguntar al servidor" }));
   await waitFor(() =>
     expect(rowsOf("Redes privadas")).toContainEqual(
@@ -321,19 +320,56 @@ test("a code is hidden when the window is no longer looked at", async () => {
   await waitFor(() => expect(dialog.queryByRole("img")).toBeNull());
 });
 
-test("the file is saved after a warning, and its text is not shown", async () => {
+test("the file is written after a warning, and its text never comes to the page", async () => {
   const { mock, user } = await open("/vpn?open=1");
-  const saved = vi.spyOn(mock, "saveBlob");
   await user.click(await screen.findByRole("button", { name: "Descargar .conf" }));
   const dialog = within(await screen.findByRole("dialog"));
   expect(dialog.getByText(/contiene la llave privada/)).toBeVisible();
   await user.click(dialog.getByRole("button", { name: "Descargar" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  expect(saved).toHaveBeenCalledWith(
-    { name: "Sedenorte.conf", extension: "conf" },
-    expect.any(Blob),
+  expect(mock.calls.find(({ name }) => name === "vpn.export")?.request).toEqual({
+    vpns: ["1"],
+    output: "/home/oficina/Documentos/Sedenorte.conf",
+    overwrite: true,
+  });
+  expect(mock.calls.some(({ name }) => name === "vpn.conf")).toBe(false);
+});
+
+test("those in sight that can be used are exported together", async () => {
+  const { mock, user } = await open("/vpn");
+  await user.click(await screen.findByRole("button", { name: "Exportar" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByText("Exportar los archivos de 2 VPN")).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Descargar" }));
+  await waitFor(() =>
+    expect(mock.calls.find(({ name }) => name === "vpn.export")?.request).toEqual({
+      vpns: ["2", "1"],
+      output: "/home/oficina/Documentos/redes-privadas.zip",
+      overwrite: true,
+    }),
   );
-  expect(document.body.innerHTML).not.toContain("PrivateKey");
+});
+
+test("a server that was installed anew is refused until its key was compared", async () => {
+  const { mock, user } = await open("/vpn?open=1&edit=true");
+  const form = within(await screen.findByRole("complementary", { name: /^Cómo se entra/ }));
+  expect(form.getByLabelText(/^Archivo de la llave/)).toHaveValue("/home/oficina/.ssh/id_ed25519");
+  await user.clear(form.getByLabelText(/^Servidor/));
+  await user.type(form.getByLabelText(/^Servidor/), "reinstalado");
+  await user.click(form.getByRole("button", { name: "Guardar y preguntar al servidor" }));
+  expect(await form.findByRole("alert")).toHaveTextContent(/La llave de reinstalado cambió/);
+  await user.click(form.getByRole("button", { name: "Ver la huella nueva" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByText(NEW_PRINT)).toBeVisible();
+  const trust = dialog.getByRole("button", { name: "Es la misma: confiar" });
+  expect(trust).toBeDisabled();
+  await user.type(dialog.getByRole("textbox"), "Sede norte");
+  await user.click(trust);
+  expect(await screen.findByRole("complementary", { name: "Sede norte" })).toBeVisible();
+  const [first, second] = mock.calls.filter(({ name }) => name === "vpn.login");
+  expect(first?.request).toMatchObject({ vpn: "1", host: "reinstalado", password: null });
+  expect(first?.request).not.toHaveProperty("fingerprint");
+  expect(second?.request).toEqual({ vpn: "1", fingerprint: NEW_PRINT });
 });
 
 test("revoking says whom it cuts off, and asks for the name", async () => {
@@ -385,18 +421,17 @@ test("an imported one is removed with its keys", async () => {
   await waitFor(() => expect(rowsOf("Redes privadas")).toHaveLength(3));
 });
 
-test("a change that failed on the server says why and is tried again", async () => {
+test("what the server has not done yet is asked of it again", async () => {
   const { mock, user } = await open("/vpn?open=3");
-  const failed = mock.enqueue("vpn.peer", "Contadora externa", { state: "failed" }, false);
-  act(() => mock.stale("jobs"));
   const panel = within(await screen.findByRole("complementary", { name: "Contadora externa" }));
   expect(panel.getByRole("alert")).toHaveTextContent(/no respondió en 40 segundos/);
+  expect(panel.getByText(/le pregunta si ya se hizo/)).toBeVisible();
   await user.click(await panel.findByRole("button", { name: "Reintentar" }));
   await waitFor(() =>
-    expect(mock.calls.find(({ name }) => name === "jobs.retry")?.request).toEqual({
-      id: failed.id,
-    }),
+    expect(mock.calls.find(({ name }) => name === "vpn.retry")?.request).toEqual({ vpn: "3" }),
   );
+  expect(await panel.findByRole("button", { name: "Descargar .conf" })).toBeVisible();
+  expect(panel.queryByRole("alert")).toBeNull();
 });
 
 test("work on the server is shown with a way to cancel it", async () => {

@@ -1,5 +1,11 @@
 import { Button } from "@mantine/core";
-import { IconFileImport, IconPlus, IconSearch, IconShieldLock } from "@tabler/icons-react";
+import {
+  IconDownload,
+  IconFileImport,
+  IconPlus,
+  IconSearch,
+  IconShieldLock,
+} from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,6 +19,8 @@ import { useCommand } from "@/platform/commands";
 import { CreateForm } from "./create-form";
 import { ImportForm } from "./import-form";
 import { endpointOf, lookOf, useSince, type VpnLook, VpnStateView } from "./looks";
+import { Relogin } from "./relogin";
+import { ExportDialog } from "./secrets";
 import { VpnPanel } from "./vpn-panel";
 
 interface Row {
@@ -27,12 +35,13 @@ const NO_SERVERS: Server[] = [];
 
 export default function Vpns() {
   const { t } = useTranslation();
-  const { open } = useSearch({ from: "/vpn" });
+  const { open, edit } = useSearch({ from: "/vpn" });
   const navigate = useNavigate({ from: "/vpn" });
   const vpns = useCommand("vpn.list", {}, { keep: true });
   const servers = useCommand("servers.list", {}, { keep: true }).data ?? NO_SERVERS;
   const [text, setText] = useState("");
   const [looks, setLooks] = useState<VpnLook[]>([]);
+  const [exporting, setExporting] = useState(false);
   const [order, setOrder] = useState<Order>({ by: "name", descending: false });
   const all = vpns.data ?? NO_VPNS;
   const present = useMemo(() => [...new Set(all.map(lookOf))], [all]);
@@ -55,76 +64,95 @@ export default function Vpns() {
     setText("");
     setLooks([]);
   };
+  const usable = rows.filter(({ vpn }) => vpn.state === "active").map(({ vpn }) => vpn);
   const shown = all.find(({ id }) => id === open);
   return (
-    <ListPage
-      title={t("common.tab.vpn")}
-      actions={<Add />}
-      filters={
-        all.length > 0 ? (
+    <>
+      <ListPage
+        title={t("common.tab.vpn")}
+        actions={
           <>
-            <Search label={t("vpn.search")} value={text} onChange={setText} />
-            <Chips
-              values={present}
-              chosen={looks}
-              text={(look) => t(`vpn.state.${look}`)}
-              onToggle={(look) =>
-                setLooks((old) =>
-                  old.includes(look) ? old.filter((other) => other !== look) : [...old, look],
-                )
-              }
-            />
+            {usable.length > 0 ? (
+              <Button
+                variant="default"
+                leftSection={<IconDownload size={15} aria-hidden="true" />}
+                onClick={() => setExporting(true)}
+              >
+                {t("vpn.export.button")}
+              </Button>
+            ) : null}
+            <Add />
           </>
-        ) : null
-      }
-      error={vpns.error}
-      panel={
-        open === "new" ? (
-          <CreateForm onClose={close} onMade={show} />
-        ) : open === "import" ? (
-          <ImportForm onClose={close} onMade={show} />
-        ) : shown ? (
-          <VpnPanel
-            key={shown.id}
-            vpn={shown}
-            at={vpns.dataUpdatedAt}
-            servers={servers.filter(({ options }) => options.vpn === shown.id)}
-            onClose={close}
-          />
-        ) : null
-      }
-    >
-      <Grid
-        label={t("vpn.list")}
-        columns={useColumns(vpns.dataUpdatedAt)}
-        count={rows.length}
-        rowAt={(index) => rows[index]}
-        keyOf={keyOf}
-        order={order}
-        onOrder={setOrder}
-        open={typeof open === "number" ? String(open) : null}
-        onOpen={({ vpn }) => show(vpn.id)}
-        loading={vpns.isPending}
-        store="vpn"
-        empty={
-          all.length === 0 ? (
-            <Empty icon={IconShieldLock} title={t("vpn.none")} action={<Add />}>
-              {t("vpn.none_text")}
-            </Empty>
-          ) : (
-            <Empty
-              icon={IconSearch}
-              title={t("vpn.none_fit")}
-              action={
-                <Button variant="default" onClick={clear}>
-                  {t("common.clear_filters")}
-                </Button>
-              }
-            />
-          )
         }
-      />
-    </ListPage>
+        filters={
+          all.length > 0 ? (
+            <>
+              <Search label={t("vpn.search")} value={text} onChange={setText} />
+              <Chips
+                values={present}
+                chosen={looks}
+                text={(look) => t(`vpn.state.${look}`)}
+                onToggle={(look) =>
+                  setLooks((old) =>
+                    old.includes(look) ? old.filter((other) => other !== look) : [...old, look],
+                  )
+                }
+              />
+            </>
+          ) : null
+        }
+        error={vpns.error}
+        panel={
+          open === "new" ? (
+            <CreateForm onClose={close} onMade={show} />
+          ) : open === "import" ? (
+            <ImportForm onClose={close} onMade={show} />
+          ) : shown?.remote && edit ? (
+            <Relogin key={shown.id} vpn={shown} onClose={() => show(shown.id)} />
+          ) : shown ? (
+            <VpnPanel
+              key={shown.id}
+              vpn={shown}
+              at={vpns.dataUpdatedAt}
+              servers={servers.filter(({ options }) => options.vpn === shown.id)}
+              onClose={close}
+            />
+          ) : null
+        }
+      >
+        <Grid
+          label={t("vpn.list")}
+          columns={useColumns(vpns.dataUpdatedAt)}
+          count={rows.length}
+          rowAt={(index) => rows[index]}
+          keyOf={keyOf}
+          order={order}
+          onOrder={setOrder}
+          open={typeof open === "number" ? String(open) : null}
+          onOpen={({ vpn }) => show(vpn.id)}
+          loading={vpns.isPending}
+          store="vpn"
+          empty={
+            all.length === 0 ? (
+              <Empty icon={IconShieldLock} title={t("vpn.none")} action={<Add />}>
+                {t("vpn.none_text")}
+              </Empty>
+            ) : (
+              <Empty
+                icon={IconSearch}
+                title={t("vpn.none_fit")}
+                action={
+                  <Button variant="default" onClick={clear}>
+                    {t("common.clear_filters")}
+                  </Button>
+                }
+              />
+            )
+          }
+        />
+      </ListPage>
+      {exporting ? <ExportDialog vpns={usable} onClose={() => setExporting(false)} /> : null}
+    </>
   );
 }
 

@@ -2,10 +2,9 @@ import { Button } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { JobLine } from "@/components/job";
-import { failed } from "@/components/toast";
 import type { Job, JobSearch, Vpn } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { useAction, useCommand } from "@/platform/commands";
+import { useCommand } from "@/platform/commands";
 import { isSettled } from "@/platform/live";
 import { Lines } from "./preview";
 
@@ -28,10 +27,22 @@ export function useWork({ name, remote }: Vpn): Work {
   };
 }
 
+/** Whether the server has still to do something that it was asked for. */
+export function isLeft({ state }: Vpn): boolean {
+  return state === "adding" || state === "uncertain" || state === "revoking";
+}
+
 /** How far the work on the server is; when it ended, what was run there and what it answered. */
-export function LastWork({ work: { running, last } }: { work: Work }) {
+export function LastWork({
+  vpn,
+  work: { running, last },
+  onAgain,
+}: {
+  vpn: Vpn;
+  work: Work;
+  onAgain: () => void;
+}) {
   const { t } = useTranslation();
-  const retry = useAction("jobs.retry");
   if (running) {
     return (
       <div className="card">
@@ -39,23 +50,17 @@ export function LastWork({ work: { running, last } }: { work: Work }) {
       </div>
     );
   }
-  if (!last) return null;
-  const again = last.state === "failed" || last.state === "cancelled";
   return (
     <div className="stack">
-      {again ? (
-        <div className="row">
-          <span className="grow">{t(`vpn.work.${last.state as "failed"}`)}</span>
-          <Button
-            leftSection={<IconRefresh size={15} aria-hidden="true" />}
-            loading={retry.isPending}
-            onClick={() => retry.mutate({ id: last.id }, { onError: failed })}
-          >
+      {isLeft(vpn) ? (
+        <div className="row" style={{ alignItems: "flex-start" }}>
+          <span className="grow">{t(`vpn.left.${vpn.state as "adding"}`)}</span>
+          <Button leftSection={<IconRefresh size={15} aria-hidden="true" />} onClick={onAgain}>
             {t("common.retry")}
           </Button>
         </div>
       ) : null}
-      <Ran id={last.id} />
+      {last ? <Ran id={last.id} /> : null}
     </div>
   );
 }
@@ -67,8 +72,8 @@ function Ran({ id }: { id: number }) {
   if (log.length === 0) return null;
   return (
     <details>
-      <summary>{t("vpn.work.log")}</summary>
-      <Lines label={t("vpn.work.log")} lines={log.map(({ at, text }) => `${clock(at)} ${text}`)} />
+      <summary>{t("vpn.ran")}</summary>
+      <Lines label={t("vpn.ran")} lines={log.map(({ at, text }) => `${clock(at)} ${text}`)} />
     </details>
   );
 }

@@ -14,6 +14,9 @@ const OWN = "3uGpzg22CE9+Cb7MRajTIh1Xnxg4wNh4ctUeDVc7vWY=";
 const SERVER = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
 export const PRINT = "SHA256:7vNq1c0oX0V5hJvQk3mYtq9b4m8w2u6r1s0p9e8d7c4";
 
+/** What a server shows that was installed anew. */
+export const NEW_PRINT = "SHA256:2kJ9mC4w8Xq1Zt6b0Yh3Rv5Ln7Pd2sF4gK8uE1iO3aM";
+
 interface Wanted {
   work: "add" | "revoke" | "rotate";
   address: string | null;
@@ -63,13 +66,20 @@ export function vpnBodies(office: Office, start: MockOptions["office"]): Bodies 
       const { hooks, ...over } = read(office.settings.lang, conf);
       return { vpn: add(name, over), hooks, ignored: [] };
     },
-    "vpn.conf": ({ vpn }) => {
-      const { name, tunnel } = find(vpn);
-      const plain = name.replace(/[^A-Za-z0-9_-]/g, "").slice(0, 15) || "vpn";
-      return {
-        file_name: `${plain}.conf`,
-        text: `[Interface]\nPrivateKey = (de muestra)\nAddress = ${tunnel.addresses}\n`,
-      };
+    "vpn.export": ({ vpns, output }) => ({
+      output,
+      vpns: (vpns ?? []).map((name) => find(name).name),
+    }),
+    "vpn.login": ({ vpn: name, host, port, user, login, fingerprint }) => {
+      const vpn = find(name);
+      const given = { host, port, user, login, fingerprint };
+      const kept = Object.entries(given).filter(([, value]) => value != null);
+      vpn.remote = { ...vpn.remote, ...Object.fromEntries(kept) } as Vpn["remote"];
+      return vpn;
+    },
+    "vpn.retry": ({ vpn: name }) => {
+      const vpn = find(name);
+      return work(vpn, { work: vpn.state === "revoking" ? "revoke" : "add", address: null });
     },
     "vpn.qr": ({ vpn }) => ({ svg: picture(find(vpn).name), text: "" }),
     "vpn.connect": async ({ vpn: name, target, port }, signal) => {
@@ -112,6 +122,11 @@ export function vpnBodies(office: Office, start: MockOptions["office"]): Bodies 
     "vpn.ask": async ({ vpn }, signal) => {
       await office.wait(600, signal);
       const found = find(vpn);
+      if (found.remote?.host === "reinstalado" && found.remote.fingerprint !== NEW_PRINT) {
+        const known = found.remote.fingerprint;
+        const host = found.remote.host;
+        throw refusal(office.settings.lang, "SSH_HOST_CHANGED", { host, known, found: NEW_PRINT });
+      }
       if (found.state === "uncertain") found.state = "active";
       return seen(found);
     },
