@@ -5922,6 +5922,36 @@ local: string,
 target: string, };
 
 /**
+ * Where the files of VPNs are to be written.
+ */
+export type VpnExport = {
+/**
+ * Names or numbers; all that can be used when it is empty.
+ */
+vpns?: Array<string> | null,
+/**
+ * An archive with a file for each if it ends in `.zip`, and otherwise the file of the one VPN.
+ */
+output: string,
+/**
+ * Whether a file that is there may be replaced.
+ */
+overwrite?: boolean | null, };
+
+/**
+ * What was written.
+ */
+export type VpnExported = {
+/**
+ * The file. It holds private keys, and only its owner may read it.
+ */
+output: string,
+/**
+ * The VPNs that are in it.
+ */
+vpns: Array<string>, };
+
+/**
  * A `.conf` that someone else made. Its keys are taken in and go to the keyring.
  */
 export type VpnImport = {
@@ -6041,6 +6071,44 @@ command: string,
 answer: string, };
 
 /**
+ * How the server of a VPN is logged in to from now on: after it was installed anew, moved, or when the
+ * first login was mistyped.
+ */
+export type VpnRelogin = {
+/**
+ * The VPN's name or number.
+ */
+vpn: string,
+/**
+ * Host name or address of the server; as before when left out, like all that follows.
+ */
+host?: string | null,
+/**
+ * TCP port of SSH.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user?: string | null,
+/**
+ * How it is proven.
+ */
+login?: VpnLogin | null,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`.
+ */
+fingerprint?: string | null, };
+
+/**
  * How Puente logs in to the server, to change its peers.
  */
 export type VpnRemote = {
@@ -6141,9 +6209,6 @@ allowed: string[],
 keepalive: number | null, };
 
 export type VpnPeer = { public_key: string, name: string | null, allowed: Array<string>, live: boolean, kept: boolean, handshake_seconds: number | null, received: number, sent: number, endpoint: string | null, };
-export type VpnExport = { vpns?: Array<string> | null, output: string, overwrite?: boolean | null, };
-export type VpnExported = { output: string, vpns: Array<string>, };
-export type VpnRelogin = { vpn: string, host?: string | null, port?: number | null, user?: string | null, login?: VpnLogin | null, password?: string | null, sudo_password?: string | null, fingerprint?: string | null, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -6204,11 +6269,11 @@ export type Commands = {
   "vpn.create": { request: VpnCreate; response: Array<Job> };
   "vpn.revoke": { request: VpnNamed; response: Array<Job> };
   "vpn.rotate": { request: VpnNamed; response: Array<Job> };
-  "vpn.ask": { request: VpnNamed; response: VpnServerView };
-  "vpn.peers": { request: VpnNamed; response: Array<VpnPeer> };
   "vpn.export": { request: VpnExport; response: VpnExported };
   "vpn.login": { request: VpnRelogin; response: Vpn };
   "vpn.retry": { request: VpnNamed; response: Array<Job> };
+  "vpn.ask": { request: VpnNamed; response: VpnServerView };
+  "vpn.peers": { request: VpnNamed; response: Array<VpnPeer> };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
   "sales.example": { request: Nothing; response: Array<Job> };
@@ -6318,11 +6383,11 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.create": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.revoke": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.rotate": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
-  "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
-  "vpn.peers": { reads: [], changes: [], startsJob: false, reopens: false },
   "vpn.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "vpn.login": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
+  "vpn.peers": { reads: [], changes: [], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.example": { reads: [], changes: ["sales","sales_accounts","settings","jobs","audit"], startsJob: true, reopens: false },
