@@ -224,6 +224,7 @@ commands! {
     "sales.send" sales::send::send, sales::send::Send, reads [], changes [Sales Jobs Audit] job;
     "sales.follow" sales::send::follow, Nothing, reads [], changes [Jobs] job;
     "sales.decide" sales::send::decide, sales::send::Decide, reads [], changes [Jobs Audit] job;
+    "sales.accept" sales::accept::accept, sales::accept::Accept, reads [], changes [Sales Audit];
     "sales.tasks" sales::send::tasks, Nothing, reads [Sales], changes [];
     "sales.tasks.done" sales::send::task_done, sales::send::TaskDone, reads [], changes [Sales Audit];
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];

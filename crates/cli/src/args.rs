@@ -104,6 +104,11 @@ pub enum Sales {
         #[command(flatten)]
         decision: Decision,
     },
+    Accept {
+        sale: String,
+        #[arg(long)]
+        note: String,
+    },
     Tasks {
         #[arg(long, value_name = "TASK", requires = "note")]
         done: Option<i64>,

@@ -11,7 +11,9 @@ use puente_app::sales::margin::MarginSummary;
 use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
-use puente_app::sales::{catalogue, costs, ledgers, mappings, margin, send, show, steps, table};
+use puente_app::sales::{
+    accept, catalogue, costs, ledgers, mappings, margin, send, show, steps, table,
+};
 use puente_app::{App, Nothing};
 use puente_core::Error;
 use serde::Serialize;
@@ -59,6 +61,11 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             let request = json!({ "sale": sale, "decision": decision });
             let jobs = send::decide(app, read("decision", request)?)?;
             finish_all(terminal, app, &jobs)
+        }
+        Sales::Accept { sale, note } => {
+            let shown = accept::accept(app, accept::Accept { sale, note })?;
+            terminal.result(&shown, |shown| show_sale(terminal, shown));
+            Ok(())
         }
         Sales::Tasks { done, note } => {
             let tasks = match (done, note) {

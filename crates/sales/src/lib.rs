@@ -5,6 +5,7 @@
 //! a folder of its own. Between them stands [`homologate::homologate`], which is pure. Never two invoices
 //! for one sale: see [`outbox`].
 
+pub mod accept;
 pub mod accounts;
 pub mod catalogue;
 pub mod catalogues;

@@ -1,5 +1,6 @@
 //! From sale to invoice: ledgers, channels, what each expects, and the sales themselves.
 
+pub mod accept;
 pub mod catalogue;
 pub mod channels;
 pub mod costs;

@@ -148,6 +148,7 @@ fn mend(reason: &Reason) -> &'static str {
         | Reason::MissingTaxId
         | Reason::BadTaxId { .. }
         | Reason::TooPrecise { .. }
+        | Reason::PaymentsDiffer { .. }
         | Reason::TooManyLines { .. }
         | Reason::OrderElsewhere { .. } => "",
     }
