@@ -96,6 +96,20 @@ pub enum Reason {
         /// `email`, `phone`, `address`.
         field: String,
     },
+    /// A value of a customer is not one that the ledger takes.
+    BadContact {
+        /// `email`, `phone`.
+        field: String,
+        /// As it was written.
+        value: String,
+    },
+    /// A value of a customer is longer than the ledger takes, and cutting it would make it another.
+    TooLong {
+        /// `name`, `address`, `email`.
+        field: String,
+        /// How many letters it takes.
+        limit: usize,
+    },
     /// A price or quantity has more decimals than the ledger takes.
     TooPrecise {
         /// The seller's code.
@@ -173,6 +187,8 @@ impl Reason {
             Reason::BadTaxId { .. } => "bad_tax_id",
             Reason::UnknownCity { .. } => "unknown_city",
             Reason::MissingContact { .. } => "missing_contact",
+            Reason::BadContact { .. } => "bad_contact",
+            Reason::TooLong { .. } => "too_long",
             Reason::TooPrecise { .. } => "too_precise",
             Reason::TooManyLines { .. } => "too_many_lines",
             Reason::TotalDiffers { .. } => "total_differs",

@@ -135,6 +135,7 @@ fn mend(reason: &Reason) -> &'static str {
         Reason::NotChosen { .. }
         | Reason::ManualNumber { .. }
         | Reason::MissingContact { .. }
+        | Reason::BadContact { .. }
         | Reason::TotalDiffers { .. } => "rules",
         Reason::NoCatalogue => "catalogue",
         Reason::IdentityForbidden => "channel",
@@ -147,6 +148,7 @@ fn mend(reason: &Reason) -> &'static str {
         | Reason::IdentityProcessing
         | Reason::MissingTaxId
         | Reason::BadTaxId { .. }
+        | Reason::TooLong { .. }
         | Reason::TooPrecise { .. }
         | Reason::PaymentsDiffer { .. }
         | Reason::TooManyLines { .. }

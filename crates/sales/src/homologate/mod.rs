@@ -1,6 +1,7 @@
 //! From a sale to an invoice: a pure function.
 
 pub mod cities;
+pub mod contact;
 mod customer;
 mod requirements;
 pub mod totals;

@@ -138,8 +138,14 @@ fn with_shipping(yes: bool) -> Rules {
 proptest! {
     #[test]
     fn every_ready_draft_comes_to_what_was_paid_whatever_the_orders(
-        all in proptest::collection::vec(money(), 1..4), shipped: bool,
+        mut all in proptest::collection::vec(money(), 1..4), shipped: bool,
     ) {
+        // What an order's own sum has in it is the same for all of them.
+        let first = all[0];
+        for one in &mut all {
+            one.shipping_declared = first.shipping_declared;
+            one.coupon_declared = first.coupon_declared;
+        }
         let orders: Vec<Value> = (1..).zip(&all).map(|(id, one)| one.order(id)).collect();
         let sale = sale_of(&orders);
         let rules = with_shipping(shipped);
