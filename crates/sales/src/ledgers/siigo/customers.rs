@@ -35,7 +35,7 @@ pub(super) fn ensure(siigo: &Siigo, customer: &Customer, cancel: &Cancel) -> Ens
         Kind::Busy => Err(Error::Busy {
             cloud: super::client::NAME,
             status: reply.status,
-            wait: errors::wait(&reply),
+            wait: errors::wait(&reply, siigo.clock()),
         }),
         Kind::Stop => Err(Error::Login {
             cloud: super::client::NAME,
