@@ -82,6 +82,10 @@ pub enum Sales {
     Channels(Channels),
     #[command(subcommand)]
     Mappings(Mappings),
+    Misfits {
+        #[arg(long, value_name = "LEDGER")]
+        seen: Option<String>,
+    },
     Sync {
         #[arg(long = "channel", value_name = "NAME")]
         channels: Vec<String>,

@@ -22,6 +22,7 @@ pub mod ledgers;
 pub mod list;
 pub mod mappings;
 pub mod margin;
+pub mod misfits;
 pub mod model;
 pub mod outbox;
 pub mod quota;

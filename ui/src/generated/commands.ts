@@ -2251,6 +2251,33 @@ error: ErrorView | null, };
 export type MatterKind = "proof_broken" | "job_uncertain" | "server_failed" | "job_failed" | "backup_missing" | "backup_old" | "default_password" | "unencrypted" | "superuser";
 
 /**
+ * How something is different.
+ */
+export type MisfitChange = {
+/**
+ * Its property: `name`, `percentage`, `due_date`, `decimals`.
+ */
+what: string,
+/**
+ * When a person last looked; `true` and `false` for yes and no.
+ */
+before: string,
+/**
+ * Now.
+ */
+after: string, };
+
+/**
+ * Where something that doesn't fit any more was chosen.
+ */
+export type MisfitPlace = "rule" | "mapping" | "product";
+
+/**
+ * What is wrong with it.
+ */
+export type MisfitProblem = "gone" | "inactive" | "unfit" | "missing" | "changed";
+
+/**
  * A month of a year, stored as `year * 100 + month` and written `2026-11`.
  */
 export type Month = string;
@@ -3205,9 +3232,26 @@ buyer: SaleBuyer,
  */
 withheld: string,
 /**
+ * What the channel says was paid in all; none where it doesn't. Its payments have to explain it.
+ */
+declared?: string,
+/**
  * Parts that the channel left out of its answer, by its names.
  */
 missing?: Array<string>, };
+
+/**
+ * Accepts how the amounts of a sale differ, as they are now.
+ */
+export type SaleAccept = {
+/**
+ * Its number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Why it is right: 1 to 500 letters, kept in its history and in the audit trail.
+ */
+note: string, };
 
 /**
  * Who bought.
@@ -3338,7 +3382,7 @@ tax: string,
  */
 total: string,
 /**
- * What the buyer paid for what is invoiced here.
+ * What was paid for what is invoiced here, by the buyer or by the channel in the buyer's place.
  */
 paid: string,
 /**
@@ -3614,7 +3658,19 @@ refunded: string,
 /**
  * For the shipping, which the buyer paid.
  */
-shipping: string, };
+shipping: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string,
+/**
+ * What of the price the channel paid in the buyer's place: the seller gets it all the same.
+ */
+coupon?: string, };
 
 /**
  * A person or a company, as the channel writes it.
@@ -3773,7 +3829,23 @@ state: string, } | { "reason": "missing_contact",
 /**
  * `email`, `phone`, `address`.
  */
-field: string, } | { "reason": "too_precise",
+field: string, } | { "reason": "bad_contact",
+/**
+ * `email`, `phone`.
+ */
+field: string,
+/**
+ * As it was written.
+ */
+value: string, } | { "reason": "too_long",
+/**
+ * `name`, `address`, `email`.
+ */
+field: string,
+/**
+ * How many letters it takes.
+ */
+limit: number, } | { "reason": "too_precise",
 /**
  * The seller's code.
  */
@@ -3787,9 +3859,25 @@ limit: number, } | { "reason": "total_differs",
  */
 total: string,
 /**
- * What was paid.
+ * What was paid for what would be invoiced, taxes beside the price and surplus included.
  */
-paid: string, } | { "reason": "order_elsewhere",
+paid: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string, } | { "reason": "payments_differ",
+/**
+ * What it says was paid.
+ */
+declared: string,
+/**
+ * What the payments come to, with everything in them.
+ */
+found: string, } | { "reason": "order_elsewhere",
 /**
  * The order.
  */
@@ -4347,6 +4435,71 @@ last_error: ErrorView | null,
  * When what it expects was last fetched; none when it never was.
  */
 catalogue_at: string | null, };
+
+/**
+ * Something that doesn't fit any more, as it is shown.
+ */
+export type SalesMisfit = {
+/**
+ * Number of the channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * Name of its ledger.
+ */
+ledger: string,
+/**
+ * Where it was chosen.
+ */
+place: MisfitPlace,
+/**
+ * Name of the rule, or kind of the mapping: `seller`, `tax`, `product`.
+ */
+field: string,
+/**
+ * That, in words.
+ */
+label: string,
+/**
+ * What is mapped to it, or the seller's code; empty for a rule.
+ */
+source: string,
+/**
+ * What was chosen: the ledger's number or code of it; empty where nothing was.
+ */
+value: string,
+/**
+ * What it is or was called; empty where nobody knows.
+ */
+name: string,
+/**
+ * What is wrong with it.
+ */
+problem: MisfitProblem,
+/**
+ * How it is different, where it only is different.
+ */
+change: MisfitChange | null,
+/**
+ * Sales that wait because of it.
+ */
+sales: number,
+/**
+ * What is wrong, in a sentence.
+ */
+text: string,
+/**
+ * What to do about it.
+ */
+hint: string,
+/**
+ * Where it is mended: `rules`, `mappings.product`, `mappings.payment`, `mappings.tax`, `catalogue`.
+ */
+mend: string, };
 
 /**
  * A page of sales with what the whole filter comes to.
@@ -5989,6 +6142,8 @@ export type Commands = {
   "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
   "sales.catalogue.products": { request: ProductSearch; response: Array<Product> };
   "sales.catalogue.refresh": { request: LedgerNamed; response: Array<Job> };
+  "sales.misfits": { request: Nothing; response: Array<SalesMisfit> };
+  "sales.misfits.seen": { request: LedgerNamed; response: Array<SalesMisfit> };
   "sales.mappings.list": { request: MappingsOf; response: MappingsPage };
   "sales.mappings.set": { request: MappingsSet; response: MappingsChanged };
   "sales.mappings.suggest": { request: MappingsSuggest; response: MappingsChanged };
@@ -6001,6 +6156,7 @@ export type Commands = {
   "sales.send": { request: SalesSend; response: Array<Job> };
   "sales.follow": { request: Nothing; response: Array<Job> };
   "sales.decide": { request: SaleDecide; response: Array<Job> };
+  "sales.accept": { request: SaleAccept; response: SalePage };
   "sales.tasks": { request: Nothing; response: Array<SaleTask> };
   "sales.tasks.done": { request: SaleTaskDone; response: Array<SaleTask> };
   "sales.costs.list": { request: Nothing; response: SalesCosts };
@@ -6095,6 +6251,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.products": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.refresh": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.misfits": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.misfits.seen": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.mappings.list": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.mappings.suggest": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
@@ -6107,6 +6265,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.send": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
   "sales.follow": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.decide": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.accept": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.tasks": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.tasks.done": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },

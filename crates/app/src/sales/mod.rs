@@ -7,6 +7,7 @@ pub mod costs;
 pub mod ledgers;
 pub mod mappings;
 pub mod margin;
+pub mod misfits;
 pub mod send;
 pub mod show;
 pub mod steps;

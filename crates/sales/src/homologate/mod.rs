@@ -312,7 +312,7 @@ fn tax_of(
 }
 
 /// Taxes that stand in a line, apart from what the buyer withholds.
-fn is_sales_tax(kind: &str) -> bool {
+pub(crate) fn is_sales_tax(kind: &str) -> bool {
     ["IVA", "Impoconsumo"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(kind))
