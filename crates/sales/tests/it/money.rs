@@ -39,9 +39,9 @@ fn a_surplus_waits_until_a_person_accepts_it_and_is_invoiced_at_its_price() {
         accept::accept(&office.room, first, " ").is_err(),
         "no explanation"
     );
-    let total = match &sales::get(state, first).unwrap().reasons[0] {
-        Reason::TotalDiffers { total, .. } => *total,
-        other => panic!("{other:?}"),
+    let reasons = sales::get(state, first).unwrap().reasons;
+    let [Reason::TotalDiffers { total, .. }] = reasons.as_slice() else {
+        panic!("{reasons:?}");
     };
     accept::accept(&office.room, first, "el excedente se devolvió aparte").unwrap();
     assert_eq!(sales::get(state, first).unwrap().state, State::Ready);
@@ -56,7 +56,7 @@ fn a_surplus_waits_until_a_person_accepts_it_and_is_invoiced_at_its_price() {
     office.send(&[first]);
     assert_once(&clouds, 1);
     let row = sales::get(state, first).unwrap();
-    assert_eq!(row.total_e4.map(sales::from_e4), Some(total));
+    assert_eq!(row.total_e4.map(sales::from_e4), Some(*total));
     assert!(matches!(row.state, State::Invoiced | State::Stamped));
     // Others are as before.
     office.set_rules(|_| {});
