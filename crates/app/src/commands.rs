@@ -197,9 +197,14 @@ commands! {
     "vpn.create" vpn_peers::create, vpn_peers::Create, reads [], changes [Vpns Jobs Audit] job;
     "vpn.revoke" vpn_peers::revoke, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.rotate" vpn_peers::rotate, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.export" vpn::export, vpn::Export, reads [], changes [Audit];
+    "vpn.login" vpn_peers::login, vpn_peers::Relogin, reads [], changes [Vpns Audit];
+    "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;
+    "sales.example.standing" sales::example::standing, Nothing, reads [Sales Jobs], changes [];
     "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];
     "sales.ledgers.connect" sales::ledgers::connect, sales::ledgers::Connect, reads [], changes [SalesAccounts Audit];
     "sales.ledgers.test" sales::ledgers::test, sales::ledgers::Named, reads [], changes [SalesAccounts];
@@ -239,6 +244,8 @@ commands! {
     "forecast.activate" forecast::activate, forecast::Named, reads [], changes [Forecasts Audit];
     "forecast.remove" forecast::remove, forecast::Named, reads [], changes [Forecasts Audit];
     "forecast.articles" forecast::articles, forecast::Search, reads [Forecasts], changes [];
+    "forecast.totals" forecast::totals, forecast::TotalsOf, reads [Forecasts], changes [];
+    "forecast.history" forecast::history, forecast::OfNit, reads [Companies Movements Forecasts], changes [];
     "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
     "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
     "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];

@@ -4,6 +4,7 @@ pub mod accept;
 pub mod catalogue;
 pub mod channels;
 pub mod costs;
+pub mod example;
 pub mod ledgers;
 pub mod mappings;
 pub mod margin;
