@@ -82,6 +82,10 @@ pub enum Sales {
     Channels(Channels),
     #[command(subcommand)]
     Mappings(Mappings),
+    Misfits {
+        #[arg(long, value_name = "LEDGER")]
+        seen: Option<String>,
+    },
     Sync {
         #[arg(long = "channel", value_name = "NAME")]
         channels: Vec<String>,
@@ -103,6 +107,11 @@ pub enum Sales {
         sale: String,
         #[command(flatten)]
         decision: Decision,
+    },
+    Accept {
+        sale: String,
+        #[arg(long)]
+        note: String,
     },
     Tasks {
         #[arg(long, value_name = "TASK", requires = "note")]
