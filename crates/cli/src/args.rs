@@ -541,6 +541,8 @@ pub enum Settings {
         values: Vec<String>,
         #[arg(long)]
         proxy_password_stdin: bool,
+        #[arg(long, conflicts_with = "proxy_password_stdin")]
+        mlflow_secret_stdin: bool,
     },
 }
 
@@ -716,6 +718,15 @@ pub enum Forecast {
         #[arg(long)]
         yes: bool,
     },
+    #[command(subcommand)]
+    Mlflow(Mlflow),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mlflow {
+    Status,
+    Test,
+    Send,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
