@@ -159,3 +159,15 @@ test("a chart has the past, the bounds ahead and what would have been forecast",
   expect(last?.band).toEqual([page.forecast.at(-1)?.low, page.forecast.at(-1)?.high]);
   expect(points.filter((point) => point.past2 !== undefined)).toHaveLength(6);
 });
+
+test("a training that MLflow knows leads to its run there", async () => {
+  const mlflow = { url: "http://mlflow:5000", login: "none" as const, user: "" };
+  const { user } = await open("/pronosticos?nit=8301124471", { settings: { mlflow } });
+  await user.click(await screen.findByRole("button", { name: "Entrenar" }));
+  await user.click(await screen.findByText("Modelos"));
+  expect(await screen.findByRole("link", { name: "Ver" })).toHaveAttribute(
+    "href",
+    expect.stringMatching(/^http:\/\/mlflow:5000\/#\/experiments\/1\/runs\//),
+  );
+  expect(screen.getByRole("button", { name: "Copiar la dirección en MLflow" })).toBeVisible();
+});
