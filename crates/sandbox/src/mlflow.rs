@@ -549,7 +549,7 @@ fn put(world: &World, place: &str, body: &Bytes) -> Response {
     match (known, run) {
         (Ok(name), Some(run)) if run.experiment == name => {
             run.files.insert(file.to_owned(), body.to_vec());
-            good(json!({}))
+            StatusCode::OK.into_response()
         }
         (Ok(_) | Err(_), _) => refused(404, "RESOURCE_DOES_NOT_EXIST", "No run"),
     }

@@ -107,7 +107,6 @@ impl Record {
                 "python_function": {
                     "loader_module": "mlflow.xgboost",
                     "data": "model.json",
-                    "python_version": "3.10",
                 },
                 "xgboost": {
                     "data": "model.json",

@@ -263,6 +263,12 @@ fn what_goes_wrong_has_a_code_and_leaves_the_row_for_later() {
         ),
         (
             "training_data_sample.csv",
+            MlflowDoes::Html(200),
+            Code::MlflowNotThere,
+            false,
+        ),
+        (
+            "training_data_sample.csv",
             MlflowDoes::Status(503),
             Code::MlflowFailed,
             true,
