@@ -705,6 +705,12 @@ pub enum Forecast {
         format: Option<Format>,
         #[arg(long)]
         overwrite: bool,
+        #[arg(long)]
+        table: bool,
+        #[arg(long, value_name = "DAYS", requires = "table")]
+        lead_days: Option<u32>,
+        #[arg(long, value_name = "0.5-0.999", requires = "table")]
+        service: Option<f64>,
     },
     Compare {
         #[arg(long)]

@@ -94,7 +94,15 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             output,
             format,
             overwrite,
+            table,
+            lead_days,
+            service,
         } => {
+            let table = table.then(|| command::Search {
+                lead_days,
+                service,
+                ..command::Search::default()
+            });
             let format = format.map(|format| match format {
                 Format::Csv => puente_app::movements::Format::Csv,
                 Format::Xlsx => puente_app::movements::Format::Xlsx,
@@ -102,6 +110,7 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             let request = command::Export {
                 nit,
                 path: output,
+                table,
                 format,
                 overwrite,
             };

@@ -1175,6 +1175,11 @@ nit: string,
  */
 path: string,
 /**
+ * The table of articles, in its order and as it is narrowed, with stock advice. Left out: all articles, month
+ * by month.
+ */
+table?: ForecastSearch | null,
+/**
  * Left out: that of the file's extension.
  */
 format?: ExportFormat | null,

@@ -362,6 +362,18 @@ fn error_ratio(article: &Article) -> Option<f64> {
         .map(|(own, naive)| own / naive)
 }
 
+/// The whole table, for a file.
+pub(super) fn listed(app: &App, request: Search) -> Result<Vec<ArticleRow>> {
+    let (_, articles) = open(app, &request.nit)?;
+    let terms = terms(request.lead_days, request.service)?;
+    let mut found = fitting(&articles, &request.text, request.class);
+    order(&mut found, request.sort, request.ascending, terms);
+    Ok(found
+        .into_iter()
+        .map(|article| row(article, terms))
+        .collect())
+}
+
 /// All about an article.
 ///
 /// # Errors

@@ -226,10 +226,22 @@ fn a_new_month_is_learned_from_and_a_small_correction_is_not() {
 #[test]
 fn forecasts_become_files() {
     let (desk, nit) = trained();
-    for name in ["pronosticos.csv", "pronosticos.xlsx"] {
+    let table = Some(Search {
+        sort: Sort::Code,
+        ascending: true,
+        lead_days: Some(30),
+        ..Search::default()
+    });
+    for (name, table) in [
+        ("meses.csv", None),
+        ("meses.xlsx", None),
+        ("articulos.csv", table.clone()),
+        ("articulos.xlsx", table),
+    ] {
         let request = Export {
             nit: nit.clone(),
             path: desk.folder.path().join(name),
+            table,
             format: None,
             overwrite: false,
         };
@@ -240,6 +252,13 @@ fn forecasts_become_files() {
             Code::AlreadyExists
         );
     }
+    let text = std::fs::read_to_string(desk.folder.path().join("articulos.csv")).unwrap();
+    let codes: Vec<&str> = text
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(';').next())
+        .collect();
+    assert!(codes.is_sorted() && text.contains(";punto_pedido;en_juego"));
 }
 
 #[test]

@@ -120,7 +120,10 @@ export function forecastBodies(office: Office, start: MockOptions["office"]): Bo
       return [office.enqueue("forecast.mlflow", "", {})];
     },
     "forecast.totals": ({ nit }) => totalsOf(known(nit).meta.horizon),
-    "forecast.export": ({ nit, path }) => ({ path, rows: GOODS.length * known(nit).meta.horizon }),
+    "forecast.export": ({ nit, path, table }) => ({
+      path,
+      rows: table ? GOODS.length : GOODS.length * known(nit).meta.horizon,
+    }),
   };
 }
 
