@@ -36,6 +36,7 @@ const TABS = [
   "/configuracion?section=schedules",
   "/configuracion?section=backups",
   "/configuracion?section=network",
+  "/configuracion?section=forecast",
   "/configuracion?section=about",
 ];
 
