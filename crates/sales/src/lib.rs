@@ -6,6 +6,7 @@
 //! for one sale: see [`outbox`].
 
 pub mod accounts;
+pub mod attempts;
 pub mod catalogue;
 pub mod catalogues;
 pub mod channel;
@@ -16,11 +17,13 @@ mod error;
 pub mod handlers;
 pub mod homologate;
 pub mod judge;
+pub mod kinds;
 pub mod ledger;
 pub mod ledgers;
 pub mod list;
 pub mod mappings;
 pub mod margin;
+pub mod marks;
 pub mod model;
 pub mod outbox;
 pub mod quota;

@@ -115,6 +115,13 @@ pub enum Reason {
         #[ts(type = "string")]
         paid: Decimal,
     },
+    /// Something of the document that the source issued can't be reported as it stands.
+    Document {
+        /// What: `kind`, `number`, `copies`, `value`, `none`.
+        field: String,
+        /// As the source has it.
+        value: String,
+    },
     /// One of its orders is in another sale that was sent.
     OrderElsewhere {
         /// The order.
@@ -159,6 +166,7 @@ impl Reason {
             Reason::TooPrecise { .. } => "too_precise",
             Reason::TooManyLines { .. } => "too_many_lines",
             Reason::TotalDiffers { .. } => "total_differs",
+            Reason::Document { .. } => "document",
             Reason::OrderElsewhere { .. } => "order_elsewhere",
             Reason::Refused { .. } => "refused",
         }

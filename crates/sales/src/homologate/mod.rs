@@ -91,6 +91,7 @@ pub fn homologate(
             observations: format!("Venta {}", sale.key),
             stamp: rules.stamp && document.electronic,
             mail: rules.mail,
+            report: None,
         }),
         _ => Err(reasons),
     }
@@ -335,6 +336,7 @@ impl Piece<'_> {
             base: worked.base,
             tax: worked.tax,
             total: worked.total(),
+            group: String::new(),
         })
     }
 }

@@ -102,6 +102,7 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             quantity: d(quantity),
             unit_price: d(price),
             unit_fee: d("100"),
+            tax: None,
         })
         .collect();
     let total = lines
@@ -147,6 +148,7 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
         },
         withheld: Decimal::ZERO,
         missing: Vec::new(),
+        document: None,
     }
 }
 

@@ -12,4 +12,7 @@ mod faults;
 mod flow;
 mod kill;
 mod office;
+mod solar;
+mod solar_kill;
+mod solar_trouble;
 mod tokens;
