@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod channels;
 pub mod costs;
 pub mod ledgers;
+pub mod local;
 pub mod mappings;
 pub mod margin;
 pub mod send;

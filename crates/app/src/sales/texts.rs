@@ -149,6 +149,7 @@ fn mend(reason: &Reason) -> &'static str {
         | Reason::BadTaxId { .. }
         | Reason::TooPrecise { .. }
         | Reason::TooManyLines { .. }
+        | Reason::Document { .. }
         | Reason::OrderElsewhere { .. } => "",
     }
 }
