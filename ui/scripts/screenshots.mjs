@@ -105,6 +105,28 @@ const shots = (nit) => [
   { name: "facturacion-reglas", at: "/facturacion?view=steps&setup=rules", standIn: true },
   { name: "facturacion-equivalencias", at: "/facturacion?view=mappings", standIn: true },
   { name: "facturacion-margen", at: "/facturacion?view=margin", standIn: true },
+  { name: "pronosticos", at: "/pronosticos", standIn: true },
+  {
+    name: "pronosticos-articulo",
+    at: "/pronosticos",
+    standIn: true,
+    act: (page) =>
+      page
+        .getByRole("row")
+        .nth(1)
+        .click({ position: { x: 400, y: 10 } }),
+  },
+  { name: "pronosticos-totales", at: "/pronosticos?view=totals", standIn: true },
+  { name: "pronosticos-modelos", at: "/pronosticos?view=models", standIn: true },
+  {
+    name: "pronosticos-entrenar",
+    at: "/pronosticos",
+    standIn: true,
+    act: (page) => page.getByRole("button", { name: "Entrenar" }).click(),
+  },
+  { name: "pronosticos-sin-modelo", at: "/pronosticos?nit=8301124471", standIn: true },
+  { name: "pronosticos-poca-historia", at: "/pronosticos?nit=9011457720", standIn: true },
+  { name: "pronosticos-vacio", at: "/pronosticos", office: "empty", standIn: true },
   {
     name: "servidores",
     at: "/servidores",
@@ -167,6 +189,7 @@ const TABS = [
   "empresas",
   "empresa",
   "facturacion",
+  "pronosticos",
   "servidores",
   "actividad",
   "configuracion",

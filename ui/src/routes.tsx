@@ -8,7 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { Shell } from "./features/shell/shell";
-import type { JobState, MappingKind, SaleState } from "./generated/commands";
+import type { DemandClass, JobState, MappingKind, SaleState } from "./generated/commands";
 
 const root = createRootRoute({ component: Shell });
 
@@ -104,6 +104,31 @@ const sales = createRoute({
   }),
 });
 
+export const FORECAST_VIEWS = ["articles", "totals", "models"] as const;
+export type ForecastView = (typeof FORECAST_VIEWS)[number];
+
+export interface ForecastSearch {
+  nit?: string;
+  view?: ForecastView;
+  class?: DemandClass;
+  /** Code of the article whose page is open. */
+  article?: string;
+}
+
+const CLASSES: DemandClass[] = ["smooth", "erratic", "intermittent", "lumpy", "new", "dead"];
+
+const forecast = createRoute({
+  getParentRoute: () => root,
+  path: "/pronosticos",
+  component: lazyRouteComponent(() => import("./features/forecast/forecast")),
+  validateSearch: (search: Record<string, unknown>): ForecastSearch => ({
+    ...text("nit", search),
+    ...oneOf("view", search, FORECAST_VIEWS),
+    ...oneOf("class", search, CLASSES),
+    ...text("article", search),
+  }),
+});
+
 export interface ServersSearch {
   /** Number of the server whose details are open, or `new`. */
   open?: number | "new";
@@ -180,6 +205,7 @@ const tree = root.addChildren([
   companies,
   company,
   sales,
+  forecast,
   servers,
   activity,
   settings,

@@ -5,6 +5,7 @@ use crate::commands::Tag;
 use crate::config::Config;
 use crate::forecast::{RETRAIN, Retraining, TRAIN, Training};
 use crate::paths::DataDir;
+use crate::sales::example::EXAMPLE;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
@@ -56,7 +57,8 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         | sales::SEND
         | sales::DELIVER
         | sales::FOLLOW
-        | sales::DECIDE => &[Tag::Sales, Tag::SalesAccounts],
+        | sales::DECIDE
+        | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER => &[Tag::Vpns, Tag::Audit],
         TRAIN => &[Tag::Forecasts],

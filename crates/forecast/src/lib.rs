@@ -6,6 +6,7 @@
 //! then forecasts the months to come. Quantities are floating point numbers here, money never is.
 
 pub mod article;
+pub mod change;
 pub mod class;
 mod combine;
 mod error;

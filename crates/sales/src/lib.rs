@@ -5,6 +5,7 @@
 //! a folder of its own. Between them stands [`homologate::homologate`], which is pure. Never two invoices
 //! for one sale: see [`outbox`].
 
+pub mod accept;
 pub mod accounts;
 pub mod attempts;
 pub mod catalogue;
@@ -24,6 +25,7 @@ pub mod list;
 pub mod mappings;
 pub mod margin;
 pub mod marks;
+pub mod misfits;
 pub mod model;
 pub mod outbox;
 pub mod quota;

@@ -823,7 +823,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -1129,6 +1129,19 @@ at_stake: Amount,
 rows: Array<ForecastArticleRow>, };
 
 /**
+ * How many articles are of a class.
+ */
+export type ForecastClassCount = {
+/**
+ * The class.
+ */
+class: DemandClass,
+/**
+ * Its articles.
+ */
+articles: number, };
+
+/**
  * The parts of a month, after Prophet's model.
  */
 export type ForecastComponent = {
@@ -1182,6 +1195,39 @@ path: string,
  * Its lines, without the heading.
  */
 rows: number, };
+
+/**
+ * The history that there is to learn from.
+ */
+export type ForecastHistory = {
+/**
+ * Complete months, from the first with sales to the last.
+ */
+months: number,
+/**
+ * The first of them, `2025-01`.
+ */
+first: string | null,
+/**
+ * The last of them.
+ */
+last: string | null,
+/**
+ * The fewest that a training needs.
+ */
+least: number,
+/**
+ * So many for a forecast of a whole year; with less, half of one.
+ */
+year_ahead: number,
+/**
+ * Codes of documents that count as sales or their returns here.
+ */
+documents: Array<string>,
+/**
+ * Complete months that the active model does not know.
+ */
+unseen: number, };
 
 /**
  * A model by its name.
@@ -1330,6 +1376,15 @@ median: number,
 high: number, };
 
 /**
+ * Of which NIT.
+ */
+export type ForecastOfNit = {
+/**
+ * All companies of this NIT.
+ */
+nit: string, };
+
+/**
  * All companies of one NIT.
  */
 export type ForecastOffice = {
@@ -1435,7 +1490,7 @@ export type ForecastReplay = {
 months: Array<ForecastSold>, };
 
 /**
- * Which articles to list, most money at stake first.
+ * Which articles to list; most money at stake first when no order is given.
  */
 export type ForecastSearch = {
 /**
@@ -1450,6 +1505,14 @@ text?: string,
  * Of this class only.
  */
 class?: DemandClass | null,
+/**
+ * Ordered by this; what is not known comes last.
+ */
+sort?: ForecastSort,
+/**
+ * Least first.
+ */
+ascending?: boolean,
 /**
  * How many to skip.
  */
@@ -1479,6 +1542,82 @@ month: string,
  * Quantity, returns deducted.
  */
 quantity: number, };
+
+/**
+ * What articles are ordered by.
+ */
+export type ForecastSort = "stake" | "code" | "next" | "trend" | "error" | "reorder";
+
+/**
+ * A month of all articles, each at its last price: quantities of different units can't be added.
+ */
+export type ForecastTotalMonth = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * What was sold; absent in months to come.
+ */
+sold: Amount | null,
+/**
+ * What is expected; absent in the past.
+ */
+expected: Amount | null, };
+
+/**
+ * Articles added up.
+ */
+export type ForecastTotals = {
+/**
+ * Articles that fit.
+ */
+articles: number,
+/**
+ * Of them, those without a price: they are in no month.
+ */
+unpriced: number,
+/**
+ * Of them, those with too little history for more than a mean.
+ */
+guesses: number,
+/**
+ * Of them, those whose model is better than the same month of last year.
+ */
+better: number,
+/**
+ * Of them, those whose model is about as good.
+ */
+same: number,
+/**
+ * Of them, those whose model is worse.
+ */
+worse: number,
+/**
+ * Of them, by class.
+ */
+classes: Array<ForecastClassCount>,
+/**
+ * Month by month.
+ */
+months: Array<ForecastTotalMonth>, };
+
+/**
+ * Which articles to add up.
+ */
+export type ForecastTotalsOf = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * A part of code or description, whatever the case; empty for all.
+ */
+text?: string,
+/**
+ * Of this class only.
+ */
+class?: DemandClass | null, };
 
 /**
  * What to train.
@@ -2249,6 +2388,33 @@ error: ErrorView | null, };
  * What is the matter. The gravest come first.
  */
 export type MatterKind = "proof_broken" | "job_uncertain" | "server_failed" | "job_failed" | "backup_missing" | "backup_old" | "default_password" | "unencrypted" | "superuser";
+
+/**
+ * How something is different.
+ */
+export type MisfitChange = {
+/**
+ * Its property: `name`, `percentage`, `due_date`, `decimals`.
+ */
+what: string,
+/**
+ * When a person last looked; `true` and `false` for yes and no.
+ */
+before: string,
+/**
+ * Now.
+ */
+after: string, };
+
+/**
+ * Where something that doesn't fit any more was chosen.
+ */
+export type MisfitPlace = "rule" | "mapping" | "product";
+
+/**
+ * What is wrong with it.
+ */
+export type MisfitProblem = "gone" | "inactive" | "unfit" | "missing" | "changed";
 
 /**
  * A month of a year, stored as `year * 100 + month` and written `2026-11`.
@@ -3205,9 +3371,26 @@ buyer: SaleBuyer,
  */
 withheld: string,
 /**
+ * What the channel says was paid in all; none where it doesn't. Its payments have to explain it.
+ */
+declared?: string,
+/**
  * Parts that the channel left out of its answer, by its names.
  */
 missing?: Array<string>, };
+
+/**
+ * Accepts how the amounts of a sale differ, as they are now.
+ */
+export type SaleAccept = {
+/**
+ * Its number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Why it is right: 1 to 500 letters, kept in its history and in the audit trail.
+ */
+note: string, };
 
 /**
  * Who bought.
@@ -3338,7 +3521,7 @@ tax: string,
  */
 total: string,
 /**
- * What the buyer paid for what is invoiced here.
+ * What was paid for what is invoiced here, by the buyer or by the channel in the buyer's place.
  */
 paid: string,
 /**
@@ -3614,7 +3797,19 @@ refunded: string,
 /**
  * For the shipping, which the buyer paid.
  */
-shipping: string, };
+shipping: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string,
+/**
+ * What of the price the channel paid in the buyer's place: the seller gets it all the same.
+ */
+coupon?: string, };
 
 /**
  * A person or a company, as the channel writes it.
@@ -3773,7 +3968,23 @@ state: string, } | { "reason": "missing_contact",
 /**
  * `email`, `phone`, `address`.
  */
-field: string, } | { "reason": "too_precise",
+field: string, } | { "reason": "bad_contact",
+/**
+ * `email`, `phone`.
+ */
+field: string,
+/**
+ * As it was written.
+ */
+value: string, } | { "reason": "too_long",
+/**
+ * `name`, `address`, `email`.
+ */
+field: string,
+/**
+ * How many letters it takes.
+ */
+limit: number, } | { "reason": "too_precise",
 /**
  * The seller's code.
  */
@@ -3787,9 +3998,25 @@ limit: number, } | { "reason": "total_differs",
  */
 total: string,
 /**
- * What was paid.
+ * What was paid for what would be invoiced, taxes beside the price and surplus included.
  */
-paid: string, } | { "reason": "order_elsewhere",
+paid: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string, } | { "reason": "payments_differ",
+/**
+ * What it says was paid.
+ */
+declared: string,
+/**
+ * What the payments come to, with everything in them.
+ */
+found: string, } | { "reason": "order_elsewhere",
 /**
  * The order.
  */
@@ -4250,6 +4477,92 @@ export type SalesCostsSet = {
 rules: Array<CostRule>, };
 
 /**
+ * How the example stands.
+ */
+export type SalesExample = {
+/**
+ * Whether there is a sample shop here: only in the example office.
+ */
+available: boolean,
+/**
+ * The job that goes the steps now, or went them last.
+ */
+job: Job | null,
+/**
+ * What it came to, when it went well.
+ */
+done: SalesExampleDone | null,
+/**
+ * What blocked sales then, in words, the most first.
+ */
+blocked: Array<SaleReasonCount>, };
+
+/**
+ * Result of `EXAMPLE`.
+ */
+export type SalesExampleDone = {
+/**
+ * Orders that were read.
+ */
+orders_read: number,
+/**
+ * Sales that there are.
+ */
+sales: number,
+/**
+ * Sales that were ready before anything was sent.
+ */
+ready: number,
+/**
+ * Sales that were blocked then, by name of the first reason.
+ */
+blocked: { [key in string]: number },
+/**
+ * Sales that are invoiced.
+ */
+invoiced: number,
+/**
+ * Invoices whose answer was lost, and that are known now.
+ */
+uncertain_settled: number,
+/**
+ * Sales that are in doubt.
+ */
+uncertain: number,
+/**
+ * Sales that the ledger refused.
+ */
+refused: number,
+/**
+ * Invoices that the tax authority accepted.
+ */
+stamped: number,
+/**
+ * Credit notes that wait for a person.
+ */
+credit_notes: number,
+/**
+ * Invoices that the stand-in of the ledger really holds.
+ */
+journal_invoices: number,
+/**
+ * How many of them are for a sale that had one.
+ */
+invoices_made_twice: number,
+/**
+ * What is left of all that was paid.
+ */
+margin: string,
+/**
+ * In a hundred of it; none without revenue.
+ */
+margin_percent: string | null,
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, };
+
+/**
  * Which sales: what is left out lets all through.
  */
 export type SalesFilter = {
@@ -4347,6 +4660,71 @@ last_error: ErrorView | null,
  * When what it expects was last fetched; none when it never was.
  */
 catalogue_at: string | null, };
+
+/**
+ * Something that doesn't fit any more, as it is shown.
+ */
+export type SalesMisfit = {
+/**
+ * Number of the channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * Name of its ledger.
+ */
+ledger: string,
+/**
+ * Where it was chosen.
+ */
+place: MisfitPlace,
+/**
+ * Name of the rule, or kind of the mapping: `seller`, `tax`, `product`.
+ */
+field: string,
+/**
+ * That, in words.
+ */
+label: string,
+/**
+ * What is mapped to it, or the seller's code; empty for a rule.
+ */
+source: string,
+/**
+ * What was chosen: the ledger's number or code of it; empty where nothing was.
+ */
+value: string,
+/**
+ * What it is or was called; empty where nobody knows.
+ */
+name: string,
+/**
+ * What is wrong with it.
+ */
+problem: MisfitProblem,
+/**
+ * How it is different, where it only is different.
+ */
+change: MisfitChange | null,
+/**
+ * Sales that wait because of it.
+ */
+sales: number,
+/**
+ * What is wrong, in a sentence.
+ */
+text: string,
+/**
+ * What to do about it.
+ */
+hint: string,
+/**
+ * Where it is mended: `rules`, `mappings.product`, `mappings.payment`, `mappings.tax`, `catalogue`.
+ */
+mend: string, };
 
 /**
  * A page of sales with what the whole filter comes to.
@@ -5697,6 +6075,36 @@ local: string,
 target: string, };
 
 /**
+ * Where the files of VPNs are to be written.
+ */
+export type VpnExport = {
+/**
+ * Names or numbers; all that can be used when it is empty.
+ */
+vpns?: Array<string> | null,
+/**
+ * An archive with a file for each if it ends in `.zip`, and otherwise the file of the one VPN.
+ */
+output: string,
+/**
+ * Whether a file that is there may be replaced.
+ */
+overwrite?: boolean | null, };
+
+/**
+ * What was written.
+ */
+export type VpnExported = {
+/**
+ * The file. It holds private keys, and only its owner may read it.
+ */
+output: string,
+/**
+ * The VPNs that are in it.
+ */
+vpns: Array<string>, };
+
+/**
  * A `.conf` that someone else made. Its keys are taken in and go to the keyring.
  */
 export type VpnImport = {
@@ -5814,6 +6222,44 @@ command: string,
  * The last line of its answer.
  */
 answer: string, };
+
+/**
+ * How the server of a VPN is logged in to from now on: after it was installed anew, moved, or when the
+ * first login was mistyped.
+ */
+export type VpnRelogin = {
+/**
+ * The VPN's name or number.
+ */
+vpn: string,
+/**
+ * Host name or address of the server; as before when left out, like all that follows.
+ */
+host?: string | null,
+/**
+ * TCP port of SSH.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user?: string | null,
+/**
+ * How it is proven.
+ */
+login?: VpnLogin | null,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`.
+ */
+fingerprint?: string | null, };
 
 /**
  * How Puente logs in to the server, to change its peers.
@@ -5974,9 +6420,14 @@ export type Commands = {
   "vpn.create": { request: VpnCreate; response: Array<Job> };
   "vpn.revoke": { request: VpnNamed; response: Array<Job> };
   "vpn.rotate": { request: VpnNamed; response: Array<Job> };
+  "vpn.export": { request: VpnExport; response: VpnExported };
+  "vpn.login": { request: VpnRelogin; response: Vpn };
+  "vpn.retry": { request: VpnNamed; response: Array<Job> };
   "vpn.ask": { request: VpnNamed; response: VpnServerView };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
+  "sales.example": { request: Nothing; response: Array<Job> };
+  "sales.example.standing": { request: Nothing; response: SalesExample };
   "sales.ledgers.list": { request: Nothing; response: Array<SalesLedger> };
   "sales.ledgers.connect": { request: LedgerConnect; response: SalesLedger };
   "sales.ledgers.test": { request: LedgerNamed; response: SalesLedger };
@@ -5989,6 +6440,8 @@ export type Commands = {
   "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
   "sales.catalogue.products": { request: ProductSearch; response: Array<Product> };
   "sales.catalogue.refresh": { request: LedgerNamed; response: Array<Job> };
+  "sales.misfits": { request: Nothing; response: Array<SalesMisfit> };
+  "sales.misfits.seen": { request: LedgerNamed; response: Array<SalesMisfit> };
   "sales.mappings.list": { request: MappingsOf; response: MappingsPage };
   "sales.mappings.set": { request: MappingsSet; response: MappingsChanged };
   "sales.mappings.suggest": { request: MappingsSuggest; response: MappingsChanged };
@@ -6001,6 +6454,7 @@ export type Commands = {
   "sales.send": { request: SalesSend; response: Array<Job> };
   "sales.follow": { request: Nothing; response: Array<Job> };
   "sales.decide": { request: SaleDecide; response: Array<Job> };
+  "sales.accept": { request: SaleAccept; response: SalePage };
   "sales.tasks": { request: Nothing; response: Array<SaleTask> };
   "sales.tasks.done": { request: SaleTaskDone; response: Array<SaleTask> };
   "sales.costs.list": { request: Nothing; response: SalesCosts };
@@ -6013,6 +6467,8 @@ export type Commands = {
   "forecast.activate": { request: ForecastModelNamed; response: ForecastModelRow };
   "forecast.remove": { request: ForecastModelNamed; response: Array<ForecastModelRow> };
   "forecast.articles": { request: ForecastSearch; response: ForecastArticles };
+  "forecast.totals": { request: ForecastTotalsOf; response: ForecastTotals };
+  "forecast.history": { request: ForecastOfNit; response: ForecastHistory };
   "forecast.article": { request: ForecastArticleNamed; response: ForecastArticlePage };
   "forecast.predict": { request: ForecastPredict; response: ForecastPrediction };
   "forecast.export": { request: ForecastExport; response: ForecastExported };
@@ -6080,9 +6536,14 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.create": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.revoke": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.rotate": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "vpn.login": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.example": { reads: [], changes: ["sales","sales_accounts","settings","jobs","audit"], startsJob: true, reopens: false },
+  "sales.example.standing": { reads: ["sales","jobs"], changes: [], startsJob: false, reopens: false },
   "sales.ledgers.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.ledgers.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.ledgers.test": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
@@ -6095,6 +6556,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.products": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.refresh": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.misfits": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.misfits.seen": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.mappings.list": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.mappings.suggest": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
@@ -6107,6 +6570,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.send": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
   "sales.follow": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.decide": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.accept": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.tasks": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.tasks.done": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
@@ -6119,6 +6583,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "forecast.activate": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
   "forecast.remove": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
   "forecast.articles": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.totals": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.history": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.article": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.predict": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.export": { reads: ["forecasts"], changes: ["audit"], startsJob: false, reopens: false },

@@ -16,7 +16,27 @@ use ts_rs::TS;
 /// Months that the table of articles sums.
 const NEXT: usize = 3;
 
-/// Which articles to list, most money at stake first.
+/// What articles are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ForecastSort")]
+pub enum Sort {
+    /// Expected sales of the next three months at the last price.
+    #[default]
+    Stake,
+    /// Code.
+    Code,
+    /// Expected sales of the next three months.
+    Next,
+    /// Those against the last three.
+    Trend,
+    /// The error against that of the same month of last year.
+    Error,
+    /// When to order.
+    Reorder,
+}
+
+/// Which articles to list; most money at stake first when no order is given.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
 #[ts(rename = "ForecastSearch", optional_fields = nullable)]
@@ -28,6 +48,12 @@ pub struct Search {
     pub text: String,
     /// Of this class only.
     pub class: Option<Class>,
+    /// Ordered by this; what is not known comes last.
+    #[ts(as = "Option<Sort>", optional)]
+    pub sort: Sort,
+    /// Least first.
+    #[ts(as = "Option<bool>", optional)]
+    pub ascending: bool,
     /// How many to skip.
     #[ts(as = "Option<usize>", optional)]
     pub offset: usize,
@@ -225,15 +251,8 @@ pub struct Prediction {
 pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
     let (model, articles) = open(app, &request.nit)?;
     let terms = terms(request.lead_days, request.service)?;
-    let wanted = request.text.trim().to_lowercase();
-    let fits = |article: &&Article| {
-        request.class.is_none_or(|class| article.class == class)
-            && (wanted.is_empty()
-                || article.code.to_lowercase().contains(&wanted)
-                || article.description.to_lowercase().contains(&wanted))
-    };
-    let mut found: Vec<&Article> = articles.iter().filter(fits).collect();
-    found.sort_by_key(|article| std::cmp::Reverse(article.at_stake_e4(NEXT).unwrap_or(0)));
+    let mut found = fitting(&articles, &request.text, request.class);
+    order(&mut found, request.sort, request.ascending, terms);
     let mut at_stake = Amount::default();
     for article in &found {
         at_stake.add(article.at_stake_e4(NEXT).unwrap_or(0));
@@ -252,6 +271,95 @@ pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
         rows,
         model: ModelRow::of(model),
     })
+}
+
+/// The articles of that class whose code or description has the text, whatever the case.
+pub(super) fn fitting<'a>(
+    articles: &'a [Article],
+    text: &str,
+    class: Option<Class>,
+) -> Vec<&'a Article> {
+    let wanted = text.trim().to_lowercase();
+    let fits = |article: &&Article| {
+        class.is_none_or(|class| article.class == class)
+            && (wanted.is_empty()
+                || article.code.to_lowercase().contains(&wanted)
+                || article.description.to_lowercase().contains(&wanted))
+    };
+    articles.iter().filter(fits).collect()
+}
+
+fn order(found: &mut [&Article], by: Sort, ascending: bool, terms: Terms) {
+    match by {
+        Sort::Stake => sort(found, ascending, |article| article.at_stake_e4(NEXT)),
+        Sort::Code => {
+            found.sort_by(|a, b| a.code.cmp(&b.code));
+            if !ascending {
+                found.reverse();
+            }
+        }
+        Sort::Next => sort(found, ascending, |article| Some(Real(next_of(article)))),
+        Sort::Trend => sort(found, ascending, |article| trend_of(article).map(Real)),
+        Sort::Error => sort(found, ascending, |article| error_ratio(article).map(Real)),
+        Sort::Reorder => sort(found, ascending, |article| {
+            Some(Real(stock::advise(&article.forecast, terms).reorder_point))
+        }),
+    }
+}
+
+/// By a key that may be unknown: those come last either way, and equal ones by their code.
+fn sort<K: Ord>(found: &mut [&Article], ascending: bool, key: impl Fn(&Article) -> Option<K>) {
+    found.sort_by_cached_key(|article| {
+        let known = key(article);
+        let last = known.is_none();
+        let (up, down) = if ascending {
+            (known, None)
+        } else {
+            (None, known.map(std::cmp::Reverse))
+        };
+        (last, up, down, article.code.clone())
+    });
+}
+
+/// A number that has an order.
+struct Real(f64);
+
+impl Ord for Real {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Real {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Real {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Real {}
+
+fn next_of(article: &Article) -> f64 {
+    article.forecast.expected.iter().take(NEXT).sum()
+}
+
+fn trend_of(article: &Article) -> Option<f64> {
+    let last: f64 = article.history.iter().rev().take(NEXT).sum();
+    (last > 0.0).then(|| next_of(article) / last - 1.0)
+}
+
+fn error_ratio(article: &Article) -> Option<f64> {
+    article
+        .scores
+        .rmse
+        .zip(article.naive.rmse)
+        .filter(|(_, naive)| *naive > 0.0)
+        .map(|(own, naive)| own / naive)
 }
 
 /// All about an article.
@@ -360,8 +468,7 @@ fn terms(lead_days: Option<u32>, service: Option<f64>) -> Result<Terms> {
 
 fn row(article: &Article, terms: Terms) -> ArticleRow {
     let forecast = &article.forecast;
-    let sum = |months: &[f64]| months.iter().take(NEXT).sum::<f64>();
-    let next = sum(&forecast.expected);
+    let next = next_of(article);
     // Errors of different months partly cancel out: their squares add up.
     let spread = |bound: &[f64]| {
         let pairs = bound.iter().zip(&forecast.expected).take(NEXT);
@@ -370,8 +477,6 @@ fn row(article: &Article, terms: Terms) -> ArticleRow {
             .sum::<f64>()
             .sqrt()
     };
-    let last: f64 = article.history.iter().rev().take(NEXT).sum();
-    let ratio = article.scores.rmse.zip(article.naive.rmse);
     ArticleRow {
         code: article.code.clone(),
         description: article.description.clone(),
@@ -380,10 +485,8 @@ fn row(article: &Article, terms: Terms) -> ArticleRow {
         next,
         low: (next - spread(&forecast.low)).max(0.0),
         high: next + spread(&forecast.high),
-        trend: (last > 0.0).then(|| next / last - 1.0),
-        error_ratio: ratio
-            .filter(|(_, naive)| *naive > 0.0)
-            .map(|(own, naive)| own / naive),
+        trend: trend_of(article),
+        error_ratio: error_ratio(article),
         verdict: article.verdict,
         guess: article.is_guess(),
         at_stake: article.at_stake_e4(NEXT).map(Amount::from),
@@ -425,7 +528,7 @@ fn components(app: &App, article: &Article, horizon: usize) -> Vec<ComponentMont
 }
 
 /// `2026-11`, so many months after a year × 100 + month.
-fn text_of(first: i32, after: usize) -> String {
+pub(super) fn text_of(first: i32, after: usize) -> String {
     let number = panel::month_number(panel::months_since_zero(first) + after as i32);
     format!("{:04}-{:02}", number / 100, number % 100)
 }

@@ -2,13 +2,15 @@
 
 mod ask;
 mod export;
+mod totals;
 mod training;
 
 pub use ask::{
     ArticleList, ArticlePage, ArticleRow, ComponentMonth, MonthForecast, One, Predict, Predicted,
-    Prediction, ReplayMonths, Search, SoldMonth, article, articles, predict,
+    Prediction, ReplayMonths, Search, SoldMonth, Sort, article, articles, predict,
 };
 pub use export::{Export, Exported, export};
+pub use totals::{ClassCount, History, OfNit, TotalMonth, Totals, TotalsOf, history, totals};
 pub use training::{RETRAIN, TRAIN, Train, TrainReport, train};
 pub(crate) use training::{Retraining, Training};
 

@@ -188,6 +188,41 @@ fn an_unchanged_nit_is_not_trained_again() {
 }
 
 #[test]
+fn a_new_month_is_learned_from_and_a_small_correction_is_not() {
+    let (desk, _) = trained();
+    let retrain = || {
+        let job = puente_jobs::NewJob::new(RETRAIN, json!({}));
+        desk.app.jobs.enqueue(job).unwrap();
+        desk.run();
+        models(&desk.app, Models::default()).unwrap().len()
+    };
+    // As if the model had been trained on data with another hash, and nothing else.
+    let model = models(&desk.app, Models::default()).unwrap().remove(0);
+    let mut meta = model.meta;
+    meta.data_hash = "other".to_owned();
+    let write = |meta: &Meta| {
+        let (id, text) = (model.id.clone(), serde_json::to_string(meta).unwrap());
+        desk.app
+            .room
+            .state
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE forecast_model SET meta = ?1 WHERE id = ?2",
+                    [text, id],
+                )?;
+                Ok::<_, puente_store::Error>(())
+            })
+            .unwrap();
+    };
+    write(&meta);
+    assert_eq!(retrain(), 1, "no month and no quantity is another");
+    // As if October had not been there yet.
+    meta.last_month = 202_609;
+    write(&meta);
+    assert_eq!(retrain(), 2);
+}
+
+#[test]
 fn forecasts_become_files() {
     let (desk, nit) = trained();
     for name in ["pronosticos.csv", "pronosticos.xlsx"] {
@@ -204,4 +239,81 @@ fn forecasts_become_files() {
             Code::AlreadyExists
         );
     }
+}
+
+#[test]
+fn articles_are_ordered_as_asked_and_what_is_not_known_comes_last() {
+    let (desk, nit) = trained();
+    let ask = |sort, ascending| {
+        let search = Search {
+            nit: nit.clone(),
+            sort,
+            ascending,
+            limit: Some(500),
+            ..Search::default()
+        };
+        articles(&desk.app, search).unwrap().rows
+    };
+    let up = ask(Sort::Next, true);
+    assert!(up.is_sorted_by(|a, b| a.next <= b.next));
+    assert!(ask(Sort::Next, false).is_sorted_by(|a, b| a.next >= b.next));
+    assert!(ask(Sort::Code, true).is_sorted_by(|a, b| a.code < b.code));
+    let by_stock = ask(Sort::Reorder, false);
+    assert!(by_stock.is_sorted_by(|a, b| a.stock.reorder_point >= b.stock.reorder_point));
+    for ascending in [true, false] {
+        let rows = ask(Sort::Error, ascending);
+        let known = rows.iter().take_while(|row| row.error_ratio.is_some());
+        let count = known.count();
+        assert!(rows[count..].iter().all(|row| row.error_ratio.is_none()));
+        assert_eq!(rows.len(), up.len());
+    }
+}
+
+#[test]
+fn totals_are_the_sum_of_the_articles_at_their_last_price() {
+    let (desk, nit) = trained();
+    let search = Search {
+        nit: nit.clone(),
+        ..Search::default()
+    };
+    let list = articles(&desk.app, search).unwrap();
+    let asked = TotalsOf {
+        nit: nit.clone(),
+        ..TotalsOf::default()
+    };
+    let all = totals(&desk.app, asked.clone()).unwrap();
+    assert_eq!(all.articles, list.found);
+    let of_classes: usize = all.classes.iter().map(|class| class.articles).sum();
+    assert_eq!(of_classes, list.found);
+    let ahead: Vec<_> = all
+        .months
+        .iter()
+        .filter(|month| month.sold.is_none())
+        .collect();
+    assert_eq!(ahead.len(), list.model.meta.horizon);
+    let next: i128 = ahead[..3]
+        .iter()
+        .filter_map(|month| month.expected)
+        .map(|sum| sum.0)
+        .sum();
+    // Each article is rounded on its own, a ten-thousandth at most in each month.
+    assert!((next - list.at_stake.0).abs() <= 3 * all.articles as i128);
+    let one = TotalsOf {
+        text: list.rows[0].code.to_lowercase(),
+        ..asked
+    };
+    assert!(totals(&desk.app, one).unwrap().articles < all.articles);
+}
+
+#[test]
+fn it_is_said_how_much_history_there_is() {
+    let (desk, nit) = trained();
+    let known = history(&desk.app, OfNit { nit }).unwrap();
+    assert!(known.months >= known.least && known.unseen == 0);
+    assert_eq!(known.last.as_deref(), Some("2026-10"));
+    let nothing = OfNit {
+        nit: "811000222".to_owned(),
+    };
+    let none = history(&desk.app, nothing).unwrap();
+    assert_eq!((none.months, none.first), (0, None));
 }

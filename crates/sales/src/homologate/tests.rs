@@ -127,6 +127,9 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             amount: total,
             refunded: Decimal::ZERO,
             shipping: Decimal::ZERO,
+            taxes: Decimal::ZERO,
+            overpaid: Decimal::ZERO,
+            coupon: Decimal::ZERO,
         }],
         shipment: None,
         buyer: Buyer {
@@ -147,6 +150,7 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             })),
         },
         withheld: Decimal::ZERO,
+        declared: None,
         missing: Vec::new(),
         document: None,
     }

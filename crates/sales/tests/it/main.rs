@@ -11,6 +11,8 @@
 mod faults;
 mod flow;
 mod kill;
+mod misfits;
+mod money;
 mod office;
 mod solar;
 mod solar_kill;

@@ -31,7 +31,7 @@ fn one_document_that_cant_be_told_hinders_no_other() {
         let reason = &found[&trouble.number];
         let (name, field) = match trouble.name {
             "no_lines" => ("empty", ""),
-            "payment" => ("total_differs", ""),
+            "payment" => ("document", "total"),
             "copies" => ("document", "copies"),
             "kind" => ("document", "kind"),
             "number" => ("document", "number"),

@@ -1,5 +1,6 @@
 import {
   IconBuilding,
+  IconChartDots,
   IconChecklist,
   IconHome,
   IconReceipt,
@@ -12,6 +13,7 @@ export const TABS = [
   { name: "home", to: "/", icon: IconHome },
   { name: "companies", to: "/empresas", icon: IconBuilding },
   { name: "sales", to: "/facturacion", icon: IconReceipt },
+  { name: "forecast", to: "/pronosticos", icon: IconChartDots },
   { name: "servers", to: "/servidores", icon: IconServer2 },
   { name: "activity", to: "/actividad", icon: IconChecklist },
   { name: "settings", to: "/configuracion", icon: IconSettings },

@@ -11,6 +11,7 @@ import type {
 } from "../platform";
 import { companyBodies } from "./companies";
 import { refusal } from "./errors";
+import { forecastBodies } from "./forecast";
 import { type Bodies, type MockOptions, Office } from "./office";
 import { overviewBodies } from "./overview";
 import { seedPast, seedServers } from "./past";
@@ -45,6 +46,7 @@ export class Mock extends Office implements Platform {
       ...queueBodies(this),
       ...settingsBodies(this),
       ...salesBodies(this, options.office ?? "working"),
+      ...forecastBodies(this, options.office ?? "working"),
     };
     const seeded = (options.office ?? "working") === "working" && !options.servers;
     this.servers = options.servers ?? (seeded ? seedServers(this) : []);

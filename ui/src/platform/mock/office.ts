@@ -37,7 +37,8 @@ export type Bodies = {
 
 const TICK_MS = 200;
 
-const SALES_STAGES: Record<string, string> = {
+const STAGES: Record<string, string> = {
+  "forecast.train": "backtest",
   "sales.sync_all": "orders",
   "sales.homologate": "homologate",
   "sales.catalogue": "catalogue",
@@ -272,7 +273,7 @@ export class Office {
           ? "lines"
           : job.kind === "backup.create"
             ? "backup"
-            : (SALES_STAGES[job.kind] ?? "companies"),
+            : (STAGES[job.kind] ?? "companies"),
       done,
       total,
       subject: job.subject,
@@ -299,7 +300,15 @@ export class Office {
       finished_at: this.ago(0),
       result: state === "done" && company ? this.result(company) : null,
     });
-    this.stale("companies", "movements", "proofs", "backups", "sales", "sales_accounts");
+    this.stale(
+      "companies",
+      "movements",
+      "proofs",
+      "backups",
+      "sales",
+      "sales_accounts",
+      "forecasts",
+    );
   }
 
   effect(job: Job, company: Company | undefined): void {

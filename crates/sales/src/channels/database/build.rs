@@ -122,6 +122,7 @@ pub(super) fn sale_of(profile: &SalesProfile, header: &Header, parts: &Parts) ->
         shipment: None,
         buyer: buyer(header),
         withheld: Decimal::ZERO,
+        declared: None,
         missing: Vec::new(),
         document: Some(IssuedDocument {
             code: meaning
@@ -256,6 +257,9 @@ fn payments(
         amount,
         refunded: Decimal::ZERO,
         shipping: Decimal::ZERO,
+        taxes: Decimal::ZERO,
+        coupon: Decimal::ZERO,
+        overpaid: Decimal::ZERO,
     };
     if let Some(parts) = parts {
         return parts

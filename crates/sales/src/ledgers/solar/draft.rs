@@ -43,13 +43,9 @@ pub fn draft(
     let paid: Decimal = sale.payments.iter().map(|payment| payment.amount).sum();
     let stated = [document.total, (!sale.payments.is_empty()).then_some(paid)];
     for stated in stated.into_iter().flatten() {
-        let differs = Reason::TotalDiffers {
-            total,
-            paid: stated,
-        };
         // A line that is missing makes any total differ: its own reason says more.
         if reasons.is_empty() && (total - stated).abs() > rules.tolerance {
-            reasons.push(differs);
+            reasons.push(problem("total", &format!("{total} ≠ {stated}")));
         }
     }
     let method = method(sale, mappings);
