@@ -178,6 +178,7 @@ export const SECTIONS = [
   "schedules",
   "backups",
   "network",
+  "forecast",
   "diagnostics",
   "about",
 ] as const;

@@ -178,7 +178,7 @@ commands! {
     "backup.verify" backup::verify, backup::Named, reads [], changes [];
     "backup.restore" backup::restore_open, backup::Named, reads [], changes [] reopens;
     "settings.get" settings::get, Nothing, reads [Settings], changes [];
-    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Audit];
+    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Forecasts Jobs Audit];
     "saved.list" saved::list, saved::Of, reads [Saved], changes [];
     "saved.save" saved::save, saved::Save, reads [], changes [Saved];
     "saved.remove" saved::remove, saved::Named, reads [], changes [Saved];
@@ -255,6 +255,9 @@ commands! {
     "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
     "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
     "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];
+    "forecast.mlflow.status" forecast::status, Nothing, reads [Forecasts Settings], changes [];
+    "forecast.mlflow.test" forecast::try_out, forecast::Try, reads [], changes [Audit];
+    "forecast.mlflow.send" forecast::send_again, Nothing, reads [], changes [Forecasts Jobs] job;
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

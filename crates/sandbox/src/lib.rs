@@ -5,6 +5,7 @@ pub mod clouds;
 mod counter;
 mod error;
 pub mod firebird;
+pub mod mlflow;
 mod proxy;
 pub mod sample;
 pub mod tds;

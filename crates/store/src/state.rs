@@ -44,8 +44,13 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 8,
+        name: "mlflow",
+        sql: include_str!("../../../migrations/state/0008_mlflow.sql"),
+    },
+    Migration {
+        version: 9,
         name: "solar",
-        sql: include_str!("../../../migrations/state/0008_solar.sql"),
+        sql: include_str!("../../../migrations/state/0009_solar.sql"),
     },
 ];
 
