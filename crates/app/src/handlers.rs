@@ -5,6 +5,7 @@ use crate::commands::Tag;
 use crate::config::Config;
 use crate::forecast::{RETRAIN, Retraining, TELL, TRAIN, Telling, Training, ways};
 use crate::paths::DataDir;
+use crate::sales::example::EXAMPLE;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
@@ -53,7 +54,7 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
-        sales::SYNC | sales::HOMOLOGATE | sales::SEND | sales::FOLLOW | sales::DECIDE => {
+        sales::SYNC | sales::HOMOLOGATE | sales::SEND | sales::FOLLOW | sales::DECIDE | EXAMPLE => {
             &[Tag::Sales, Tag::SalesAccounts]
         }
         sales::CATALOGUE => &[Tag::SalesAccounts],

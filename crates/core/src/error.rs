@@ -229,6 +229,8 @@ codes! {
     ChannelNotAuthorised = "CHANNEL_NOT_AUTHORISED", Warning, permanent;
     /// The sale is in a state that doesn't allow this. `sale`, `sale_state`.
     SaleWrongState = "SALE_WRONG_STATE", Warning, permanent;
+    /// There is no sample shop here: only the example office has one.
+    ExampleOnly = "EXAMPLE_ONLY", Warning, permanent;
 
     /// Another job holds what this one needs. `resource`.
     JobBusy = "JOB_BUSY", Warning, retry;

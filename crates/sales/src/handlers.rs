@@ -186,21 +186,27 @@ impl Handler for Sync {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: ChannelInput = read_input(input)?;
-        let room = &self.0;
-        let read = sync(room, input.channel_id, job);
-        let error = match &read {
-            Ok(_) | Err(Error::Cancelled) => None,
-            Err(error) => Some(puente_core::error::travel(error)),
-        };
-        if !matches!(read, Err(Error::Cancelled)) {
-            let now = room.clock.now();
-            accounts::set_channel_contact(&room.state, input.channel_id, now, error)?;
-        }
-        answer(&read?)
+        answer(&sync(&self.0, input.channel_id, job)?)
     }
 }
 
-fn sync(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRead> {
+/// Reads what changed in a channel, and remembers how it went.
+///
+/// # Errors
+/// Those of the channel and of the store; a cancel.
+pub fn sync(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRead> {
+    let read = read_changes(room, channel_id, job);
+    let error = match &read {
+        Ok(_) | Err(Error::Cancelled) => None,
+        Err(error) => Some(puente_core::error::travel(error)),
+    };
+    if !matches!(read, Err(Error::Cancelled)) {
+        accounts::set_channel_contact(&room.state, channel_id, room.clock.now(), error)?;
+    }
+    read
+}
+
+fn read_changes(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRead> {
     let measure = Arc::new(Measure::of(room, channel_id)?);
     let account = &measure.channel;
     job.progress(Progress::stage("orders").about(&*account.name));
@@ -280,22 +286,33 @@ impl Handler for FetchCatalogue {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: LedgerInput = read_input(input)?;
-        let room = &self.0;
-        let fetched = room
-            .ledger(input.ledger_id)
-            .and_then(|ledger| ledger.catalogue(&job.cancel, job));
-        remember(room, input.ledger_id, &fetched)?;
-        let catalogue = fetched?;
-        catalogues::keep(&room.state, input.ledger_id, &catalogue)?;
-        for channel in accounts::channels(&room.state)? {
-            if channel.ledger_id == Some(input.ledger_id) {
-                ask_homologation(job, channel.id)?;
-            }
-        }
-        answer(&CatalogueFetched {
-            products: catalogue.products.len() as u64,
-        })
+        answer(&fetch_catalogue(&self.0, input.ledger_id, job)?)
     }
+}
+
+/// Fetches what a ledger expects, remembers how it went, and has what waits homologated again.
+///
+/// # Errors
+/// Those of the ledger and of the store; a cancel.
+pub fn fetch_catalogue(
+    room: &Room,
+    ledger_id: LedgerId,
+    job: &Running,
+) -> Result<CatalogueFetched> {
+    let fetched = room
+        .ledger(ledger_id)
+        .and_then(|ledger| ledger.catalogue(&job.cancel, job));
+    remember(room, ledger_id, &fetched)?;
+    let catalogue = fetched?;
+    catalogues::keep(&room.state, ledger_id, &catalogue)?;
+    for channel in accounts::channels(&room.state)? {
+        if channel.ledger_id == Some(ledger_id) {
+            ask_homologation(job, channel.id)?;
+        }
+    }
+    Ok(CatalogueFetched {
+        products: catalogue.products.len() as u64,
+    })
 }
 
 fn ask_homologation(job: &Running, channel_id: ChannelId) -> Result<()> {
@@ -310,14 +327,21 @@ impl Handler for Send {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: SendInput = read_input(input)?;
-        let room = &self.0;
-        let sent = send(room, &input, job);
-        remember(room, input.ledger_id, &sent)?;
-        answer(&sent?)
+        answer(&send(&self.0, &input, job)?)
     }
 }
 
-fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
+/// Sends sales, each once, and remembers how it went.
+///
+/// # Errors
+/// Those of the ledger's login and of the store; a cancel.
+pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
+    let sent = send_each(room, input, job);
+    remember(room, input.ledger_id, &sent)?;
+    sent
+}
+
+fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
     let ledger = room.ledger(input.ledger_id)?;
     // What an earlier run left in the air comes down first.
     outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
@@ -360,13 +384,20 @@ impl Handler for Follow {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: LedgerInput = read_input(input)?;
-        let room = &self.0;
-        let followed: Result<Followed> = room.ledger(input.ledger_id).and_then(|ledger| {
-            outbox::follow(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)
-        });
-        remember(room, input.ledger_id, &followed)?;
-        answer(&followed?)
+        answer(&follow(&self.0, input.ledger_id, job)?)
     }
+}
+
+/// Settles what is in doubt and asks how far invoices are, and remembers how it went.
+///
+/// # Errors
+/// Those of the ledger and of the store; a cancel.
+pub fn follow(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<Followed> {
+    let followed = room
+        .ledger(ledger_id)
+        .and_then(|ledger| outbox::follow(room, ledger_id, ledger.as_ref(), &job.cancel, job));
+    remember(room, ledger_id, &followed)?;
+    followed
 }
 
 impl Handler for Decide {

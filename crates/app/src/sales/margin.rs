@@ -5,6 +5,7 @@ use super::{plain, room};
 use crate::{App, Result};
 use chrono::Datelike;
 use chrono_tz::America::Bogota;
+use puente_sales::Room;
 use puente_sales::judge::Measure;
 use puente_sales::margin::{self, CostKind};
 use puente_sales::model::Status;
@@ -105,7 +106,10 @@ struct Sum {
 /// # Errors
 /// Those of the store.
 pub fn summary(app: &App, request: Of) -> Result<MarginSummary> {
-    let room = room(app);
+    gathered(room(app), &request)
+}
+
+pub(crate) fn gathered(room: &Room, request: &Of) -> Result<MarginSummary> {
     let ids = list::ids(&room.state, &to_filter(&request.filter)?)?;
     let mut measures: HashMap<i64, Measure> = HashMap::new();
     for channel in accounts::channels(&room.state)? {

@@ -15,7 +15,7 @@ pub use decide::{Decision, decide};
 pub use send::{Sender, Sent};
 pub(crate) use settle::settle_all;
 pub use settle::{Followed, follow};
-pub use table::{InvoiceRow, SendRow, SendState, awaiting_stamp, invoice, of_sale};
+pub use table::{InvoiceRow, SendRow, SendState, awaiting_stamp, invoice, of_sale, settled_doubts};
 
 use crate::accounts::{self, Channel, Ledger};
 use crate::draft::Draft;

@@ -263,6 +263,18 @@ pub(super) fn evidence(
     })
 }
 
+/// Invoices that were in doubt once, because an answer stayed out, and are known now.
+///
+/// # Errors
+/// Those of the store.
+pub fn settled_doubts(db: &Database) -> Result<u64> {
+    db.read(|conn| {
+        let sql = "SELECT count(*) FROM sale_send WHERE state = 'accepted' AND doubtful = 1";
+        let found: i64 = conn.query_row(sql, [], |row| row.get(0))?;
+        Ok(found.unsigned_abs())
+    })
+}
+
 /// The ledger has it. `how` says how that became known: `answered`, `same_key`, `found`, `linked`.
 pub(super) fn accepted(
     db: &Database,
