@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { serious } from "./axe.mjs";
 import { closeBrowser, openOffice } from "./office.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LONG = { timeout: 120_000 };
 
 /** @type {import("./office.mjs").Office} */
@@ -231,8 +230,6 @@ test("nothing on any tab keeps anyone out, in either theme", async () => {
         .first()
         .click();
       await page.waitForTimeout(600);
-      // What is fading away has too little contrast for a moment.
-      await page.waitForFunction(() => document.getAnimations().length === 0);
       assert.deepEqual(await serious(page), [], `${tab}, ${theme}`);
     }
   }
@@ -241,18 +238,3 @@ test("nothing on any tab keeps anyone out, in either theme", async () => {
 test("the page complained about nothing, and its policy forbade nothing", () => {
   assert.deepEqual(office.complaints, []);
 });
-
-/**
- * @param {import("./office.mjs").Page} page
- * @returns {Promise<string[]>}
- */
-async function serious(page) {
-  // The policy forbids scripts of others: this one comes in through the browser's own door.
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (globalThis).axe.run();
-    return violations
-      .filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical")
-      .map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)}`);
-  });
-}
