@@ -209,6 +209,9 @@ commands! {
     "sales.channels.list" sales::channels::list, Nothing, reads [SalesAccounts], changes [];
     "sales.channels.begin" sales::channels::begin, sales::channels::Connect, reads [], changes [SalesAccounts];
     "sales.channels.finish" sales::channels::finish, sales::channels::Finish, reads [], changes [Sales SalesAccounts Audit];
+    "sales.channels.listen" sales::listening::listen, sales::channels::Named, reads [], changes [];
+    "sales.channels.listening" sales::listening::listening, sales::channels::Named, reads [SalesAccounts], changes [];
+    "sales.channels.unlisten" sales::listening::stop, sales::channels::Named, reads [], changes [SalesAccounts];
     "sales.channels.set" sales::channels::set, sales::channels::Set, reads [], changes [Sales SalesAccounts Jobs Audit];
     "sales.channels.remove" sales::channels::remove, sales::channels::Named, reads [], changes [Sales SalesAccounts Audit];
     "sales.catalogue.show" sales::catalogue::show, sales::ledgers::Named, reads [SalesAccounts], changes [];

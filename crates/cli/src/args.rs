@@ -203,6 +203,8 @@ pub enum Channels {
         redirect_uri: String,
         #[arg(long, value_name = "NAME")]
         ledger: Option<String>,
+        #[arg(long)]
+        listen: bool,
     },
     Finish {
         name: String,

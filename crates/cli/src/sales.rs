@@ -11,9 +11,11 @@ use puente_app::sales::margin::MarginSummary;
 use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
-use puente_app::sales::{catalogue, costs, ledgers, mappings, margin, send, show, steps, table};
+use puente_app::sales::{
+    catalogue, costs, ledgers, listening, mappings, margin, send, show, steps, table,
+};
 use puente_app::{App, Nothing};
-use puente_core::Error;
+use puente_core::{Code, Error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -209,7 +211,9 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
             password_stdin,
             redirect_uri,
             ledger,
+            listen,
         } => {
+            let channel = name.clone();
             let request = channels::Connect {
                 name,
                 site,
@@ -221,6 +225,9 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
                 auth_url: None,
             };
             let begun = channels::begin(app, request)?;
+            if listen {
+                return run_listen(terminal, app, channel, &begun.url);
+            }
             terminal.result(&begun, |begun| {
                 terminal.line(terminal.fill("sales.begun", &[("url", &begun.url)]));
             });
@@ -251,6 +258,33 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Says where to authorise, and waits for the browser.
+fn run_listen(terminal: &Terminal, app: &App, channel: String, url: &str) -> Result<()> {
+    let named = || channels::Named {
+        channel: channel.clone(),
+    };
+    let waits = listening::listen(app, named())?;
+    terminal.note(terminal.fill("sales.listening", &[("url", &url)]));
+    if waits.asks {
+        terminal.note(terminal.text("sales.listening.asks"));
+    }
+    let ended = listening::settled(app, named())?;
+    if ended.state == listening::State::Connected {
+        let rows = channels::list(app, Nothing {})?;
+        let row = rows.into_iter().find(|row| row.name == channel);
+        return match row {
+            Some(row) => {
+                shown(terminal, &row);
+                Ok(())
+            }
+            None => Err(Error::not_found("channel", channel)),
+        };
+    }
+    Err(ended
+        .reason
+        .unwrap_or_else(|| Error::new(Code::ChannelNotAuthorised).with("said", "too_late")))
 }
 
 fn shown(terminal: &Terminal, row: &ChannelRow) {

@@ -27,7 +27,8 @@ pub enum Event {
         /// How far it is.
         progress: Progress,
     },
-    /// The listener was too slow, and events were dropped: read the jobs again.
+    /// The listener was too slow, and events were dropped, or something beside the queue changed: read
+    /// everything again.
     Missed,
 }
 
@@ -92,6 +93,11 @@ impl Hub {
             },
         };
         listeners.tell(&event);
+    }
+
+    /// Has every listener read everything again.
+    pub(crate) fn stir(&self) {
+        self.lock().tell(&Event::Missed);
     }
 
     /// Tells how far a job of this process is.

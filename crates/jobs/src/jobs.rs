@@ -264,6 +264,11 @@ impl Jobs {
         Ok(receiver)
     }
 
+    /// Has whoever listens read everything again: something changed that no job did.
+    pub fn stir(&self) {
+        self.queue().hub.stir();
+    }
+
     /// Adds or replaces a schedule. One that ticks as before keeps its next tick.
     ///
     /// # Errors

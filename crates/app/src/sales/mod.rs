@@ -5,6 +5,7 @@ pub mod channels;
 pub mod costs;
 pub mod example;
 pub mod ledgers;
+pub mod listening;
 pub mod mappings;
 pub mod margin;
 pub mod send;

@@ -7,7 +7,7 @@ mod read;
 mod search;
 mod tokens;
 
-pub use authorise::{Begun, auth_url, begin, finish};
+pub use authorise::{Begun, auth_url, begin, begun_state, finish};
 pub use client::DEFAULT_API;
 pub use tokens::Renewals;
 
