@@ -234,6 +234,9 @@ commands! {
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];
     "sales.costs.set" sales::costs::set, sales::costs::Set, reads [], changes [Sales Jobs Audit];
     "sales.costs.import" sales::costs::import, sales::costs::ProductsCsv, reads [], changes [Sales Jobs Audit];
+    "sales.export" sales::files::export, sales::files::Export, reads [Sales], changes [Audit];
+    "sales.document" sales::files::document, sales::files::Save, reads [Sales], changes [Audit];
+    "sales.margin.export" sales::files::export_margin, sales::files::MarginExport, reads [Sales], changes [Audit];
     "sales.margin" sales::margin::summary, sales::margin::Of, reads [Sales], changes [];
     "forecast.offices" forecast::offices, Nothing, reads [Companies Movements Forecasts], changes [];
     "forecast.train" forecast::train, forecast::Train, reads [], changes [Jobs] job;

@@ -125,6 +125,29 @@ pub enum Sales {
         by: String,
         #[arg(long, default_value_t = 20)]
         limit: usize,
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[arg(long, requires = "output")]
+        amounts: bool,
+        #[arg(long, requires = "output")]
+        overwrite: bool,
+    },
+    Export {
+        #[command(flatten)]
+        list: SalesList,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
+    },
+    Document {
+        sale: String,
+        #[arg(value_name = "pdf|xml")]
+        document: String,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::{Channels, Ledgers, Mappings, Sales, SalesList};
 use crate::output::Terminal;
-use crate::{verbs, watch};
+use crate::{sales_files, verbs, watch};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::America::Bogota;
 use puente_app::jobs::JobRow;
@@ -71,7 +71,25 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             Ok(())
         }
         Sales::Costs { rules, products } => run_costs(terminal, app, &rules, products.as_deref()),
-        Sales::Margin { by, limit } => {
+        Sales::Margin {
+            by,
+            output: Some(output),
+            amounts,
+            overwrite,
+            ..
+        } => sales_files::margin(terminal, app, &by, output, amounts, overwrite),
+        Sales::Export {
+            list,
+            output,
+            overwrite,
+        } => sales_files::list(terminal, app, page_of(list)?.filter, output, overwrite),
+        Sales::Document {
+            sale,
+            document,
+            output,
+            overwrite,
+        } => sales_files::document(terminal, app, sale, &document, output, overwrite),
+        Sales::Margin { by, limit, .. } => {
             let request = json!({ "by": by, "limit": limit });
             let summary = margin::summary(app, read("by", request)?)?;
             terminal.result(&summary, |summary| show_margin(terminal, summary));
@@ -447,7 +465,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
         .unwrap_or_default()
 }
 
-fn read<T: DeserializeOwned>(field: &str, value: Value) -> Result<T> {
+pub fn read<T: DeserializeOwned>(field: &str, value: Value) -> Result<T> {
     serde_json::from_value(value).map_err(|error| Error::invalid(field, error))
 }
 

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod channels;
 pub mod costs;
 pub mod example;
+pub mod files;
 pub mod ledgers;
 pub mod listening;
 pub mod mappings;
