@@ -121,6 +121,8 @@ impl App {
             shop: options.example.clone(),
         }));
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
+        let tell = jobs.teller();
+        tunnels.watch(move || tell(crate::events::VPNS));
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
         notes.iter().for_each(|note| tracing::warn!("{note}"));

@@ -197,6 +197,9 @@ commands! {
     "vpn.create" vpn_peers::create, vpn_peers::Create, reads [], changes [Vpns Jobs Audit] job;
     "vpn.revoke" vpn_peers::revoke, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.rotate" vpn_peers::rotate, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.export" vpn::export, vpn::Export, reads [], changes [Audit];
+    "vpn.login" vpn_peers::login, vpn_peers::Relogin, reads [], changes [Vpns Audit];
+    "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
@@ -217,6 +220,8 @@ commands! {
     "sales.catalogue.show" sales::catalogue::show, sales::ledgers::Named, reads [SalesAccounts], changes [];
     "sales.catalogue.products" sales::catalogue::products, sales::catalogue::ProductSearch, reads [SalesAccounts], changes [];
     "sales.catalogue.refresh" sales::channels::refresh, sales::ledgers::Named, reads [], changes [Jobs] job;
+    "sales.misfits" sales::misfits::list, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.misfits.seen" sales::misfits::seen, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
     "sales.mappings.list" sales::mappings::list, sales::mappings::Of, reads [Sales SalesAccounts], changes [];
     "sales.mappings.set" sales::mappings::set, sales::mappings::Set, reads [], changes [Sales Jobs Audit];
     "sales.mappings.suggest" sales::mappings::suggest, sales::mappings::Suggest, reads [], changes [Sales Jobs Audit];
@@ -229,6 +234,7 @@ commands! {
     "sales.send" sales::send::send, sales::send::Send, reads [], changes [Sales Jobs Audit] job;
     "sales.follow" sales::send::follow, Nothing, reads [], changes [Jobs] job;
     "sales.decide" sales::send::decide, sales::send::Decide, reads [], changes [Jobs Audit] job;
+    "sales.accept" sales::accept::accept, sales::accept::Accept, reads [], changes [Sales Audit];
     "sales.tasks" sales::send::tasks, Nothing, reads [Sales], changes [];
     "sales.tasks.done" sales::send::task_done, sales::send::TaskDone, reads [], changes [Sales Audit];
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];

@@ -82,6 +82,10 @@ pub enum Sales {
     Channels(Channels),
     #[command(subcommand)]
     Mappings(Mappings),
+    Misfits {
+        #[arg(long, value_name = "LEDGER")]
+        seen: Option<String>,
+    },
     Sync {
         #[arg(long = "channel", value_name = "NAME")]
         channels: Vec<String>,
@@ -103,6 +107,11 @@ pub enum Sales {
         sale: String,
         #[command(flatten)]
         decision: Decision,
+    },
+    Accept {
+        sale: String,
+        #[arg(long)]
+        note: String,
     },
     Tasks {
         #[arg(long, value_name = "TASK", requires = "note")]
@@ -604,6 +613,27 @@ pub struct VpnServer {
     pub no_preshared: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct VpnLogin {
+    pub vpn: String,
+    #[arg(long)]
+    pub host: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    #[arg(long)]
+    pub user: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    pub key: Option<PathBuf>,
+    #[arg(long)]
+    pub agent: bool,
+    #[arg(long, conflicts_with_all = ["agent", "key"])]
+    pub password: bool,
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[arg(long, value_name = "SHA256:…")]
+    pub fingerprint: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Vpn {
     List,
@@ -616,6 +646,17 @@ pub enum Vpn {
     },
     Rotate {
         vpn: String,
+    },
+    Retry {
+        vpn: String,
+    },
+    Login(Box<VpnLogin>),
+    Export {
+        vpns: Vec<String>,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
     },
     Status {
         vpn: String,

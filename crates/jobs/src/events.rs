@@ -27,8 +27,12 @@ pub enum Event {
         /// How far it is.
         progress: Progress,
     },
-    /// The listener was too slow, and events were dropped, or something beside the queue changed: read
-    /// everything again.
+    /// Something that is no job changed in this process, and those who listen to jobs are to hear of it.
+    Beside {
+        /// What: `vpns`.
+        what: &'static str,
+    },
+    /// The listener was too slow, and events were dropped: read the jobs again.
     Missed,
 }
 
@@ -95,11 +99,6 @@ impl Hub {
         listeners.tell(&event);
     }
 
-    /// Has every listener read everything again.
-    pub(crate) fn stir(&self) {
-        self.lock().tell(&Event::Missed);
-    }
-
     /// Tells how far a job of this process is.
     pub(crate) fn progressed(&self, id: JobId, kind: &str, progress: Progress) {
         self.lock().tell(&Event::Progress {
@@ -107,6 +106,10 @@ impl Hub {
             kind: kind.to_owned(),
             progress,
         });
+    }
+
+    pub(crate) fn beside(&self, what: &'static str) {
+        self.lock().tell(&Event::Beside { what });
     }
 
     fn lock(&self) -> MutexGuard<'_, Listeners> {
@@ -226,6 +229,7 @@ mod tests {
             .map(|event| match event {
                 Event::JobChanged { job } => job.state.to_string(),
                 Event::Progress { .. } => "progress".to_owned(),
+                Event::Beside { what } => what.to_owned(),
                 Event::Missed => "missed".to_owned(),
             })
             .collect()

@@ -264,9 +264,14 @@ impl Jobs {
         Ok(receiver)
     }
 
-    /// Has whoever listens read everything again: something changed that no job did.
-    pub fn stir(&self) {
-        self.queue().hub.stir();
+    /// Tells those who listen to jobs that something else changed. It does not keep the queue alive.
+    pub fn teller(&self) -> impl Fn(&'static str) + Send + Sync + 'static {
+        let queue = Arc::downgrade(self.queue());
+        move |what| {
+            if let Some(queue) = queue.upgrade() {
+                queue.hub.beside(what);
+            }
+        }
     }
 
     /// Adds or replaces a schedule. One that ticks as before keeps its next tick.

@@ -2390,6 +2390,33 @@ error: ErrorView | null, };
 export type MatterKind = "proof_broken" | "job_uncertain" | "server_failed" | "job_failed" | "backup_missing" | "backup_old" | "default_password" | "unencrypted" | "superuser";
 
 /**
+ * How something is different.
+ */
+export type MisfitChange = {
+/**
+ * Its property: `name`, `percentage`, `due_date`, `decimals`.
+ */
+what: string,
+/**
+ * When a person last looked; `true` and `false` for yes and no.
+ */
+before: string,
+/**
+ * Now.
+ */
+after: string, };
+
+/**
+ * Where something that doesn't fit any more was chosen.
+ */
+export type MisfitPlace = "rule" | "mapping" | "product";
+
+/**
+ * What is wrong with it.
+ */
+export type MisfitProblem = "gone" | "inactive" | "unfit" | "missing" | "changed";
+
+/**
  * A month of a year, stored as `year * 100 + month` and written `2026-11`.
  */
 export type Month = string;
@@ -3344,9 +3371,26 @@ buyer: SaleBuyer,
  */
 withheld: string,
 /**
+ * What the channel says was paid in all; none where it doesn't. Its payments have to explain it.
+ */
+declared?: string,
+/**
  * Parts that the channel left out of its answer, by its names.
  */
 missing?: Array<string>, };
+
+/**
+ * Accepts how the amounts of a sale differ, as they are now.
+ */
+export type SaleAccept = {
+/**
+ * Its number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Why it is right: 1 to 500 letters, kept in its history and in the audit trail.
+ */
+note: string, };
 
 /**
  * Who bought.
@@ -3477,7 +3521,7 @@ tax: string,
  */
 total: string,
 /**
- * What the buyer paid for what is invoiced here.
+ * What was paid for what is invoiced here, by the buyer or by the channel in the buyer's place.
  */
 paid: string,
 /**
@@ -3753,7 +3797,19 @@ refunded: string,
 /**
  * For the shipping, which the buyer paid.
  */
-shipping: string, };
+shipping: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string,
+/**
+ * What of the price the channel paid in the buyer's place: the seller gets it all the same.
+ */
+coupon?: string, };
 
 /**
  * A person or a company, as the channel writes it.
@@ -3912,7 +3968,23 @@ state: string, } | { "reason": "missing_contact",
 /**
  * `email`, `phone`, `address`.
  */
-field: string, } | { "reason": "too_precise",
+field: string, } | { "reason": "bad_contact",
+/**
+ * `email`, `phone`.
+ */
+field: string,
+/**
+ * As it was written.
+ */
+value: string, } | { "reason": "too_long",
+/**
+ * `name`, `address`, `email`.
+ */
+field: string,
+/**
+ * How many letters it takes.
+ */
+limit: number, } | { "reason": "too_precise",
 /**
  * The seller's code.
  */
@@ -3926,9 +3998,25 @@ limit: number, } | { "reason": "total_differs",
  */
 total: string,
 /**
- * What was paid.
+ * What was paid for what would be invoiced, taxes beside the price and surplus included.
  */
-paid: string, } | { "reason": "order_elsewhere",
+paid: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string, } | { "reason": "payments_differ",
+/**
+ * What it says was paid.
+ */
+declared: string,
+/**
+ * What the payments come to, with everything in them.
+ */
+found: string, } | { "reason": "order_elsewhere",
 /**
  * The order.
  */
@@ -4572,6 +4660,71 @@ last_error: ErrorView | null,
  * When what it expects was last fetched; none when it never was.
  */
 catalogue_at: string | null, };
+
+/**
+ * Something that doesn't fit any more, as it is shown.
+ */
+export type SalesMisfit = {
+/**
+ * Number of the channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * Name of its ledger.
+ */
+ledger: string,
+/**
+ * Where it was chosen.
+ */
+place: MisfitPlace,
+/**
+ * Name of the rule, or kind of the mapping: `seller`, `tax`, `product`.
+ */
+field: string,
+/**
+ * That, in words.
+ */
+label: string,
+/**
+ * What is mapped to it, or the seller's code; empty for a rule.
+ */
+source: string,
+/**
+ * What was chosen: the ledger's number or code of it; empty where nothing was.
+ */
+value: string,
+/**
+ * What it is or was called; empty where nobody knows.
+ */
+name: string,
+/**
+ * What is wrong with it.
+ */
+problem: MisfitProblem,
+/**
+ * How it is different, where it only is different.
+ */
+change: MisfitChange | null,
+/**
+ * Sales that wait because of it.
+ */
+sales: number,
+/**
+ * What is wrong, in a sentence.
+ */
+text: string,
+/**
+ * What to do about it.
+ */
+hint: string,
+/**
+ * Where it is mended: `rules`, `mappings.product`, `mappings.payment`, `mappings.tax`, `catalogue`.
+ */
+mend: string, };
 
 /**
  * A page of sales with what the whole filter comes to.
@@ -5922,6 +6075,36 @@ local: string,
 target: string, };
 
 /**
+ * Where the files of VPNs are to be written.
+ */
+export type VpnExport = {
+/**
+ * Names or numbers; all that can be used when it is empty.
+ */
+vpns?: Array<string> | null,
+/**
+ * An archive with a file for each if it ends in `.zip`, and otherwise the file of the one VPN.
+ */
+output: string,
+/**
+ * Whether a file that is there may be replaced.
+ */
+overwrite?: boolean | null, };
+
+/**
+ * What was written.
+ */
+export type VpnExported = {
+/**
+ * The file. It holds private keys, and only its owner may read it.
+ */
+output: string,
+/**
+ * The VPNs that are in it.
+ */
+vpns: Array<string>, };
+
+/**
  * A `.conf` that someone else made. Its keys are taken in and go to the keyring.
  */
 export type VpnImport = {
@@ -6039,6 +6222,44 @@ command: string,
  * The last line of its answer.
  */
 answer: string, };
+
+/**
+ * How the server of a VPN is logged in to from now on: after it was installed anew, moved, or when the
+ * first login was mistyped.
+ */
+export type VpnRelogin = {
+/**
+ * The VPN's name or number.
+ */
+vpn: string,
+/**
+ * Host name or address of the server; as before when left out, like all that follows.
+ */
+host?: string | null,
+/**
+ * TCP port of SSH.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user?: string | null,
+/**
+ * How it is proven.
+ */
+login?: VpnLogin | null,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`.
+ */
+fingerprint?: string | null, };
 
 /**
  * How Puente logs in to the server, to change its peers.
@@ -6199,6 +6420,9 @@ export type Commands = {
   "vpn.create": { request: VpnCreate; response: Array<Job> };
   "vpn.revoke": { request: VpnNamed; response: Array<Job> };
   "vpn.rotate": { request: VpnNamed; response: Array<Job> };
+  "vpn.export": { request: VpnExport; response: VpnExported };
+  "vpn.login": { request: VpnRelogin; response: Vpn };
+  "vpn.retry": { request: VpnNamed; response: Array<Job> };
   "vpn.ask": { request: VpnNamed; response: VpnServerView };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
@@ -6216,6 +6440,8 @@ export type Commands = {
   "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
   "sales.catalogue.products": { request: ProductSearch; response: Array<Product> };
   "sales.catalogue.refresh": { request: LedgerNamed; response: Array<Job> };
+  "sales.misfits": { request: Nothing; response: Array<SalesMisfit> };
+  "sales.misfits.seen": { request: LedgerNamed; response: Array<SalesMisfit> };
   "sales.mappings.list": { request: MappingsOf; response: MappingsPage };
   "sales.mappings.set": { request: MappingsSet; response: MappingsChanged };
   "sales.mappings.suggest": { request: MappingsSuggest; response: MappingsChanged };
@@ -6228,6 +6454,7 @@ export type Commands = {
   "sales.send": { request: SalesSend; response: Array<Job> };
   "sales.follow": { request: Nothing; response: Array<Job> };
   "sales.decide": { request: SaleDecide; response: Array<Job> };
+  "sales.accept": { request: SaleAccept; response: SalePage };
   "sales.tasks": { request: Nothing; response: Array<SaleTask> };
   "sales.tasks.done": { request: SaleTaskDone; response: Array<SaleTask> };
   "sales.costs.list": { request: Nothing; response: SalesCosts };
@@ -6309,6 +6536,9 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.create": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.revoke": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.rotate": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "vpn.login": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
@@ -6326,6 +6556,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.products": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.refresh": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.misfits": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.misfits.seen": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.mappings.list": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.mappings.suggest": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
@@ -6338,6 +6570,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.send": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
   "sales.follow": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.decide": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.accept": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.tasks": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.tasks.done": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },

@@ -148,7 +148,7 @@ pub fn listen(app: &App, request: Named) -> Result<Listening> {
         .spawn(move || {
             let (state, error) = wait(&waiter, id, landing, login.expose(), &cancel);
             waiter.listeners.settle(id, state, error);
-            waiter.jobs.stir();
+            waiter.jobs.teller()(crate::events::ACCOUNTS);
         });
     if let Err(error) = spawned {
         app.listeners.settle(id, State::Idle, None);

@@ -465,6 +465,19 @@ fn whoever_is_not_let_in_or_may_not_act_is_told_why_and_nothing_changes() {
         wrong.contains("publickey"),
         "the ways that are left: {wrong}"
     );
+    assert_eq!(bench.file(), before);
+
+    // A login that was mistyped is put right, and what was left is done.
+    bench.json(
+        &["vpn", "login", "x", "--password", "--password-stdin"],
+        password,
+    );
+    bench.json(&["vpn", "retry", "x"], "");
+    assert_eq!(bench.json(&["vpn", "show", "x"], "")["state"], "active");
+    bench.json(&["vpn", "revoke", "x", "--yes"], "");
+    assert_eq!(bench.file(), before);
+    let nothing = bench.refused(&["vpn", "retry", "x"], "");
+    assert!(nothing.contains("INVALID"), "{nothing}");
     bench.json(&["vpn", "remove", "x", "--yes"], "");
 
     let refused = bench.refused(&with(NOBODY, fingerprint), password);
