@@ -15,7 +15,9 @@ import { useCommand } from "@/platform/commands";
 import { usePages } from "@/platform/pages";
 import { SALE_STATES, type SalesSearch } from "@/routes";
 import { SeeExample } from "../welcome/see-example";
+import { CreditNotes } from "./credit-notes";
 import { endOf, startOf } from "./days";
+import { GoExample, useExample } from "./example";
 import { SalesJobs, SyncSales } from "./jobs";
 import { Money, SaleStateView } from "./looks";
 import { SalePanel } from "./sale-panel";
@@ -80,6 +82,7 @@ export function SalesList() {
         actions={
           <>
             <Views />
+            <CreditNotes />
             <SyncSales />
             <Button
               leftSection={<IconSend size={15} aria-hidden="true" />}
@@ -332,6 +335,7 @@ function useColumns(): Column<SaleRow>[] {
 function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {
   const { t } = useTranslation();
   const channels = useCommand("sales.channels.list", {}).data ?? [];
+  const example = useExample()?.available ?? false;
   if (filtered) {
     return (
       <Empty
@@ -351,7 +355,9 @@ function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {
       title={t("sales.none")}
       action={
         <>
-          {channels.some(({ state }) => state === "connected") ? (
+          {example ? (
+            <GoExample />
+          ) : channels.some(({ state }) => state === "connected") ? (
             <SyncSales primary />
           ) : (
             <LinkButton to="/facturacion" search={{ view: "steps" }}>

@@ -15,6 +15,7 @@ import { useAction, useCommand } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 import { MAPPING_KINDS } from "@/routes";
 import { SalesJobs } from "./jobs";
+import { Misfits } from "./misfits";
 import { Views } from "./sales";
 import { TargetField } from "./target-field";
 
@@ -38,6 +39,7 @@ export function Mappings() {
         </div>
         {channels.error ? <Trouble error={channels.error} /> : null}
         <SalesJobs />
+        <Misfits />
         {channels.data && !channel ? (
           <Empty
             icon={IconWand}

@@ -11,6 +11,7 @@ import type { SalePage, SaleReasonView, SaleRow } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { MAPPING_KINDS } from "@/routes";
+import { Accept, mayBeAccepted } from "./accept";
 import { Decide } from "./decide";
 import { Money, SaleStateView } from "./looks";
 import { Exact, SendDialog } from "./send-dialog";
@@ -65,6 +66,9 @@ function Details({ page }: { page: SalePage }) {
       {reasons.map((reason) => (
         <Reason key={reason.text} reason={reason} row={row} />
       ))}
+      {reasons.length > 0 && reasons.every(mayBeAccepted) ? (
+        <Accept row={row} reasons={reasons} />
+      ) : null}
       {row.state === "uncertain" ? <Decide page={page} /> : null}
       <Tasks tasks={page.tasks} />
       <Lines page={page} />
