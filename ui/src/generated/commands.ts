@@ -5040,7 +5040,7 @@ reasons: Array<SaleReasonCount>, };
 /**
  * A list that has views.
  */
-export type SavedList = "companies" | "movements" | "jobs";
+export type SavedList = "companies" | "movements" | "jobs" | "sales";
 
 /**
  * Names a view.

@@ -69,3 +69,52 @@ test("an account is taken away only after it is said what is lost", async () => 
   await user.click(dialog.getByRole("button", { name: "Retirar" }));
   expect(await channels.findByText("Retirada")).toBeVisible();
 });
+
+test("the list is exported as it is shown", async () => {
+  const { mock, user } = await open("/facturacion?state=ready");
+  await user.click(await screen.findByRole("button", { name: "Exportar" }));
+  await user.click(await screen.findByRole("menuitem", { name: "CSV" }));
+  await waitFor(() =>
+    expect(asked(mock, "sales.export")).toMatchObject([
+      { filter: { states: ["ready"] }, sort: "date", ascending: false, format: "csv" },
+    ]),
+  );
+});
+
+test("margins are exported in groups, or amount by amount", async () => {
+  const { mock, user } = await open("/facturacion?view=margin");
+  await user.click(await screen.findByRole("button", { name: "Exportar" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Valores, CSV" }));
+  await waitFor(() =>
+    expect(asked(mock, "sales.margin.export")).toMatchObject([{ by: "month", amounts: true }]),
+  );
+});
+
+test("the browser is waited for where the registered address is this machine", async () => {
+  const { mock, user } = await open("/facturacion?view=steps&setup=channel");
+  await user.type(await screen.findByRole("textbox", { name: /^Nombre/ }), "Otra cuenta");
+  await user.type(
+    screen.getByRole("textbox", { name: /^Dirección de regreso/ }),
+    "https://localhost:8443/puente",
+  );
+  await user.type(screen.getByRole("textbox", { name: /^Número de la aplicación/ }), "123");
+  await user.type(screen.getByLabelText(/^Clave secreta/), "s3creta");
+  await user.click(screen.getByRole("button", { name: "Continuar" }));
+  await user.click(await screen.findByRole("button", { name: "Esperar al navegador aquí" }));
+  expect(await screen.findByText(/nadie certifica este equipo/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Dejar de esperar" }));
+  await waitFor(() => expect(asked(mock, "sales.channels.unlisten")).toEqual([{ channel: "2" }]));
+});
+
+test("what the list shows is kept under a name", async () => {
+  const { mock, user } = await open("/facturacion?state=refused");
+  await user.click(await screen.findByRole("button", { name: "Vistas" }));
+  await user.click(await screen.findByRole("menuitem", { name: /Guardar/ }));
+  await user.type(await screen.findByRole("textbox", { name: "Nombre" }), "Rechazadas");
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  await waitFor(() =>
+    expect(asked(mock, "saved.save")).toMatchObject([
+      { list: "sales", name: "Rechazadas", shows: { state: "refused", by: "date" } },
+    ]),
+  );
+});

@@ -1,6 +1,7 @@
 // What a person does about sales beside sending them: the example, what no longer fits, differences that
 // are right, credit notes, and accounts that go.
 import type {
+  Listening,
   SaleRow,
   SalesChannel,
   SalesExampleDone,
@@ -67,6 +68,25 @@ export function workBodies(office: Office, book: Book): Bodies {
     if (!found) throw refusal(office.settings.lang, "NOT_FOUND", { what: "la cuenta", name });
     return found;
   };
+  const heard = new Map<string, Listening>();
+  const idle = (name: string): Listening => {
+    const { id, redirect_uri } = named(book.channels, name);
+    return {
+      channel: id,
+      state: "idle",
+      redirect_uri,
+      asks: redirect_uri.startsWith("https:"),
+      until: null,
+      error: null,
+    };
+  };
+  const listening = (name: string, state: Listening["state"]): Listening => {
+    const until = state === "waiting" ? office.ago(-10) : null;
+    const now = { ...idle(name), state, until };
+    heard.set(name, now);
+    office.stale("sales_accounts");
+    return now;
+  };
   return {
     "sales.example.standing": () => ({
       available: office.settings.start === "demo",
@@ -97,6 +117,15 @@ export function workBodies(office: Office, book: Book): Bodies {
       if (found) Object.assign(found, { done_at: office.ago(0), note });
       return waiting();
     },
+    "sales.export": ({ filter, output }) => ({
+      output,
+      rows: filter?.states ? 1 : book.sales.length,
+    }),
+    "sales.margin.export": ({ output, amounts }) => ({ output, rows: amounts ? 1200 : 12 }),
+    "sales.document": ({ output }) => ({ output, rows: 48_211 }),
+    "sales.channels.listen": ({ channel: name }) => listening(name, "waiting"),
+    "sales.channels.listening": ({ channel: name }) => heard.get(name) ?? idle(name),
+    "sales.channels.unlisten": ({ channel: name }) => listening(name, "cancelled"),
     "sales.ledgers.remove": ({ ledger: name }) => {
       const ledger = named(book.ledgers, name);
       book.ledgers = book.ledgers.filter((other) => other !== ledger);
