@@ -110,7 +110,7 @@ test("what the list shows is kept under a name", async () => {
   const { mock, user } = await open("/facturacion?state=refused");
   await user.click(await screen.findByRole("button", { name: "Vistas" }));
   await user.click(await screen.findByRole("menuitem", { name: /Guardar/ }));
-  await user.type(await screen.findByRole("textbox", { name: "Nombre" }), "Rechazadas");
+  await user.type(await screen.findByRole("textbox", { name: "Nombre de la vista" }), "Rechazadas");
   await user.click(screen.getByRole("button", { name: "Guardar" }));
   await waitFor(() =>
     expect(asked(mock, "saved.save")).toMatchObject([
