@@ -118,3 +118,16 @@ test("what the list shows is kept under a name", async () => {
     ]),
   );
 });
+
+test("suggestions are looked at before all of them are taken", async () => {
+  const { mock, user } = await open("/facturacion?view=mappings");
+  await user.click(await screen.findByRole("button", { name: "Aplicar sugerencias" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByText("ÑAM-01")).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Usar esta sugerencia" }));
+  await waitFor(() =>
+    expect(
+      asked(mock, "sales.mappings.suggest").map((one) => (one as { apply: boolean }).apply),
+    ).toEqual([false, true]),
+  );
+});
