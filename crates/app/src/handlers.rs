@@ -11,6 +11,7 @@ use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
 use puente_sales::handlers as sales;
+use puente_vpn::bootstrap::job::{SETUP, Setups};
 use puente_vpn::peers::{PEER, Peers};
 use puente_vpn::tunnels::Tunnels;
 use std::sync::Arc;
@@ -29,6 +30,11 @@ pub(crate) fn all(
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
     handlers.push(Arc::new(peers(room, tunnels)));
+    handlers.push(Arc::new(Setups {
+        state: room.state.clone(),
+        secrets: room.secrets.clone(),
+        clock: Arc::clone(&room.clock),
+    }));
     handlers.push(Arc::new(Training::new(room, dir)));
     handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
@@ -56,7 +62,7 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
             &[Tag::Sales, Tag::SalesAccounts]
         }
         sales::CATALOGUE => &[Tag::SalesAccounts],
-        PEER => &[Tag::Vpns, Tag::Audit],
+        PEER | SETUP => &[Tag::Vpns, Tag::Audit],
         TRAIN => &[Tag::Forecasts],
         SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.

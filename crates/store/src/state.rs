@@ -42,6 +42,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "forecasts",
         sql: include_str!("../../../migrations/state/0007_forecasts.sql"),
     },
+    Migration {
+        version: 8,
+        name: "vpn_setup",
+        sql: include_str!("../../../migrations/state/0008_vpn_setup.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.
