@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { NEW_PRINT, PRINT } from "@/platform/mock/vpns";
 import { open, rowsOf } from "@/test/office";
@@ -260,6 +260,20 @@ test("a file of someone else is taken in, and its commands are refused with the 
     name: "sede-centro",
     conf: CONF,
   });
+});
+
+test("a dropped file is read, and one dropped beside the frame leaves the page as it is", async () => {
+  await open("/vpn?open=import");
+  const panel = within(await screen.findByRole("complementary", { name: "Importar .conf" }));
+  const file = new File([CONF], "Bodega.conf");
+  file.text = async () => CONF;
+  expect(fireEvent.drop(document.body, { dataTransfer: { files: [file] } })).toBe(false);
+  expect(panel.queryByText(/Bodega\.conf/)).toBeNull();
+  fireEvent.drop(panel.getByRole("region", { name: "Archivo .conf" }), {
+    dataTransfer: { files: [file] },
+  });
+  expect(await panel.findByText(/Bodega\.conf/)).toBeVisible();
+  expect(panel.getByRole("button", { name: "Importar" })).toBeEnabled();
 });
 
 test("text that is no file of WireGuard says so, and what was pasted stays", async () => {
