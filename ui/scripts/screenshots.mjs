@@ -254,6 +254,16 @@ const shots = (nit) => [
       await page.waitForTimeout(1200);
     },
   },
+  {
+    name: "configuracion-pronosticos",
+    at: "/configuracion?section=forecast",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("textbox", { name: "Dirección de MLflow" }).fill("http://mlflow:5000");
+      await page.getByRole("button", { name: "Probar" }).click();
+      await page.getByText("MLflow respondió").waitFor();
+    },
+  },
   { name: "configuracion-diagnostico", at: "/configuracion?section=diagnostics" },
   { name: "configuracion-acerca", at: "/configuracion?section=about" },
   {

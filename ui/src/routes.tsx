@@ -197,6 +197,7 @@ export const SECTIONS = [
   "schedules",
   "backups",
   "network",
+  "forecast",
   "diagnostics",
   "about",
 ] as const;

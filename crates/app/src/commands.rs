@@ -178,7 +178,7 @@ commands! {
     "backup.verify" backup::verify, backup::Named, reads [], changes [];
     "backup.restore" backup::restore_open, backup::Named, reads [], changes [] reopens;
     "settings.get" settings::get, Nothing, reads [Settings], changes [];
-    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Audit];
+    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Forecasts Jobs Audit];
     "saved.list" saved::list, saved::Of, reads [Saved], changes [];
     "saved.save" saved::save, saved::Save, reads [], changes [Saved];
     "saved.remove" saved::remove, saved::Named, reads [], changes [Saved];
@@ -218,6 +218,8 @@ commands! {
     "sales.catalogue.show" sales::catalogue::show, sales::ledgers::Named, reads [SalesAccounts], changes [];
     "sales.catalogue.products" sales::catalogue::products, sales::catalogue::ProductSearch, reads [SalesAccounts], changes [];
     "sales.catalogue.refresh" sales::channels::refresh, sales::ledgers::Named, reads [], changes [Jobs] job;
+    "sales.misfits" sales::misfits::list, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.misfits.seen" sales::misfits::seen, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
     "sales.mappings.list" sales::mappings::list, sales::mappings::Of, reads [Sales SalesAccounts], changes [];
     "sales.mappings.set" sales::mappings::set, sales::mappings::Set, reads [], changes [Sales Jobs Audit];
     "sales.mappings.suggest" sales::mappings::suggest, sales::mappings::Suggest, reads [], changes [Sales Jobs Audit];
@@ -230,6 +232,7 @@ commands! {
     "sales.send" sales::send::send, sales::send::Send, reads [], changes [Sales Jobs Audit] job;
     "sales.follow" sales::send::follow, Nothing, reads [], changes [Jobs] job;
     "sales.decide" sales::send::decide, sales::send::Decide, reads [], changes [Jobs Audit] job;
+    "sales.accept" sales::accept::accept, sales::accept::Accept, reads [], changes [Sales Audit];
     "sales.tasks" sales::send::tasks, Nothing, reads [Sales], changes [];
     "sales.tasks.done" sales::send::task_done, sales::send::TaskDone, reads [], changes [Sales Audit];
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];
@@ -247,6 +250,9 @@ commands! {
     "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
     "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
     "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];
+    "forecast.mlflow.status" forecast::status, Nothing, reads [Forecasts Settings], changes [];
+    "forecast.mlflow.test" forecast::try_out, forecast::Try, reads [], changes [Audit];
+    "forecast.mlflow.send" forecast::send_again, Nothing, reads [], changes [Forecasts Jobs] job;
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

@@ -82,6 +82,10 @@ pub enum Sales {
     Channels(Channels),
     #[command(subcommand)]
     Mappings(Mappings),
+    Misfits {
+        #[arg(long, value_name = "LEDGER")]
+        seen: Option<String>,
+    },
     Sync {
         #[arg(long = "channel", value_name = "NAME")]
         channels: Vec<String>,
@@ -103,6 +107,11 @@ pub enum Sales {
         sale: String,
         #[command(flatten)]
         decision: Decision,
+    },
+    Accept {
+        sale: String,
+        #[arg(long)]
+        note: String,
     },
     Tasks {
         #[arg(long, value_name = "TASK", requires = "note")]
@@ -541,6 +550,8 @@ pub enum Settings {
         values: Vec<String>,
         #[arg(long)]
         proxy_password_stdin: bool,
+        #[arg(long, conflicts_with = "proxy_password_stdin")]
+        mlflow_secret_stdin: bool,
     },
 }
 
@@ -735,6 +746,12 @@ pub enum Forecast {
         format: Option<Format>,
         #[arg(long)]
         overwrite: bool,
+        #[arg(long)]
+        table: bool,
+        #[arg(long, value_name = "DAYS", requires = "table")]
+        lead_days: Option<u32>,
+        #[arg(long, value_name = "0.5-0.999", requires = "table")]
+        service: Option<f64>,
     },
     Compare {
         #[arg(long)]
@@ -748,6 +765,15 @@ pub enum Forecast {
         #[arg(long)]
         yes: bool,
     },
+    #[command(subcommand)]
+    Mlflow(Mlflow),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mlflow {
+    Status,
+    Test,
+    Send,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

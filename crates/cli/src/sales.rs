@@ -8,10 +8,13 @@ use chrono_tz::America::Bogota;
 use puente_app::jobs::JobRow;
 use puente_app::sales::channels::{self, ChannelRow};
 use puente_app::sales::margin::MarginSummary;
+use puente_app::sales::misfits::MisfitView;
 use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
-use puente_app::sales::{catalogue, costs, ledgers, mappings, margin, send, show, steps, table};
+use puente_app::sales::{
+    accept, catalogue, costs, ledgers, mappings, margin, misfits, send, show, steps, table,
+};
 use puente_app::{App, Nothing};
 use puente_core::Error;
 use serde::Serialize;
@@ -31,6 +34,14 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
         Sales::Ledgers(verb) => run_ledgers(terminal, app, verb),
         Sales::Channels(verb) => run_channels(terminal, app, verb),
         Sales::Mappings(verb) => run_mappings(terminal, app, verb),
+        Sales::Misfits { seen } => {
+            let rows = match seen {
+                Some(ledger) => misfits::seen(app, ledgers::Named { ledger })?,
+                None => misfits::list(app, Nothing {})?,
+            };
+            terminal.result(&rows, |rows| show_misfits(terminal, rows));
+            Ok(())
+        }
         Sales::Sync { channels: names } => {
             let jobs = channels::sync(app, channels::Sync { channels: names })?;
             finish_all(terminal, app, &jobs)
@@ -59,6 +70,11 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             let request = json!({ "sale": sale, "decision": decision });
             let jobs = send::decide(app, read("decision", request)?)?;
             finish_all(terminal, app, &jobs)
+        }
+        Sales::Accept { sale, note } => {
+            let shown = accept::accept(app, accept::Accept { sale, note })?;
+            terminal.result(&shown, |shown| show_sale(terminal, shown));
+            Ok(())
         }
         Sales::Tasks { done, note } => {
             let tasks = match (done, note) {
@@ -476,6 +492,21 @@ pub fn show_page(terminal: &Terminal, page: &Page) {
             ("margin", &totals.margin),
         ],
     ));
+}
+
+fn show_misfits(terminal: &Terminal, rows: &[MisfitView]) {
+    if rows.is_empty() {
+        terminal.line(terminal.text("sales.misfits.none"));
+    }
+    for row in rows {
+        let source = match row.source.is_empty() {
+            true => String::new(),
+            false => format!(" [{}]", row.source),
+        };
+        let sales = terminal.fill("sales.misfits.wait", &[("sales", &row.sales)]);
+        terminal.line(format!("! {}{source} {} ({sales})", row.channel, row.text));
+        terminal.line(format!("  → {}", row.hint));
+    }
 }
 
 fn show_sale(terminal: &Terminal, shown: &Shown) {

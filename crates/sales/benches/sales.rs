@@ -245,6 +245,9 @@ fn sale(number: u64) -> Sale {
             amount,
             refunded: Decimal::ZERO,
             shipping: Decimal::ZERO,
+            taxes: Decimal::ZERO,
+            overpaid: Decimal::ZERO,
+            coupon: Decimal::ZERO,
         }],
         shipment: None,
         buyer: Buyer {
@@ -265,6 +268,7 @@ fn sale(number: u64) -> Sale {
             })),
         },
         withheld: Decimal::ZERO,
+        declared: Some(amount),
         missing: Vec::new(),
     }
 }

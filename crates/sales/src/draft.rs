@@ -32,7 +32,7 @@ pub struct Draft {
     /// With taxes, as the ledger will work it out.
     #[ts(type = "string")]
     pub total: Decimal,
-    /// What the buyer paid for what is invoiced here.
+    /// What was paid for what is invoiced here, by the buyer or by the channel in the buyer's place.
     #[ts(type = "string")]
     pub paid: Decimal,
     /// What is written on it; the mark by which it can be found again is added when it is sent.

@@ -4,13 +4,14 @@ use crate::accounts::{self, Channel, ChannelId};
 use crate::catalogue::Catalogue;
 use crate::costs::{self, Costs};
 use crate::draft::Draft;
+use crate::homologate::homologate_accepting;
 use crate::margin::{self, Earnings, SalesTax};
 use crate::model::{Sale, Status};
 use crate::reason::Reason;
 use crate::rules::Mappings;
 use crate::sales::{self, SaleId};
 use crate::state::State;
-use crate::{Result, Room, catalogues, homologate, mappings, tasks};
+use crate::{Result, Room, accept, catalogues, homologate, mappings, tasks};
 use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use rusqlite::Connection;
@@ -73,6 +74,36 @@ impl Measure {
         )
     }
 
+    /// As [`Measure::draft`], with what a person accepted of that sale. None where there is no such sale:
+    /// nobody accepted anything.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn draft_of(
+        &self,
+        conn: &Connection,
+        id: SaleId,
+        sale: &Sale,
+    ) -> Result<std::result::Result<Draft, Vec<Reason>>> {
+        let drafted = self.draft(sale);
+        let open = |reasons: &Vec<Reason>| reasons.iter().all(Reason::may_be_accepted);
+        if !drafted.as_ref().err().is_some_and(open) {
+            return Ok(drafted);
+        }
+        let accepted = accept::of(conn, id)?;
+        if accepted.is_empty() {
+            return Ok(drafted);
+        }
+        Ok(homologate_accepting(
+            sale,
+            &self.mappings,
+            &self.catalogue,
+            &self.channel.rules,
+            self.today,
+            &accepted,
+        ))
+    }
+
     /// What a sale earned, by the invoice that it is or would be.
     pub fn earnings(&self, sale: &Sale, draft: Option<&Draft>, invoiced: bool) -> Earnings {
         let tax = draft.map(|draft| SalesTax {
@@ -91,7 +122,7 @@ pub(crate) fn one(
     sale: &Sale,
     now: DateTime<Utc>,
 ) -> Result<State> {
-    let drafted = measure.draft(sale);
+    let drafted = measure.draft_of(conn, id, sale)?;
     if sales::was_sent(conn, id)? {
         let state = sales::row_of(conn, id)?.state;
         let earned = measure.earnings(sale, drafted.as_ref().ok(), true);

@@ -5,6 +5,7 @@
 //! a folder of its own. Between them stands [`homologate::homologate`], which is pure. Never two invoices
 //! for one sale: see [`outbox`].
 
+pub mod accept;
 pub mod accounts;
 pub mod catalogue;
 pub mod catalogues;
@@ -21,6 +22,7 @@ pub mod ledgers;
 pub mod list;
 pub mod mappings;
 pub mod margin;
+pub mod misfits;
 pub mod model;
 pub mod outbox;
 pub mod quota;

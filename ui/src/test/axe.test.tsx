@@ -37,6 +37,7 @@ const TABS = [
   "/configuracion?section=schedules",
   "/configuracion?section=backups",
   "/configuracion?section=network",
+  "/configuracion?section=forecast",
   "/configuracion?section=about",
 ];
 

@@ -10,7 +10,7 @@ use puente_jobs::NewJob;
 use puente_sales::accounts::{self, Channel, ChannelState};
 use puente_sales::channels::mercadolibre;
 use puente_sales::handlers::{CATALOGUE, ChannelInput, HOMOLOGATE, LedgerInput, SYNC, SYNC_ALL};
-use puente_sales::homologate::{Requirement, requirements};
+use puente_sales::homologate::{Requirement, contact, requirements};
 use puente_sales::{Rules, catalogues};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -329,9 +329,12 @@ fn checked(app: &App, request: &Connect) -> Result<Channel> {
 }
 
 fn check_rules(rules: &Rules) -> Result<()> {
-    let digits = rules.phone.chars().filter(char::is_ascii_digit).count();
-    if digits > 10 || digits != rules.phone.trim().chars().count() {
+    let phone = contact::phone(&rules.phone);
+    if phone.is_none_or(|phone| phone.is_empty() != rules.phone.trim().is_empty()) {
         return Err(Error::invalid("phone", "0..10 digits"));
+    }
+    if contact::email(&rules.email).is_none() {
+        return Err(Error::invalid("email", rules.email.trim()));
     }
     if !rules.city.is_empty() && !puente_sales::homologate::cities::exists(&rules.city) {
         return Err(Error::invalid("city", &rules.city));

@@ -126,6 +126,9 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             amount: total,
             refunded: Decimal::ZERO,
             shipping: Decimal::ZERO,
+            taxes: Decimal::ZERO,
+            overpaid: Decimal::ZERO,
+            coupon: Decimal::ZERO,
         }],
         shipment: None,
         buyer: Buyer {
@@ -146,6 +149,7 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             })),
         },
         withheld: Decimal::ZERO,
+        declared: None,
         missing: Vec::new(),
     }
 }

@@ -96,7 +96,11 @@ impl<'a> Sender<'a> {
             return Ok(Sent::Skipped);
         }
         let sale = sales::body(&self.room.state, id)?;
-        let Ok(mut draft) = measure.draft(&sale) else {
+        let drafted = self
+            .room
+            .state
+            .read(|conn| measure.draft_of(conn, id, &sale))?;
+        let Ok(mut draft) = drafted else {
             self.judge(&measure, id)?;
             return Ok(Sent::Blocked);
         };

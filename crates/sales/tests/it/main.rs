@@ -11,5 +11,7 @@
 mod faults;
 mod flow;
 mod kill;
+mod misfits;
+mod money;
 mod office;
 mod tokens;

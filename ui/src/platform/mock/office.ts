@@ -86,6 +86,8 @@ export class Office {
       has_proxy_password: false,
       extra_ca: null,
       backups: { last: 5, days: 14, months: 12 },
+      mlflow: { url: "", login: "none", user: "" },
+      has_mlflow_secret: false,
       ...options.settings,
     };
   }
