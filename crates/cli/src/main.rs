@@ -12,6 +12,7 @@ mod show;
 mod texts;
 mod verbs;
 mod vpn;
+mod vpn_setup;
 mod watch;
 
 use args::{Cli, Verb};
