@@ -823,7 +823,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -1175,6 +1175,11 @@ nit: string,
  */
 path: string,
 /**
+ * The table of articles, in its order and as it is narrowed, with stock advice. Left out: all articles, month
+ * by month.
+ */
+table?: ForecastSearch | null,
+/**
  * Left out: that of the file's extension.
  */
 format?: ExportFormat | null,
@@ -1339,7 +1344,11 @@ active: boolean,
 /**
  * What it was trained with and how well it did.
  */
-meta: ForecastModelMeta, };
+meta: ForecastModelMeta,
+/**
+ * What MLflow knows of it, where the office has one; only in the table of models.
+ */
+mlflow: MlflowRun | null, };
 
 /**
  * Of which NIT.
@@ -1723,7 +1732,7 @@ id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
  * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
- * `forecast.retrain`, `sales.sync` and what else sales do.
+ * `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
@@ -1815,7 +1824,7 @@ id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
  * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
- * `forecast.retrain`, `sales.sync` and what else sales do.
+ * `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
@@ -2388,6 +2397,156 @@ error: ErrorView | null, };
  * What is the matter. The gravest come first.
  */
 export type MatterKind = "proof_broken" | "job_uncertain" | "server_failed" | "job_failed" | "backup_missing" | "backup_old" | "default_password" | "unencrypted" | "superuser";
+
+/**
+ * How something is different.
+ */
+export type MisfitChange = {
+/**
+ * Its property: `name`, `percentage`, `due_date`, `decimals`.
+ */
+what: string,
+/**
+ * When a person last looked; `true` and `false` for yes and no.
+ */
+before: string,
+/**
+ * Now.
+ */
+after: string, };
+
+/**
+ * Where something that doesn't fit any more was chosen.
+ */
+export type MisfitPlace = "rule" | "mapping" | "product";
+
+/**
+ * What is wrong with it.
+ */
+export type MisfitProblem = "gone" | "inactive" | "unfit" | "missing" | "changed";
+
+/**
+ * How one logs in to a tracking server.
+ */
+export type MlflowLogin = "none" | "basic" | "token";
+
+/**
+ * What MLflow knows of a training.
+ */
+export type MlflowRun = {
+/**
+ * The modelo_id.
+ */
+model: string,
+/**
+ * Whose.
+ */
+nit: string,
+/**
+ * Where it stands.
+ */
+state: MlflowState,
+/**
+ * The page of its run.
+ */
+link: string | null,
+/**
+ * Attempts so far.
+ */
+attempts: number,
+/**
+ * Whether the server keeps no files behind itself, so that none were sent.
+ */
+without_files: boolean,
+/**
+ * Why the last attempt failed, and what to do.
+ */
+error: ErrorView | null,
+/**
+ * When it was last changed.
+ */
+changed_at: string, };
+
+/**
+ * The office's MLflow tracking server.
+ */
+export type MlflowSettings = {
+/**
+ * `http://192.168.1.20:5000`; empty where there is none.
+ */
+url: string,
+/**
+ * How to log in.
+ */
+login: MlflowLogin,
+/**
+ * Who logs in, for `basic`.
+ */
+user: string, };
+
+/**
+ * Where the telling of a training stands.
+ */
+export type MlflowState = "waiting" | "sent" | "failed";
+
+/**
+ * How the telling stands.
+ */
+export type MlflowStatus = {
+/**
+ * Whether the settings name a server.
+ */
+configured: boolean,
+/**
+ * Its experiment.
+ */
+experiment: string,
+/**
+ * Trainings that it is to be told of.
+ */
+waiting: number,
+/**
+ * Trainings that it knows.
+ */
+sent: number,
+/**
+ * Trainings that it refused.
+ */
+failed: number,
+/**
+ * The newest of them.
+ */
+runs: Array<MlflowRun>, };
+
+/**
+ * What trying a server found.
+ */
+export type MlflowTried = {
+/**
+ * Its address.
+ */
+url: string,
+/**
+ * Whether the experiment is there already; it is made with the first training.
+ */
+has_experiment: boolean,
+/**
+ * How long it took.
+ */
+milliseconds: number, };
+
+/**
+ * A server to be tried.
+ */
+export type MlflowTry = {
+/**
+ * As the settings would have it; left out, as they have it.
+ */
+mlflow?: MlflowSettings | null,
+/**
+ * Password or token; left out, the one that is kept.
+ */
+secret?: string | null, };
 
 /**
  * A month of a year, stored as `year * 100 + month` and written `2026-11`.
@@ -3344,9 +3503,26 @@ buyer: SaleBuyer,
  */
 withheld: string,
 /**
+ * What the channel says was paid in all; none where it doesn't. Its payments have to explain it.
+ */
+declared?: string,
+/**
  * Parts that the channel left out of its answer, by its names.
  */
 missing?: Array<string>, };
+
+/**
+ * Accepts how the amounts of a sale differ, as they are now.
+ */
+export type SaleAccept = {
+/**
+ * Its number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Why it is right: 1 to 500 letters, kept in its history and in the audit trail.
+ */
+note: string, };
 
 /**
  * Who bought.
@@ -3477,7 +3653,7 @@ tax: string,
  */
 total: string,
 /**
- * What the buyer paid for what is invoiced here.
+ * What was paid for what is invoiced here, by the buyer or by the channel in the buyer's place.
  */
 paid: string,
 /**
@@ -3753,7 +3929,19 @@ refunded: string,
 /**
  * For the shipping, which the buyer paid.
  */
-shipping: string, };
+shipping: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string,
+/**
+ * What of the price the channel paid in the buyer's place: the seller gets it all the same.
+ */
+coupon?: string, };
 
 /**
  * A person or a company, as the channel writes it.
@@ -3912,7 +4100,23 @@ state: string, } | { "reason": "missing_contact",
 /**
  * `email`, `phone`, `address`.
  */
-field: string, } | { "reason": "too_precise",
+field: string, } | { "reason": "bad_contact",
+/**
+ * `email`, `phone`.
+ */
+field: string,
+/**
+ * As it was written.
+ */
+value: string, } | { "reason": "too_long",
+/**
+ * `name`, `address`, `email`.
+ */
+field: string,
+/**
+ * How many letters it takes.
+ */
+limit: number, } | { "reason": "too_precise",
 /**
  * The seller's code.
  */
@@ -3926,9 +4130,25 @@ limit: number, } | { "reason": "total_differs",
  */
 total: string,
 /**
- * What was paid.
+ * What was paid for what would be invoiced, taxes beside the price and surplus included.
  */
-paid: string, } | { "reason": "order_elsewhere",
+paid: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string, } | { "reason": "payments_differ",
+/**
+ * What it says was paid.
+ */
+declared: string,
+/**
+ * What the payments come to, with everything in them.
+ */
+found: string, } | { "reason": "order_elsewhere",
 /**
  * The order.
  */
@@ -4572,6 +4792,71 @@ last_error: ErrorView | null,
  * When what it expects was last fetched; none when it never was.
  */
 catalogue_at: string | null, };
+
+/**
+ * Something that doesn't fit any more, as it is shown.
+ */
+export type SalesMisfit = {
+/**
+ * Number of the channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * Name of its ledger.
+ */
+ledger: string,
+/**
+ * Where it was chosen.
+ */
+place: MisfitPlace,
+/**
+ * Name of the rule, or kind of the mapping: `seller`, `tax`, `product`.
+ */
+field: string,
+/**
+ * That, in words.
+ */
+label: string,
+/**
+ * What is mapped to it, or the seller's code; empty for a rule.
+ */
+source: string,
+/**
+ * What was chosen: the ledger's number or code of it; empty where nothing was.
+ */
+value: string,
+/**
+ * What it is or was called; empty where nobody knows.
+ */
+name: string,
+/**
+ * What is wrong with it.
+ */
+problem: MisfitProblem,
+/**
+ * How it is different, where it only is different.
+ */
+change: MisfitChange | null,
+/**
+ * Sales that wait because of it.
+ */
+sales: number,
+/**
+ * What is wrong, in a sentence.
+ */
+text: string,
+/**
+ * What to do about it.
+ */
+hint: string,
+/**
+ * Where it is mended: `rules`, `mappings.product`, `mappings.payment`, `mappings.tax`, `catalogue`.
+ */
+mend: string, };
 
 /**
  * A page of sales with what the whole filter comes to.
@@ -5322,7 +5607,11 @@ proxy_password?: string | null,
 /**
  * An empty text goes back to the operating system's certificates alone.
  */
-extra_ca?: string | null, backups?: BackupsKept | null, };
+extra_ca?: string | null, backups?: BackupsKept | null, mlflow?: MlflowSettings | null,
+/**
+ * A new password or token for MLflow; an empty one forgets it.
+ */
+mlflow_secret?: string | null, };
 
 /**
  * Settings, as they are shown.
@@ -5332,6 +5621,10 @@ export type SettingsView = {
  * Whether a password for the proxy is kept.
  */
 has_proxy_password: boolean,
+/**
+ * Whether a password or token for MLflow is kept.
+ */
+has_mlflow_secret: boolean,
 /**
  * Language of the interface.
  */
@@ -5375,7 +5668,11 @@ extra_ca: string | null,
 /**
  * Backups that are kept.
  */
-backups: BackupsKept, };
+backups: BackupsKept,
+/**
+ * Where each training is told of.
+ */
+mlflow: MlflowSettings, };
 
 /**
  * How an error is to be taken.
@@ -6000,6 +6297,47 @@ export type VpnNamed = {
 vpn: string, };
 
 /**
+ * A peer of a server, as it is shown. Nothing of it can be changed unless it is a VPN of this PC.
+ */
+export type VpnPeer = {
+/**
+ * Who it is.
+ */
+public_key: string,
+/**
+ * The name that a Puente gave it; none for a peer of someone else.
+ */
+name: string | null,
+/**
+ * What it may send and gets.
+ */
+allowed: Array<string>,
+/**
+ * Whether WireGuard has it now; without, it only stands in the server's file.
+ */
+live: boolean,
+/**
+ * Whether the server's file has it; without, it is gone after a restart of the server.
+ */
+kept: boolean,
+/**
+ * Seconds since it last proved who it is.
+ */
+handshake_seconds: number | null,
+/**
+ * Bytes that came from it.
+ */
+received: number,
+/**
+ * Bytes that went to it.
+ */
+sent: number,
+/**
+ * From where it last spoke.
+ */
+endpoint: string | null, };
+
+/**
  * What a look at a server found, and what would be done.
  */
 export type VpnPreview = {
@@ -6208,8 +6546,6 @@ allowed: string[],
  */
 keepalive: number | null, };
 
-export type VpnPeer = { public_key: string, name: string | null, allowed: Array<string>, live: boolean, kept: boolean, handshake_seconds: number | null, received: number, sent: number, endpoint: string | null, };
-
 export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "start";
 export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
 export type VpnStep = { kind: VpnStepKind, command: string, check: string, undo: string | null, state: VpnStepState, };
@@ -6305,6 +6641,8 @@ export type Commands = {
   "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
   "sales.catalogue.products": { request: ProductSearch; response: Array<Product> };
   "sales.catalogue.refresh": { request: LedgerNamed; response: Array<Job> };
+  "sales.misfits": { request: Nothing; response: Array<SalesMisfit> };
+  "sales.misfits.seen": { request: LedgerNamed; response: Array<SalesMisfit> };
   "sales.mappings.list": { request: MappingsOf; response: MappingsPage };
   "sales.mappings.set": { request: MappingsSet; response: MappingsChanged };
   "sales.mappings.suggest": { request: MappingsSuggest; response: MappingsChanged };
@@ -6317,6 +6655,7 @@ export type Commands = {
   "sales.send": { request: SalesSend; response: Array<Job> };
   "sales.follow": { request: Nothing; response: Array<Job> };
   "sales.decide": { request: SaleDecide; response: Array<Job> };
+  "sales.accept": { request: SaleAccept; response: SalePage };
   "sales.tasks": { request: Nothing; response: Array<SaleTask> };
   "sales.tasks.done": { request: SaleTaskDone; response: Array<SaleTask> };
   "sales.costs.list": { request: Nothing; response: SalesCosts };
@@ -6334,6 +6673,9 @@ export type Commands = {
   "forecast.article": { request: ForecastArticleNamed; response: ForecastArticlePage };
   "forecast.predict": { request: ForecastPredict; response: ForecastPrediction };
   "forecast.export": { request: ForecastExport; response: ForecastExported };
+  "forecast.mlflow.status": { request: Nothing; response: MlflowStatus };
+  "forecast.mlflow.test": { request: MlflowTry; response: MlflowTried };
+  "forecast.mlflow.send": { request: Nothing; response: Array<Job> };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
@@ -6379,7 +6721,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "backup.verify": { reads: [], changes: [], startsJob: false, reopens: false },
   "backup.restore": { reads: [], changes: [], startsJob: false, reopens: true },
   "settings.get": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
-  "settings.set": { reads: [], changes: ["settings","schedules","audit"], startsJob: false, reopens: false },
+  "settings.set": { reads: [], changes: ["settings","schedules","forecasts","jobs","audit"], startsJob: false, reopens: false },
   "saved.list": { reads: ["saved"], changes: [], startsJob: false, reopens: false },
   "saved.save": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
   "saved.remove": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
@@ -6425,6 +6767,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.products": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.refresh": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.misfits": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.misfits.seen": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.mappings.list": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.mappings.suggest": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
@@ -6437,6 +6781,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.send": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
   "sales.follow": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.decide": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.accept": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.tasks": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.tasks.done": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
@@ -6454,5 +6799,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "forecast.article": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.predict": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.export": { reads: ["forecasts"], changes: ["audit"], startsJob: false, reopens: false },
+  "forecast.mlflow.status": { reads: ["forecasts","settings"], changes: [], startsJob: false, reopens: false },
+  "forecast.mlflow.test": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "forecast.mlflow.send": { reads: [], changes: ["forecasts","jobs"], startsJob: true, reopens: false },
   "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };
