@@ -6546,6 +6546,15 @@ allowed: string[],
  */
 keepalive: number | null, };
 
+export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "start";
+export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
+export type VpnStep = { kind: VpnStepKind, command: string, check: string, undo: string | null, state: VpnStepState, };
+export type VpnSetupPlan = { release: string, tested: boolean, steps: Array<VpnStep>, networks: string[], };
+export type VpnSetupPreview = { plan: VpnSetupPlan, seal: string, ran: Array<VpnRan>, };
+export type VpnSetupRequest = { host: string, port?: number | null, user: string, login: VpnLogin, password?: string | null, sudo_password?: string | null, fingerprint?: string | null, interface?: string | null, network?: string | null, udp_port?: number | null, masquerade?: boolean | null, seal?: string | null, };
+export type VpnSetup = { id: number, remote: VpnRemote, steps: Array<VpnStep>, done: boolean, undoable: boolean, created_at: string, last_error: ErrorView | null, };
+export type VpnSetupNamed = { setup: number, password?: string | null, sudo_password?: string | null, };
+
 /** Every command with its request and its response. */
 export type Commands = {
   "overview": { request: Nothing; response: Overview };
@@ -6610,6 +6619,12 @@ export type Commands = {
   "vpn.retry": { request: VpnNamed; response: Array<Job> };
   "vpn.ask": { request: VpnNamed; response: VpnServerView };
   "vpn.peers": { request: VpnNamed; response: Array<VpnPeer> };
+  "vpn.setup.preview": { request: VpnSetupRequest; response: VpnSetupPreview };
+  "vpn.setup.run": { request: VpnSetupRequest; response: Array<Job> };
+  "vpn.setup.list": { request: Nothing; response: Array<VpnSetup> };
+  "vpn.setup.retry": { request: VpnSetupNamed; response: Array<Job> };
+  "vpn.setup.undo": { request: VpnSetupNamed; response: Array<Job> };
+  "vpn.setup.remove": { request: VpnSetupNamed; response: VpnSetup };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
   "sales.example": { request: Nothing; response: Array<Job> };
@@ -6730,6 +6745,12 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
   "vpn.peers": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.preview": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.run": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.setup.list": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.retry": { reads: [], changes: ["vpns","jobs"], startsJob: true, reopens: false },
+  "vpn.setup.undo": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.setup.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.example": { reads: [], changes: ["sales","sales_accounts","settings","jobs","audit"], startsJob: true, reopens: false },
