@@ -59,7 +59,7 @@ export function SalesList() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [sending, setSending] = useState(false);
   const [asked] = useDebouncedValue(narrow, 250);
-  const [hidden, setHidden] = useKept<Record<string, boolean>>("sales.columns", SHOWN);
+  const [hidden, setHidden] = useKept<Record<string, boolean>>("list.sales.columns", SHOWN);
   const columns = useColumns();
   const { state, reason } = search;
   const filter = useMemo<SalesFilter>(
