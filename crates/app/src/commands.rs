@@ -201,6 +201,7 @@ commands! {
     "vpn.login" vpn_peers::login, vpn_peers::Relogin, reads [], changes [Vpns Audit];
     "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
+    "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;

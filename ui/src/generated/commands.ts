@@ -6297,6 +6297,47 @@ export type VpnNamed = {
 vpn: string, };
 
 /**
+ * A peer of a server, as it is shown. Nothing of it can be changed unless it is a VPN of this PC.
+ */
+export type VpnPeer = {
+/**
+ * Who it is.
+ */
+public_key: string,
+/**
+ * The name that a Puente gave it; none for a peer of someone else.
+ */
+name: string | null,
+/**
+ * What it may send and gets.
+ */
+allowed: Array<string>,
+/**
+ * Whether WireGuard has it now; without, it only stands in the server's file.
+ */
+live: boolean,
+/**
+ * Whether the server's file has it; without, it is gone after a restart of the server.
+ */
+kept: boolean,
+/**
+ * Seconds since it last proved who it is.
+ */
+handshake_seconds: number | null,
+/**
+ * Bytes that came from it.
+ */
+received: number,
+/**
+ * Bytes that went to it.
+ */
+sent: number,
+/**
+ * From where it last spoke.
+ */
+endpoint: string | null, };
+
+/**
  * What a look at a server found, and what would be done.
  */
 export type VpnPreview = {
@@ -6568,6 +6609,7 @@ export type Commands = {
   "vpn.login": { request: VpnRelogin; response: Vpn };
   "vpn.retry": { request: VpnNamed; response: Array<Job> };
   "vpn.ask": { request: VpnNamed; response: VpnServerView };
+  "vpn.peers": { request: VpnNamed; response: Array<VpnPeer> };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
   "sales.example": { request: Nothing; response: Array<Job> };
@@ -6687,6 +6729,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.login": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
+  "vpn.peers": { reads: [], changes: [], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.example": { reads: [], changes: ["sales","sales_accounts","settings","jobs","audit"], startsJob: true, reopens: false },

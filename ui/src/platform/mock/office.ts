@@ -45,6 +45,7 @@ const STAGES: Record<string, string> = {
   "sales.send": "send",
   "sales.follow": "status",
   "sales.decide": "settle",
+  "vpn.peer": "connect",
 };
 
 export class Office {
@@ -310,6 +311,7 @@ export class Office {
       "sales",
       "sales_accounts",
       "forecasts",
+      "vpns",
     );
   }
 
