@@ -47,6 +47,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "mlflow",
         sql: include_str!("../../../migrations/state/0008_mlflow.sql"),
     },
+    Migration {
+        version: 9,
+        name: "solar",
+        sql: include_str!("../../../migrations/state/0009_solar.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.
