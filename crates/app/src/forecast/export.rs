@@ -5,6 +5,7 @@ use crate::export::Format;
 use crate::{App, Result};
 use puente_core::fixed::{self, MONEY_SCALE};
 use puente_core::{Code, Error};
+use puente_forecast::Class;
 use rust_xlsxwriter::Workbook;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -94,7 +95,7 @@ impl<'a> Table<'a> {
                     article.article.as_str(),
                     &article.description,
                     &article.unit,
-                    article.class.as_str(),
+                    word_of(article.class),
                     &month.month,
                 ];
                 let numbers = [month.expected, month.low, month.median, month.high];
@@ -115,7 +116,7 @@ impl<'a> Table<'a> {
                 row.code.as_str(),
                 &row.description,
                 &row.unit,
-                row.class.as_str(),
+                word_of(row.class),
             ];
             let numbers = [
                 Some(row.next),
@@ -138,6 +139,18 @@ impl<'a> Table<'a> {
             heading: &ARTICLES,
             lines: rows.iter().map(line).collect(),
         }
+    }
+}
+
+/// A class in the language of the headings.
+fn word_of(class: Class) -> &'static str {
+    match class {
+        Class::Smooth => "estable",
+        Class::Erratic => "variable",
+        Class::Intermittent => "intermitente",
+        Class::Lumpy => "irregular",
+        Class::New => "nuevo",
+        Class::Dead => "sin ventas",
     }
 }
 
