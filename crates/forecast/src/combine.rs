@@ -66,7 +66,9 @@ impl Mix {
                 *weights = system.solve();
             }
         }
-        mix.learn_bias(panel, now, origins);
+        if members > 1 {
+            mix.learn_bias(panel, now, origins);
+        }
         mix
     }
 
