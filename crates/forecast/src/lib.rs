@@ -20,6 +20,7 @@ pub mod panel;
 mod parallel;
 pub mod prophet;
 pub mod registry;
+pub mod smoothing;
 pub mod stats;
 pub mod stock;
 pub mod train;
