@@ -163,7 +163,7 @@ fn a_damaged_file_is_refused_and_the_one_before_stays() {
     let folder = tempfile::tempdir().unwrap();
     let registry = registry(folder.path());
     let (meta, articles, booster) = trained();
-    let mut add = |time: &str| {
+    let add = |time: &str| {
         registry
             .add(NIT, meta.clone(), &articles, booster.as_ref(), at(time))
             .unwrap()
