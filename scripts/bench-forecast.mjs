@@ -2,7 +2,8 @@
 //
 // npm run bench:forecast -- FOLDER [MONTHS_HELD_OUT]   FOLDER has auto_monthly.csv, raf_monthly.csv and
 // pbs_pharmacy_monthly.csv. Python's packages go into target/bench/venv. 6 months are forecast; 12 months held
-// out is what the design was chosen on, 6 is what confirms it.
+// out is what the design was chosen on, 6 is what confirms it. What Python forecast is kept in target/bench: delete
+// it to ask again.
 
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
@@ -52,7 +53,9 @@ const results = SETS.filter((name) => existsSync(join(data, `${name}.csv`))).map
   const set = join(data, `${name}.csv`);
   const theirs = join(bench, `${name}.${held}.py.csv`);
   const ours = join(bench, `${name}.${held}.rust.csv`);
-  run(python, [join("scripts", "forecast", "references.py"), set, HORIZON, held, theirs]);
+  if (!existsSync(theirs)) {
+    run(python, [join("scripts", "forecast", "references.py"), set, HORIZON, held, theirs]);
+  }
   const models = ["puente", "prophet", "seasonal_naive"];
   run(program, [set, HORIZON, held, "1000", "1", ...models], ours);
   return `${name}=${theirs}+${ours}`;

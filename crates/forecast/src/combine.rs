@@ -2,6 +2,7 @@
 
 use crate::class::Class;
 use crate::metrics;
+use crate::model::Priors;
 use crate::panel::{Panel, Series};
 
 /// Series that are treated alike: by the shape of their demand, and by which members have an opinion.
@@ -22,10 +23,10 @@ pub(crate) struct Mix {
     bias: Vec<f64>,
 }
 
-/// How strongly weights are drawn to equal ones, as a part of the mean curvature.
-const RIDGE: f64 = 0.15;
+/// How strongly weights are drawn to the prior ones, as a part of the mean curvature.
+const RIDGE: f64 = 0.5;
 /// Of a bias that was seen, this much is taken back.
-const BIAS_SHARE: f64 = 0.6;
+const BIAS_SHARE: f64 = 0.3;
 const BIAS_LEAST: f64 = 0.65;
 const BIAS_MOST: f64 = 1.15;
 /// A single month counts at most as if it were this many usual changes away.
@@ -43,18 +44,30 @@ pub(crate) fn group(series: &Series, end: usize, members: &[Vec<f64>]) -> usize 
     shape * 4 + opinions.min(3)
 }
 
+fn is_regular(of_group: usize) -> bool {
+    of_group < 8
+}
+
 impl Mix {
-    /// Equal weights and no bias.
-    pub fn equal(members: usize) -> Mix {
+    /// The prior weights and no bias.
+    pub fn prior(priors: &Priors) -> Mix {
+        let of = |group: usize| {
+            if is_regular(group) {
+                &priors.regular
+            } else {
+                &priors.irregular
+            }
+        };
         Mix {
-            weights: vec![vec![1.0; members]; GROUPS],
+            weights: (0..GROUPS).map(|group| of(group).clone()).collect(),
             bias: vec![1.0; GROUPS],
         }
     }
 
     /// Learns from forecasts of the past, and from what was sold before month `now`.
-    pub fn learn(panel: &Panel, now: usize, origins: &[&Origin], members: usize) -> Mix {
-        let mut mix = Mix::equal(members);
+    pub fn learn(panel: &Panel, now: usize, origins: &[&Origin], priors: &Priors) -> Mix {
+        let mut mix = Mix::prior(priors);
+        let members = priors.regular.len();
         let mut systems = vec![System::new(members); GROUPS];
         for origin in origins {
             each(panel, now, origin, |of_group, scale, months, sold| {
@@ -63,10 +76,12 @@ impl Mix {
         }
         if members > 1 {
             for (weights, system) in mix.weights.iter_mut().zip(&systems) {
-                *weights = system.solve();
+                *weights = system.solve(weights);
             }
         }
-        mix.learn_bias(panel, now, origins);
+        if members > 1 {
+            mix.learn_bias(panel, now, origins);
+        }
         mix
     }
 
@@ -167,7 +182,7 @@ fn each(
     }
 }
 
-/// Least squares for weights that are not negative, drawn to equal ones.
+/// Least squares for weights that are not negative, drawn to prior ones.
 #[derive(Debug, Clone)]
 struct System {
     members: usize,
@@ -211,22 +226,18 @@ impl System {
     }
 
     /// By coordinate descent.
-    fn solve(&self) -> Vec<f64> {
+    fn solve(&self, priors: &[f64]) -> Vec<f64> {
         let count = self.members;
         let present = self.present.iter().filter(|present| **present).count();
-        if present == 0 {
-            return vec![1.0; count];
-        }
-        let equal = 1.0 / present as f64;
+        let prior = |at: usize| if self.present[at] { priors[at] } else { 0.0 };
+        let sum: f64 = (0..count).map(prior).sum();
         let curvature: f64 = (0..count).map(|at| self.products[at * count + at]).sum();
-        let ridge = RIDGE * curvature / present as f64;
-        if ridge <= 0.0 || !ridge.is_finite() {
-            return vec![1.0; count];
+        let ridge = RIDGE * curvature / present.max(1) as f64;
+        if sum <= 0.0 || ridge <= 0.0 || !ridge.is_finite() {
+            return priors.to_vec();
         }
-        let mut weights = vec![0.0; count];
-        for (weight, present) in weights.iter_mut().zip(&self.present) {
-            *weight = if *present { equal } else { 0.0 };
-        }
+        let priors_of_present: Vec<f64> = (0..count).map(|at| prior(at) / sum).collect();
+        let mut weights = priors_of_present.clone();
         for _ in 0..200 {
             for at in (0..count).filter(|at| self.present[*at]) {
                 let row = &self.products[at * count..(at + 1) * count];
@@ -234,14 +245,14 @@ impl System {
                     .filter(|b| *b != at)
                     .map(|b| row[b] * weights[b])
                     .sum();
-                let best = (self.right[at] - others + ridge * equal) / (row[at] + ridge);
-                weights[at] = best.max(0.0);
+                let pulled = self.right[at] - others + ridge * priors_of_present[at];
+                weights[at] = (pulled / (row[at] + ridge)).max(0.0);
             }
         }
         if weights.iter().sum::<f64>() > 0.0 {
             weights
         } else {
-            vec![1.0; count]
+            priors.to_vec()
         }
     }
 }
@@ -258,17 +269,23 @@ mod tests {
             let other = 10.0 - f64::from(at % 4);
             system.add(&[vec![truth], vec![other]], &[truth], 1.0);
         }
-        let weights = system.solve();
-        assert!(weights[0] > 2.0 * weights[1], "{weights:?}");
+        let weights = system.solve(&[1.0, 1.0]);
+        assert!(weights[0] > 1.5 * weights[1], "{weights:?}");
     }
 
     #[test]
     fn members_without_an_opinion_take_no_part() {
         let mut system = System::new(2);
         system.add(&[vec![2.0, 3.0], vec![]], &[2.0, 3.0], 1.0);
-        let weights = system.solve();
+        let weights = system.solve(&[1.0, 1.0]);
         assert!(weights[0] > 0.9 && weights[1] < 1e-9);
-        assert_eq!(Mix::equal(2).weigh(0, &[vec![4.0], vec![]]), vec![4.0]);
-        assert_eq!(System::new(3).solve(), vec![1.0; 3]);
+        let priors = Priors {
+            regular: vec![1.0, 3.0],
+            irregular: vec![1.0, 1.0],
+        };
+        let mix = Mix::prior(&priors);
+        assert_eq!(mix.weigh(0, &[vec![4.0], vec![]]), vec![4.0]);
+        assert_eq!(mix.weigh(0, &[vec![4.0], vec![8.0]]), vec![7.0]);
+        assert_eq!(System::new(2).solve(&[2.0, 1.0]), vec![2.0, 1.0]);
     }
 }

@@ -5,7 +5,7 @@ use crate::panel::{Panel, Series};
 const LAGS: usize = 12;
 
 /// Names of the features, in order.
-pub const NAMES: [&str; 31] = [
+pub const NAMES: [&str; 35] = [
     "lag_1",
     "lag_2",
     "lag_3",
@@ -37,6 +37,10 @@ pub const NAMES: [&str; 31] = [
     "two_years_before",
     "around_year_before",
     "mean_size",
+    "year_before_grown_3",
+    "year_before_grown_6",
+    "year_before_grown_12",
+    "same_month_mean",
 ];
 
 /// An article at a moment: what all horizons share.
@@ -44,6 +48,8 @@ pub(crate) struct Moment {
     /// What quantities are divided by, so that articles of all sizes are alike.
     pub level: f64,
     row: [f32; NAMES.len()],
+    /// How the last 3, 6 and 12 months compare with those of a year before.
+    growths: [f64; 3],
 }
 
 impl Moment {
@@ -83,7 +89,12 @@ impl Moment {
         row[23] = scaled(smoothed(last(48), 0.1));
         row[24] = scaled(smoothed(last(24), 0.3));
         row[30] = scaled(total / ever.max(1) as f64);
-        Moment { level, row }
+        let growths = [3, 6, 12].map(|months| growth(history, months));
+        Moment {
+            level,
+            row,
+            growths,
+        }
     }
 
     /// The row for the month `ahead` (1 for the next one), which is that month of the year (0 to 11).
@@ -109,6 +120,13 @@ impl Moment {
         if let Some(value) = at(24) {
             row[28] = scaled(value);
         }
+        if let Some(value) = at(12) {
+            for (place, growth) in row[31..34].iter_mut().zip(self.growths) {
+                *place = scaled(value * growth);
+            }
+            let years: Vec<f64> = [12, 24, 36].into_iter().filter_map(at).collect();
+            row[34] = scaled(crate::stats::mean(&years));
+        }
         row
     }
 }
@@ -122,6 +140,21 @@ fn level(history: &[f64]) -> f64 {
     year.max(total / history.len().max(1) as f64 / 2.0)
         .max(total / sold / 12.0)
         .max(1e-9)
+}
+
+/// The sum of the last months, divided by that of the same months a year before: a third to three. `NaN` where
+/// there is none.
+fn growth(history: &[f64], months: usize) -> f64 {
+    let Some(start) = history.len().checked_sub(months + 12) else {
+        return f64::NAN;
+    };
+    let before: f64 = history[start..start + months].iter().sum();
+    let last: f64 = history[history.len() - months..].iter().sum();
+    if before > 0.0 {
+        (last / before).clamp(1.0 / 3.0, 3.0)
+    } else {
+        f64::NAN
+    }
 }
 
 fn smoothed(months: &[f64], alpha: f64) -> f64 {

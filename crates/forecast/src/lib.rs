@@ -22,6 +22,7 @@ pub mod panel;
 mod parallel;
 pub mod prophet;
 pub mod registry;
+pub mod smoothing;
 pub mod stats;
 pub mod stock;
 pub mod train;

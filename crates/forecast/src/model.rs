@@ -103,8 +103,8 @@ impl Default for Plan {
             horizon: 6,
             threads: 1,
             seed: 20_261_125,
-            max_rows: 90_000,
-            trees: 250,
+            max_rows: 120_000,
+            trees: 180,
             country: None,
         }
     }
@@ -141,6 +141,23 @@ pub trait Forecaster: Send + Sync {
     fn members(&self) -> usize {
         1
     }
+
+    /// The weights of its members before anything was learned, for regular and for irregular demand.
+    fn priors(&self) -> Priors {
+        Priors {
+            regular: vec![1.0; self.members()],
+            irregular: vec![1.0; self.members()],
+        }
+    }
+}
+
+/// Weights of members that the learned ones are drawn to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Priors {
+    /// For smooth and erratic demand.
+    pub regular: Vec<f64>,
+    /// For intermittent and lumpy demand.
+    pub irregular: Vec<f64>,
 }
 
 struct Plain(fn(&[f64], usize) -> Vec<f64>);
@@ -269,6 +286,13 @@ impl Forecaster for Puente {
     fn members(&self) -> usize {
         3
     }
+
+    fn priors(&self) -> Priors {
+        Priors {
+            regular: vec![2.0, 1.0, 1.0],
+            irregular: vec![1.0, 4.0, 1.0],
+        }
+    }
 }
 
 fn boosted(
@@ -285,6 +309,8 @@ fn boosted(
 
 /// Quotients of quantity and level beyond this say nothing more.
 const MOST_QUOTIENT: f64 = 60.0;
+/// Of the Tweedie loss: of 1.1 to 1.7, what did best with 12 and with 18 months held out.
+const POWER: f32 = 1.6;
 /// Fewer rows than these teach nothing.
 const LEAST_ROWS: usize = 40;
 
@@ -326,7 +352,7 @@ fn global(
     if rows.len() < LEAST_ROWS {
         return Ok(None);
     }
-    train(&rows, settings(plan, Loss::Tweedie(1.3)), cancel).map(Some)
+    train(&rows, settings(plan, Loss::Tweedie(POWER)), cancel).map(Some)
 }
 
 fn candidates(panel: &Panel, end: usize, horizon: usize) -> usize {

@@ -26,8 +26,8 @@ pub fn mean_12(y: &[f64], horizon: usize) -> Vec<f64> {
     vec![mean(&y[y.len().saturating_sub(YEAR)..]); horizon]
 }
 
-/// What suits the class: for regular demand the mean of Theta, damped trend and simple smoothing on
-/// deseasonalised months; for irregular demand the mean of TSB, IMAPA, simple smoothing and the
+/// What suits the class: for regular demand exponential smoothing with trend and season, or the twelve-month mean
+/// where there are less than two years; for irregular demand the mean of TSB, IMAPA, simple smoothing and the
 /// twelve-month mean.
 pub fn of_class(class: Class, y: &[f64], horizon: usize) -> Vec<f64> {
     if y.is_empty() {
@@ -43,22 +43,11 @@ pub fn of_class(class: Class, y: &[f64], horizon: usize) -> Vec<f64> {
     }
 }
 
+/// A season and a trend can be told from chance after two years; before that the plain mean of a year was better
+/// than any smoothing on every stretch of the past that was tried.
 fn regular(y: &[f64], horizon: usize) -> Vec<f64> {
-    let season = Season::of(y);
-    let flat: Vec<f64> = y
-        .iter()
-        .enumerate()
-        .map(|(at, value)| season.remove(at, *value))
-        .collect();
-    let simple = simple_smoothing(&flat);
-    let theta = theta(&flat, horizon);
-    let damped = damped_trend(&flat, horizon);
-    (0..horizon)
-        .map(|h| {
-            let level = (simple + theta[h] + damped[h]) / 3.0;
-            season.add(y.len() + h, level).max(0.0)
-        })
-        .collect()
+    let smoothed = (y.len() > 2 * YEAR).then(|| crate::smoothing::forecast(y, horizon));
+    smoothed.flatten().unwrap_or_else(|| mean_12(y, horizon))
 }
 
 fn irregular(y: &[f64], horizon: usize) -> Vec<f64> {
@@ -100,60 +89,6 @@ fn least<T>(tried: impl Iterator<Item = (f64, T)>) -> Option<(f64, T)> {
     tried.min_by(|a, b| a.0.total_cmp(&b.0))
 }
 
-/// Theta: simple smoothing with half the slope of the straight line through all months, after
-/// Assimakopoulos and Nikolopoulos (2000) in the form of Hyndman and Billah (2003).
-fn theta(y: &[f64], horizon: usize) -> Vec<f64> {
-    let count = y.len() as f64;
-    let middle = (count - 1.0) / 2.0;
-    let (mut above, mut below) = (0.0, 0.0);
-    for (at, value) in y.iter().enumerate() {
-        above += (at as f64 - middle) * value;
-        below += (at as f64 - middle).powi(2);
-    }
-    let slope = if below > 0.0 { above / below } else { 0.0 };
-    let level = simple_smoothing(y);
-    (1..=horizon)
-        .map(|h| level + slope / 2.0 * h as f64)
-        .collect()
-}
-
-/// Additive damped trend (Gardner and McKenzie, 1985) with the constants of least squared one-step error
-/// on a grid.
-fn damped_trend(y: &[f64], horizon: usize) -> Vec<f64> {
-    let Some(first) = first_level(y) else {
-        return vec![0.0; horizon];
-    };
-    let run = |alpha: f64, beta: f64, phi: f64| {
-        let (mut level, mut trend, mut loss) = (first, 0.0, 0.0);
-        for value in y {
-            let error = value - (level + phi * trend);
-            loss += error * error;
-            level += phi * trend + alpha * error;
-            trend = phi * trend + alpha * beta * error;
-        }
-        (loss, (level, trend, phi))
-    };
-    let mut tried = Vec::with_capacity(60);
-    for alpha in [0.05, 0.1, 0.2, 0.35, 0.5, 0.7] {
-        for beta in [0.02, 0.1, 0.25] {
-            for phi in [0.8, 0.9, 0.97] {
-                tried.push(run(alpha, beta, phi));
-            }
-        }
-    }
-    let Some((_, (level, trend, phi))) = least(tried.into_iter()) else {
-        return vec![first; horizon];
-    };
-    let (mut sum, mut power) = (0.0, 1.0);
-    (0..horizon)
-        .map(|_| {
-            power *= phi;
-            sum += power;
-            level + sum * trend
-        })
-        .collect()
-}
-
 /// Teunter, Syntetos and Babai (2011): the chance of a sale and its size, smoothed apart, so that the
 /// forecast falls while nothing is sold.
 pub fn tsb(y: &[f64], alpha_chance: f64, alpha_size: f64) -> f64 {
@@ -192,93 +127,6 @@ fn imapa(y: &[f64]) -> f64 {
         simple_smoothing(&blocks) / size as f64
     });
     levels.sum::<f64>() / most as f64
-}
-
-/// The seasonal part of a series, if it has one.
-#[derive(Debug, Clone)]
-pub(crate) enum Season {
-    None,
-    /// By position modulo twelve; they sum to zero.
-    Plus([f64; YEAR]),
-    /// By position modulo twelve; their mean is one.
-    Times([f64; YEAR]),
-}
-
-impl Season {
-    /// By classical decomposition, if the autocorrelation at twelve months is significant (one-sided, 10 %,
-    /// with Bartlett's formula, as in the M3 and M4 competitions).
-    pub fn of(y: &[f64]) -> Season {
-        if y.len() < 2 * YEAR || !is_seasonal(y) {
-            return Season::None;
-        }
-        let times = y.iter().all(|value| *value > 0.0);
-        let trend = |at: usize| {
-            let part = &y[at - YEAR / 2..=at + YEAR / 2];
-            let ends = (part[0] + part[YEAR]) / 2.0;
-            (ends + part[1..YEAR].iter().sum::<f64>()) / YEAR as f64
-        };
-        let mut of_month: [Vec<f64>; YEAR] = Default::default();
-        for at in YEAR / 2..y.len() - YEAR / 2 {
-            let trend = trend(at);
-            let part = if times {
-                y[at] / trend.max(1e-9)
-            } else {
-                y[at] - trend
-            };
-            of_month[at % YEAR].push(part);
-        }
-        let neutral = if times { 1.0 } else { 0.0 };
-        let mut indices = [neutral; YEAR];
-        for (index, mut parts) in indices.iter_mut().zip(of_month) {
-            parts.sort_unstable_by(f64::total_cmp);
-            // The middle half, where there are enough years for one.
-            let cut = parts.len() / 4;
-            if !parts.is_empty() {
-                *index = mean(&parts[cut..parts.len() - cut]);
-            }
-        }
-        let centre = mean(&indices);
-        if times {
-            Season::Times(indices.map(|index| (index / centre.max(1e-9)).max(0.01)))
-        } else {
-            Season::Plus(indices.map(|index| index - centre))
-        }
-    }
-
-    fn remove(&self, at: usize, value: f64) -> f64 {
-        match self {
-            Season::None => value,
-            Season::Plus(indices) => value - indices[at % YEAR],
-            Season::Times(indices) => value / indices[at % YEAR],
-        }
-    }
-
-    fn add(&self, at: usize, level: f64) -> f64 {
-        match self {
-            Season::None => level,
-            Season::Plus(indices) => level + indices[at % YEAR],
-            Season::Times(indices) => level * indices[at % YEAR],
-        }
-    }
-}
-
-fn is_seasonal(y: &[f64]) -> bool {
-    let mean = mean(y);
-    let spread: f64 = y.iter().map(|value| (value - mean).powi(2)).sum();
-    if spread <= 0.0 {
-        return false;
-    }
-    let correlation = |lag: usize| {
-        let sum: f64 = y
-            .iter()
-            .zip(&y[lag..])
-            .map(|(a, b)| (a - mean) * (b - mean))
-            .sum();
-        sum / spread
-    };
-    let before: f64 = (1..YEAR).map(|lag| correlation(lag).powi(2)).sum();
-    let limit = 1.645 * ((1.0 + 2.0 * before) / y.len() as f64).sqrt();
-    correlation(YEAR) > limit
 }
 
 #[cfg(test)]

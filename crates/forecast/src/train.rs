@@ -5,7 +5,7 @@ use crate::combine::{Mix, Origin};
 use crate::gbdt::Booster;
 use crate::interval::{self, Intervals, Past};
 use crate::metrics::{Gauge, Scores};
-use crate::model::{Kind, Plan};
+use crate::model::{Kind, Plan, Priors};
 use crate::panel::Panel;
 use puente_core::{Cancel, Cancelled, Progress, ProgressSink};
 use serde::{Deserialize, Serialize};
@@ -118,9 +118,10 @@ pub fn train(
     progress.report(Progress::stage("train").of(ends.len() as u64, Some(stages)));
     let fitted = forecaster.fit(panel, panel.len, plan, cancel)?;
     progress.report(Progress::stage("intervals").of(stages, Some(stages)));
-    let replayed = replay(panel, &pasts, forecaster.members());
+    let priors = forecaster.priors();
+    let replayed = replay(panel, &pasts, &priors);
     let all: Vec<&Origin> = pasts.iter().collect();
-    let mix = Mix::learn(panel, panel.len, &all, forecaster.members());
+    let mix = Mix::learn(panel, panel.len, &all, &priors);
     let known: Vec<&Past> = replayed.iter().collect();
     let intervals = Intervals::learn(panel, &known);
     cancel.check()?;
@@ -144,15 +145,15 @@ fn origins(len: usize, horizon: usize) -> Vec<usize> {
 }
 
 /// The forecasts of the past, each with weights that were learned before it.
-fn replay(panel: &Panel, origins: &[Origin], members: usize) -> Vec<Past> {
+fn replay(panel: &Panel, origins: &[Origin], priors: &Priors) -> Vec<Past> {
     let mut pasts = Vec::with_capacity(origins.len());
     for (at, origin) in origins.iter().enumerate() {
         // Of the months before this moment, only those that were over by then are known to the weights.
         let before: Vec<&Origin> = origins[..at].iter().collect();
         let mix = if before.is_empty() {
-            Mix::equal(members)
+            Mix::prior(priors)
         } else {
-            Mix::learn(panel, origin.end, &before, members)
+            Mix::learn(panel, origin.end, &before, priors)
         };
         let months = panel
             .series
