@@ -10,6 +10,8 @@ use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
+use puente_sales::bills::BILLS;
+use puente_sales::erp_costs::ERP_COSTS;
 use puente_sales::handlers as sales;
 use puente_vpn::peers::{PEER, Peers};
 use puente_vpn::tunnels::Tunnels;
@@ -52,9 +54,14 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
-        sales::SYNC | sales::HOMOLOGATE | sales::SEND | sales::FOLLOW | sales::DECIDE | EXAMPLE => {
-            &[Tag::Sales, Tag::SalesAccounts]
-        }
+        sales::SYNC
+        | sales::HOMOLOGATE
+        | sales::SEND
+        | sales::FOLLOW
+        | sales::DECIDE
+        | EXAMPLE
+        | BILLS
+        | ERP_COSTS => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER => &[Tag::Vpns, Tag::Audit],
         TRAIN => &[Tag::Forecasts],

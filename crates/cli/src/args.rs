@@ -124,6 +124,10 @@ pub enum Sales {
         rules: Vec<String>,
         #[arg(long, value_name = "FILE")]
         products: Option<PathBuf>,
+        #[arg(long = "erp", value_name = "CHANNEL=NIT")]
+        erp: Vec<String>,
+        #[arg(long)]
+        bills: bool,
     },
     Margin {
         #[arg(
