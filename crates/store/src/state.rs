@@ -44,8 +44,13 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 8,
+        name: "mlflow",
+        sql: include_str!("../../../migrations/state/0008_mlflow.sql"),
+    },
+    Migration {
+        version: 9,
         name: "sales_costs",
-        sql: include_str!("../../../migrations/state/0008_sales_costs.sql"),
+        sql: include_str!("../../../migrations/state/0009_sales_costs.sql"),
     },
 ];
 
