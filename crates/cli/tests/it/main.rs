@@ -12,6 +12,7 @@ mod canaries;
 mod desk;
 mod kills;
 mod office;
+mod sales;
 mod together;
 mod verbs;
 #[cfg(target_os = "linux")]
