@@ -552,7 +552,7 @@ pub enum Schedules {
     List,
     Set {
         name: String,
-        #[arg(long, value_name = "sync|prove|backup|tidy|forecast")]
+        #[arg(long, value_name = "sync|prove|backup|tidy|forecast|sales")]
         work: String,
         #[arg(long, value_name = "WHEN")]
         every: String,
