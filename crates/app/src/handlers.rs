@@ -59,6 +59,7 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         sales::SYNC
         | sales::HOMOLOGATE
         | sales::SEND
+        | sales::DELIVER
         | sales::FOLLOW
         | sales::DECIDE
         | EXAMPLE

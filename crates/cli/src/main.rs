@@ -10,6 +10,7 @@ mod sales_demo;
 mod sales_files;
 mod serve;
 mod show;
+mod solar;
 mod texts;
 mod verbs;
 mod vpn;
@@ -48,6 +49,7 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
         return match demo.of {
             args::DemoOf::Erp => demo::run(terminal, demo),
             args::DemoOf::Sales => sales_demo::run(terminal, demo),
+            args::DemoOf::Solar => solar::demo(terminal, demo),
         };
     }
     if let Verb::Serve(serve) = &cli.verb {

@@ -94,6 +94,8 @@ pub fn read(room: &Room, channel_id: ChannelId, job: &Running) -> Result<BillsRe
         match billed {
             Billed::Not => {
                 done.forbidden = true;
+                // Asked, so that a schedule doesn't ask again at once.
+                keep_month(&room.state, channel_id, month, false, now)?;
                 break;
             }
             Billed::Part => done.partial += 1,

@@ -1895,7 +1895,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_delivered" } & SalesDelivered | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -2045,6 +2045,23 @@ export type LedgerNamed = {
  * Its name or its number.
  */
 ledger: string, };
+
+/**
+ * What trying a connection to a ledger found.
+ */
+export type LedgerTested = {
+/**
+ * The way there: the certificates that were shown, and whether they are trusted.
+ */
+network: NetworkTested,
+/**
+ * Whose certificate has to be imported for that to be trusted; none where nothing has.
+ */
+import: string | null,
+/**
+ * Why the credentials were not taken; none when they were.
+ */
+error: ErrorView | null, };
 
 /**
  * A library.
@@ -3509,7 +3526,11 @@ declared?: string,
 /**
  * Parts that the channel left out of its answer, by its names.
  */
-missing?: Array<string>, };
+missing?: Array<string>,
+/**
+ * The document that the source has issued for it already; none where nothing is issued there.
+ */
+document?: SaleDocument | null, };
 
 /**
  * Accepts how the amounts of a sale differ, as they are now.
@@ -3523,6 +3544,39 @@ sale: string,
  * Why it is right: 1 to 500 letters, kept in its history and in the audit trail.
  */
 note: string, };
+
+/**
+ * An attempt.
+ */
+export type SaleAttempt = {
+/**
+ * When it left.
+ */
+at: string,
+/**
+ * Which sending of the sale: grows after a refusal only.
+ */
+version: number,
+/**
+ * SHA-256 of what was sent, in hexadecimal.
+ */
+sha256: string,
+/**
+ * What was sent; empty where the sending was taken back before anything left.
+ */
+body: string,
+/**
+ * `accepted`, `there`, `refused`, `not_now`, `stop`, `unknown`; empty while nothing is known.
+ */
+answer: string,
+/**
+ * What came back, or what was seen in its place.
+ */
+said: string,
+/**
+ * When that was known.
+ */
+ended_at: string | null, };
 
 /**
  * Who bought.
@@ -3609,6 +3663,43 @@ export type SaleDecision = { "decision": "again" } | { "decision": "linked",
 invoice: string, } | { "decision": "dropped" };
 
 /**
+ * A document as a point of sale has issued it.
+ */
+export type SaleDocument = {
+/**
+ * The tax authority's code of its kind: `006`; empty where the profile knows none.
+ */
+code: string,
+/**
+ * Its kind in the source's words: `FAC`.
+ */
+kind: string,
+/**
+ * Its letter; empty where it has none.
+ */
+letter: string,
+/**
+ * Its number, as the source has it: `B0021500030562`.
+ */
+number: string,
+/**
+ * When it was issued, on the clock of whoever issued it.
+ */
+issued: string,
+/**
+ * What its header says that it comes to; none where it says nothing.
+ */
+total: string | null,
+/**
+ * How many headers of that kind and number the source has: more than one is a fault of it.
+ */
+copies: number,
+/**
+ * Values that can't be had, by their place: `lines.IMP_NETO`.
+ */
+unreadable?: Array<string>, };
+
+/**
  * An invoice to be.
  */
 export type SaleDraft = {
@@ -3667,7 +3758,11 @@ stamp: boolean,
 /**
  * Whether the ledger mails it.
  */
-mail: boolean, };
+mail: boolean,
+/**
+ * What is reported of a document that was issued elsewhere; none where the ledger issues it.
+ */
+report?: SaleReport | null, };
 
 /**
  * A line of an invoice to be.
@@ -3716,7 +3811,11 @@ tax: string,
 /**
  * With tax.
  */
-total: string, };
+total: string,
+/**
+ * Group of goods, where the ledger wants it.
+ */
+group?: string, };
 
 /**
  * A payment of an invoice to be.
@@ -3829,7 +3928,32 @@ unit_price: string,
 /**
  * What the channel keeps of one.
  */
-unit_fee: string, };
+unit_fee: string,
+/**
+ * What the document that was issued says of its tax; none where nothing was issued.
+ */
+tax?: SaleLineTax | null, };
+
+/**
+ * What a document of the source says of the tax of a line.
+ */
+export type SaleLineTax = {
+/**
+ * The whole line before tax.
+ */
+net: string,
+/**
+ * Its tax.
+ */
+tax: string,
+/**
+ * Parts in a hundred; none where the source doesn't say.
+ */
+rate: string | null,
+/**
+ * Group of goods, by the source's name; empty where it has none.
+ */
+group: string, };
 
 /**
  * Names a sale.
@@ -4148,7 +4272,15 @@ declared: string,
 /**
  * What the payments come to, with everything in them.
  */
-found: string, } | { "reason": "order_elsewhere",
+found: string, } | { "reason": "document",
+/**
+ * What: `kind`, `number`, `copies`, `value`, `none`.
+ */
+field: string,
+/**
+ * As the source has it.
+ */
+value: string, } | { "reason": "order_elsewhere",
 /**
  * The order.
  */
@@ -4169,6 +4301,31 @@ field: string,
  * What the ledger said.
  */
 message: string, });
+
+/**
+ * A document that was issued elsewhere, in the words of the tax authority.
+ */
+export type SaleReport = {
+/**
+ * Code of its kind: `006`.
+ */
+code: string,
+/**
+ * Point of sale, four digits.
+ */
+point: string,
+/**
+ * Number, twelve digits.
+ */
+number: string,
+/**
+ * Hour at which it was issued: `12:17:00`.
+ */
+hour: string,
+/**
+ * How it was paid: one way for the whole document.
+ */
+method: string, };
 
 /**
  * A value that invoices need, as it is shown.
@@ -4609,6 +4766,43 @@ export type SalesCostsSet = {
 rules: Array<CostRule>, };
 
 /**
+ * Result of `DELIVER`.
+ */
+export type SalesDelivered = {
+/**
+ * Documents that were read.
+ */
+read: number,
+/**
+ * Sent, and taken.
+ */
+sent: number,
+/**
+ * The ledger had them before.
+ */
+there: number,
+/**
+ * Refused, by the ledger or before it was asked.
+ */
+refused: number,
+/**
+ * In doubt.
+ */
+uncertain: number,
+/**
+ * Wait still: they did not arrive, and are sent the next time.
+ */
+pending: number,
+/**
+ * Marked in their source.
+ */
+marked: number,
+/**
+ * Marked here, because the source can't be written.
+ */
+marked_here: number, };
+
+/**
  * How the example stands.
  */
 export type SalesExample = {
@@ -4934,6 +5128,10 @@ export type SalesSent = {
  * Invoiced.
  */
 invoiced: number,
+/**
+ * The ledger had them before.
+ */
+there: number,
 /**
  * Refused.
  */
@@ -5722,9 +5920,85 @@ year: string,
 reason: SkipReason, };
 
 /**
+ * A company in Solar to be connected, or new credentials for one that is. The password is taken in and never
+ * given out.
+ */
+export type SolarConnect = {
+/**
+ * As people call it; one that is there gets the new credentials.
+ */
+name: string,
+/**
+ * `usuario`.
+ */
+user: string,
+/**
+ * `clave`.
+ */
+password: string,
+/**
+ * `IdCliente`: six digits.
+ */
+client_id: string,
+/**
+ * `PtoVenta`: four digits; `0001` when left out.
+ */
+point?: string | null,
+/**
+ * Where the API is; Solar's own address when left out.
+ */
+base_url?: string | null, };
+
+/**
  * What a page of movements is sorted by. Ties are broken by company, stream and line key.
  */
 export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
+
+/**
+ * A database of documents to be connected.
+ */
+export type SourceConnect = {
+/**
+ * As people call it.
+ */
+name: string,
+/**
+ * Name or number of a server.
+ */
+server: string,
+/**
+ * Name of the database.
+ */
+database: string,
+/**
+ * Name of a profile of sales; `solar` when left out.
+ */
+profile?: string | null,
+/**
+ * Where its documents go: name or number of a ledger.
+ */
+ledger: string,
+/**
+ * Whether nothing is ever written there.
+ */
+read_only?: boolean, };
+
+/**
+ * What a database of documents has.
+ */
+export type SourceTested = {
+/**
+ * Documents that wait there.
+ */
+pending: number,
+/**
+ * Documents that were marked there.
+ */
+marked: number,
+/**
+ * Documents whose mark is only here.
+ */
+marked_here: number, };
 
 /**
  * How a connection to SQL Server is encrypted. Never less than what is chosen.
@@ -6634,6 +6908,12 @@ export type Commands = {
   "sales.mappings.export": { request: ChannelNamed; response: MappingsCsv };
   "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
   "sales.sync": { request: SalesSync; response: Array<Job> };
+  "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
+  "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
+  "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
+  "sales.sources.test": { request: ChannelNamed; response: SourceTested };
+  "sales.deliver": { request: LedgerNamed; response: Array<Job> };
+  "sales.attempts": { request: SaleNamed; response: Array<SaleAttempt> };
   "sales.list": { request: SalesPageOf; response: SalesPage };
   "sales.totals": { request: SalesFilter; response: SalesTotals };
   "sales.show": { request: SaleNamed; response: SalePage };
@@ -6754,6 +7034,12 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.mappings.export": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.solar.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.ledgers.probe": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.sources.connect": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
+  "sales.deliver": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.attempts": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.totals": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.show": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },

@@ -9,6 +9,7 @@ pub mod files;
 pub mod known;
 pub mod ledgers;
 pub mod listening;
+pub mod local;
 pub mod mappings;
 pub mod margin;
 pub mod misfits;
