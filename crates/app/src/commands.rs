@@ -5,6 +5,7 @@ use crate::{App, Error, Nothing, Result};
 use crate::{
     about, audit, backup, companies, diagnostics, doctor, forecast, jobs, movements, network,
     overview, rules, sales, saved, schedules, servers, settings, sync, table, vpn, vpn_peers,
+    vpn_setup,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -202,6 +203,12 @@ commands! {
     "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
     "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
+    "vpn.setup.preview" vpn_setup::preview, vpn_setup::Request, reads [], changes [];
+    "vpn.setup.run" vpn_setup::run, vpn_setup::Request, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.setup.list" vpn_setup::list, Nothing, reads [Vpns], changes [];
+    "vpn.setup.retry" vpn_setup::retry, vpn_setup::Named, reads [], changes [Vpns Jobs] job;
+    "vpn.setup.undo" vpn_setup::undo, vpn_setup::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.setup.remove" vpn_setup::remove, vpn_setup::Named, reads [], changes [Vpns Audit];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;

@@ -669,6 +669,42 @@ pub struct VpnServer {
 }
 
 #[derive(Debug, Args)]
+pub struct VpnBootstrap {
+    #[arg(long, required_unless_present_any = ["list", "undo", "retry"])]
+    pub host: Option<String>,
+    #[arg(long, default_value_t = 22, value_name = "N")]
+    pub port: u16,
+    #[arg(long, required_unless_present_any = ["list", "undo", "retry"])]
+    pub user: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    pub key: Option<PathBuf>,
+    #[arg(long)]
+    pub agent: bool,
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[arg(long, value_name = "SHA256:…")]
+    pub fingerprint: Option<String>,
+    #[arg(long, default_value = "wg0", value_name = "NAME")]
+    pub interface: String,
+    #[arg(long, value_name = "ADDRESS/N")]
+    pub network: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub udp_port: Option<u16>,
+    #[arg(long)]
+    pub no_masquerade: bool,
+    #[arg(long)]
+    pub preview: bool,
+    #[arg(long)]
+    pub list: bool,
+    #[arg(long, value_name = "ID")]
+    pub undo: Option<i64>,
+    #[arg(long, value_name = "ID")]
+    pub retry: Option<i64>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct VpnLogin {
     pub vpn: String,
     #[arg(long)]
@@ -705,6 +741,7 @@ pub enum Vpn {
     Retry {
         vpn: String,
     },
+    Bootstrap(Box<VpnBootstrap>),
     Login(Box<VpnLogin>),
     Export {
         vpns: Vec<String>,

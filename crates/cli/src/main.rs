@@ -14,6 +14,7 @@ mod solar;
 mod texts;
 mod verbs;
 mod vpn;
+mod vpn_setup;
 mod watch;
 
 use args::{Cli, Verb};

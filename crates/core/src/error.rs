@@ -187,6 +187,12 @@ codes! {
     VpnAddressTaken = "VPN_ADDRESS_TAKEN", Warning, permanent;
     /// `wg` did not take the change, and the file is as it was. `reason`.
     VpnRefused = "VPN_REFUSED", Failure, permanent;
+    /// A step of setting a server up failed. `command`, `reason`.
+    VpnSetupFailed = "VPN_SETUP_FAILED", Failure, permanent;
+    /// No helper for tunnels of the whole PC answers. `path`.
+    VpnHelperMissing = "VPN_HELPER_MISSING", Warning, permanent;
+    /// The helper for tunnels of the whole PC refused. `reason`.
+    VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
     /// No handshake within the time. `endpoint`, `seconds`.

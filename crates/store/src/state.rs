@@ -54,8 +54,13 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 10,
+        name: "vpn_setup",
+        sql: include_str!("../../../migrations/state/0010_vpn_setup.sql"),
+    },
+    Migration {
+        version: 11,
         name: "sales_costs",
-        sql: include_str!("../../../migrations/state/0010_sales_costs.sql"),
+        sql: include_str!("../../../migrations/state/0011_sales_costs.sql"),
     },
 ];
 

@@ -213,7 +213,6 @@ function Fields({ cadence, onChange }: { cadence: Every; onChange: (cadence: Eve
                     type="button"
                     className="chip"
                     aria-pressed={on}
-                    aria-label={dayName(place, i18n.language)}
                     onClick={() =>
                       onChange({
                         ...cadence,
@@ -223,7 +222,8 @@ function Fields({ cadence, onChange }: { cadence: Every; onChange: (cadence: Eve
                       })
                     }
                   >
-                    {dayName(place, i18n.language, "short")}
+                    <span aria-hidden="true">{dayName(place, i18n.language, "short")}</span>
+                    <span className="hidden">{dayName(place, i18n.language)}</span>
                   </button>
                 );
               })}
