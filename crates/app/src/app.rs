@@ -8,6 +8,7 @@ use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
 use crate::sales::example::{Example, SampleShop};
+use crate::sales::known::TakeCosts;
 use crate::sales::listening::Listeners;
 use crate::table::Views;
 use crate::vpn::ThroughVpn;
@@ -116,6 +117,10 @@ impl App {
         };
         let sales = sales_room(&room, &dir, &read.config);
         let mut handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
+        handlers.push(Arc::new(TakeCosts {
+            room: sales.clone(),
+            erp: room.clone(),
+        }));
         handlers.push(Arc::new(Example {
             room: sales.clone(),
             shop: options.example.clone(),

@@ -254,6 +254,9 @@ commands! {
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];
     "sales.costs.set" sales::costs::set, sales::costs::Set, reads [], changes [Sales Jobs Audit];
     "sales.costs.import" sales::costs::import, sales::costs::ProductsCsv, reads [], changes [Sales Jobs Audit];
+    "sales.costs.sources" sales::known::sources, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.costs.source" sales::known::set_source, sales::known::SetSource, reads [], changes [Sales Jobs Audit] job;
+    "sales.costs.bills" sales::known::read_bills, sales::channels::Sync, reads [], changes [Jobs] job;
     "sales.export" sales::files::export, sales::files::Export, reads [Sales], changes [Audit];
     "sales.document" sales::files::document, sales::files::Save, reads [Sales], changes [Audit];
     "sales.margin.export" sales::files::export_margin, sales::files::MarginExport, reads [Sales], changes [Audit];

@@ -10,6 +10,8 @@ use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
+use puente_sales::bills::BILLS;
+use puente_sales::erp_costs::ERP_COSTS;
 use puente_sales::handlers as sales;
 use puente_vpn::bootstrap::job::{SETUP, Setups};
 use puente_vpn::peers::{PEER, Peers};
@@ -66,7 +68,9 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         | sales::DELIVER
         | sales::FOLLOW
         | sales::DECIDE
-        | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
+        | EXAMPLE
+        | BILLS
+        | ERP_COSTS => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER | SETUP => &[Tag::Vpns, Tag::Audit],
         TRAIN | TELL => &[Tag::Forecasts],

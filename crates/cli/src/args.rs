@@ -131,6 +131,10 @@ pub enum Sales {
         rules: Vec<String>,
         #[arg(long, value_name = "FILE")]
         products: Option<PathBuf>,
+        #[arg(long = "erp", value_name = "CHANNEL=NIT")]
+        erp: Vec<String>,
+        #[arg(long)]
+        bills: bool,
     },
     Margin {
         #[arg(
@@ -597,7 +601,7 @@ pub enum Schedules {
     List,
     Set {
         name: String,
-        #[arg(long, value_name = "sync|prove|backup|tidy|forecast")]
+        #[arg(long, value_name = "sync|prove|backup|tidy|forecast|sales")]
         work: String,
         #[arg(long, value_name = "WHEN")]
         every: String,

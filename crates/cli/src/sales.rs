@@ -13,8 +13,8 @@ use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
 use puente_app::sales::{
-    accept, catalogue, costs, ledgers, listening, local, mappings, margin, misfits, send, show,
-    steps, table,
+    accept, catalogue, costs, known, ledgers, listening, local, mappings, margin, misfits, send,
+    show, steps, table,
 };
 use puente_app::{App, Nothing};
 use puente_core::{Code, Error};
@@ -94,7 +94,17 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             terminal.result(&tasks, |tasks| plain(terminal, tasks));
             Ok(())
         }
-        Sales::Costs { rules, products } => run_costs(terminal, app, &rules, products.as_deref()),
+        Sales::Costs {
+            rules,
+            products,
+            erp,
+            bills,
+        } => {
+            let jobs = known_costs(app, &erp, bills)?;
+            watch::verdict(terminal, &watch::run(app, terminal, &jobs)?)?;
+            watch::verdict(terminal, &watch::run_due(app, terminal)?)?;
+            run_costs(terminal, app, &rules, products.as_deref())
+        }
         Sales::Margin {
             by,
             output: Some(output),
@@ -450,6 +460,23 @@ fn changed(terminal: &Terminal, app: &App, changed: mappings::MappingsChanged) -
     let ended = watch::run(app, terminal, &jobs)?;
     terminal.result(&changed.changes, |changes| plain(terminal, changes));
     watch::verdict(terminal, &ended)
+}
+
+/// Costs that others know: the ERP's warehouse, `channel=nit`, and the bills of channels.
+fn known_costs(app: &App, erp: &[String], bills: bool) -> Result<Vec<JobRow>> {
+    let mut jobs = Vec::new();
+    for text in erp {
+        let (channel, nit) = text.rsplit_once('=').unwrap_or((text, ""));
+        let request = known::SetSource {
+            channel: channel.to_owned(),
+            nit: Some(nit.to_owned()),
+        };
+        jobs.extend(known::set_source(app, request)?);
+    }
+    if bills {
+        jobs.extend(known::read_bills(app, channels::Sync::default())?);
+    }
+    Ok(jobs)
 }
 
 fn run_costs(

@@ -1,7 +1,9 @@
 //! What a sales channel has to be able to do: one implementation in each folder of `channels`.
 
 use crate::Result;
+use crate::bills::{BillLine, Billed};
 use crate::model::Sale;
+use chrono::NaiveDate;
 use puente_core::Cancel;
 use serde_json::Value;
 
@@ -28,6 +30,21 @@ pub trait Channel: Send + Sync {
     /// # Errors
     /// Those of the channel.
     fn sale(&self, key: &str, cancel: &Cancel) -> Result<Option<Sale>>;
+
+    /// Gives what the channel billed in a month, in pieces that fit in memory; what was given may be given
+    /// again. A channel that bills nothing has nothing to give.
+    ///
+    /// # Errors
+    /// Those of the channel, and those of `take`.
+    fn billed(
+        &self,
+        month: NaiveDate,
+        cancel: &Cancel,
+        take: &mut dyn FnMut(Vec<BillLine>) -> Result<()>,
+    ) -> Result<Billed> {
+        let _ = (month, cancel, take);
+        Ok(Billed::Not)
+    }
 
     /// Whether the source wants to be told what was taken: [`Channel::mark`].
     fn marks(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Tables `cost_rule` and `product_cost`: what the office knows of its own costs.
 
 use crate::accounts::ChannelId;
+use crate::erp_costs::ErpCosts;
 use crate::sales::{e4, from_e4};
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -57,9 +58,21 @@ pub struct Costs {
     pub rules: Vec<CostRule>,
     /// Of a unit, by the seller's code in lower case, with where it came from.
     pub products: HashMap<String, (Decimal, String)>,
+    /// Of a unit, by the ERP's warehouse.
+    pub erp: ErpCosts,
 }
 
-/// All of them.
+impl Costs {
+    /// What one of what the seller calls `sku` cost when it was sold, and where that comes from. What the
+    /// office says itself goes before what the ERP knows.
+    pub fn unit(&self, sku: &str, sold_at: DateTime<Utc>) -> Option<(Decimal, &str)> {
+        let stated = self.products.get(&sku.to_lowercase());
+        let stated = stated.map(|(cost, source)| (*cost, source.as_str()));
+        stated.or_else(|| Some((self.erp.unit(sku, sold_at)?, "erp")))
+    }
+}
+
+/// All of them, without what the ERP knows.
 ///
 /// # Errors
 /// Those of the store.
@@ -74,7 +87,11 @@ pub fn all(db: &Database) -> Result<Costs> {
         rows.collect::<rusqlite::Result<HashMap<_, _>>>()
             .map_err(puente_store::Error::from)
     })?;
-    Ok(Costs { rules, products })
+    Ok(Costs {
+        rules,
+        products,
+        erp: ErpCosts::default(),
+    })
 }
 
 /// The rules, by name.

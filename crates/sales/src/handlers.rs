@@ -1,6 +1,8 @@
 //! The jobs of this crate.
 
 use crate::accounts::{self, ChannelId, LedgerId};
+use crate::bills::{self, BILLS};
+use crate::erp_costs::{self, ERP_COSTS};
 use crate::judge::{self, Measure};
 use crate::outbox::{self, Decision, Followed, Sender, Sent};
 use crate::reason::Reason;
@@ -129,6 +131,7 @@ pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
         Arc::new(Deliver(room.clone())),
         Arc::new(Follow(room.clone())),
         Arc::new(Decide(room.clone())),
+        Arc::new(ReadBills(room.clone())),
     ]
 }
 
@@ -142,6 +145,7 @@ struct Send(Room);
 struct Deliver(Room);
 struct Follow(Room);
 struct Decide(Room);
+struct ReadBills(Room);
 
 macro_rules! resumes {
     ($kind:ident, $retry:expr, $resource:literal of $field:literal) => {
@@ -177,9 +181,18 @@ impl Handler for SyncAll {
                 let input = json!(ChannelInput {
                     channel_id: channel.id
                 });
-                jobs.push(job.enqueue(NewJob::new(SYNC, input).once())?.0);
+                jobs.push(job.enqueue(NewJob::new(SYNC, input.clone()).once())?.0);
+                if bills::is_due(&self.0.state, channel.id, self.0.clock.now())? {
+                    jobs.push(job.enqueue(NewJob::new(BILLS, input).once())?.0);
+                }
             }
             ledgers.extend(channel.ledger_id);
+        }
+        for source in erp_costs::sources(&self.0.state)? {
+            let input = json!(ChannelInput {
+                channel_id: source.channel_id
+            });
+            jobs.push(job.enqueue(NewJob::new(ERP_COSTS, input).once())?.0);
         }
         ledgers.sort_unstable();
         ledgers.dedup();
@@ -517,6 +530,15 @@ pub fn follow(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<Followe
     remember(room, ledger_id, &followed)?;
     marks::settle(room, ledger_id, &job.cancel, job)?;
     followed
+}
+
+impl Handler for ReadBills {
+    resumes!(BILLS, RetryPolicy::PATIENT, "channel" of "channel_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: ChannelInput = read_input(input)?;
+        answer(&bills::read(&self.0, input.channel_id, job)?)
+    }
 }
 
 impl Handler for Decide {

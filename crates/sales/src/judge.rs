@@ -1,9 +1,11 @@
 //! Homologating what waits: when sales come in, and again when a mapping, a rule or a catalogue changes.
 
 use crate::accounts::{self, Channel, ChannelId};
+use crate::bills::Bills;
 use crate::catalogue::Catalogue;
 use crate::costs::{self, Costs};
 use crate::draft::Draft;
+use crate::erp_costs::ErpCosts;
 use crate::homologate::homologate_accepting;
 use crate::margin::{self, Earnings, SalesTax};
 use crate::model::{Sale, Status};
@@ -15,6 +17,7 @@ use crate::{Result, Room, accept, catalogues, mappings, tasks};
 use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use rusqlite::Connection;
+use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// Sales in one transaction.
@@ -33,6 +36,8 @@ pub struct Measure {
     pub ledger: Option<accounts::Ledger>,
     /// What the office knows of costs.
     pub costs: Costs,
+    /// What the channel billed; none where it billed nothing.
+    pub bills: Option<Bills>,
     /// The day in Colombia.
     pub today: NaiveDate,
 }
@@ -57,11 +62,17 @@ impl Measure {
             Some(ledger) => catalogues::of(&room.state, ledger)?,
             None => Catalogue::default(),
         };
+        let mappings = mappings::of(&room.state, channel.id)?;
+        let erp = ErpCosts::of(&room.state, channel.id, &mappings)?;
         Ok(Measure {
-            mappings: mappings::of(&room.state, channel.id)?,
+            mappings,
             catalogue,
             ledger,
-            costs: costs::all(&room.state)?,
+            costs: Costs {
+                erp,
+                ..costs::all(&room.state)?
+            },
+            bills: Bills::of(&room.state, channel.id)?,
             today: today(room.clock.now()),
             channel,
         })
@@ -118,7 +129,17 @@ impl Measure {
             amount: draft.tax,
             invoiced,
         });
-        margin::of(sale, self.channel.id, tax, &self.costs)
+        margin::of(sale, self.channel.id, tax, &self.costs, self.billed(sale))
+    }
+
+    /// What the channel billed for selling it; none while it has not billed all of its orders.
+    fn billed(&self, sale: &Sale) -> Option<Decimal> {
+        let orders = sale.orders.iter();
+        let standing = orders.filter(|order| order.status != Status::Cancelled);
+        let fee = self.bills.as_ref()?.fee(standing.map(|order| &*order.id));
+        // A margin is shown with what is known; why a bill could not be read is for the log.
+        fee.inspect_err(|error| tracing::warn!(%error, "bills were not read"))
+            .ok()?
     }
 }
 

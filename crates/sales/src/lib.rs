@@ -8,12 +8,14 @@
 pub mod accept;
 pub mod accounts;
 pub mod attempts;
+pub mod bills;
 pub mod catalogue;
 pub mod catalogues;
 pub mod channel;
 pub mod channels;
 pub mod costs;
 pub mod draft;
+pub mod erp_costs;
 mod error;
 pub mod handlers;
 pub mod homologate;

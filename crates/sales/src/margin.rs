@@ -47,7 +47,7 @@ pub struct CostLine {
     /// How much.
     #[ts(type = "string")]
     pub amount: Decimal,
-    /// Where it comes from: `order`, `shipment`, `payment`, `invoice`, `draft`, `csv`, `erp`, or the name of a rule.
+    /// Where it comes from: `order`, `shipment`, `payment`, `bill`, `invoice`, `draft`, `csv`, `erp`, or the name of a rule.
     pub source: String,
     /// How sure it is.
     pub certainty: Certainty,
@@ -82,8 +82,14 @@ pub struct SalesTax {
     pub invoiced: bool,
 }
 
-/// Works it out. Pure.
-pub fn of(sale: &Sale, channel: ChannelId, tax: Option<SalesTax>, costs: &Costs) -> Earnings {
+/// Works it out. Pure. `billed` is what the channel billed for selling it, and replaces the estimate.
+pub fn of(
+    sale: &Sale,
+    channel: ChannelId,
+    tax: Option<SalesTax>,
+    costs: &Costs,
+    billed: Option<Decimal>,
+) -> Earnings {
     let revenue = sale.items_total();
     let mut lines = Vec::new();
     let mut add = |kind, amount: Decimal, source: &str, certainty| {
@@ -96,12 +102,13 @@ pub fn of(sale: &Sale, channel: ChannelId, tax: Option<SalesTax>, costs: &Costs)
             });
         }
     };
-    let fee: Decimal = sale
-        .lines
-        .iter()
-        .map(|line| line.unit_fee * line.quantity)
-        .sum();
-    add(CostKind::SaleFee, fee, "order", Certainty::Estimated);
+    match billed {
+        Some(fee) => add(CostKind::SaleFee, fee, "bill", Certainty::Billed),
+        None => {
+            let fee = estimated_fee(sale);
+            add(CostKind::SaleFee, fee, "order", Certainty::Estimated);
+        }
+    }
     let freight = sale
         .shipment
         .as_ref()
@@ -129,8 +136,8 @@ pub fn of(sale: &Sale, channel: ChannelId, tax: Option<SalesTax>, costs: &Costs)
     let mut without_cost = Vec::new();
     for line in &sale.lines {
         let sku = sku_of(line);
-        match costs.products.get(&sku.to_lowercase()) {
-            Some((cost, source)) => *by_source.entry(source).or_default() += *cost * line.quantity,
+        match costs.unit(sku, sale.sold_at) {
+            Some((cost, source)) => *by_source.entry(source).or_default() += cost * line.quantity,
             None => without_cost.push(sku.to_owned()),
         }
     }
@@ -168,6 +175,12 @@ pub fn of(sale: &Sale, channel: ChannelId, tax: Option<SalesTax>, costs: &Costs)
     }
 }
 
+/// What the channel says with each order that it will keep: its fee of a unit times the units.
+fn estimated_fee(sale: &Sale) -> Decimal {
+    let of_line = |line: &crate::model::Line| line.unit_fee * line.quantity;
+    sale.lines.iter().map(of_line).sum()
+}
+
 fn cents(amount: Decimal) -> Decimal {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
@@ -175,12 +188,13 @@ fn cents(amount: Decimal) -> Decimal {
 /// The part of a sale's margin that each line has: what belongs to the whole sale goes by the price.
 pub fn by_line(sale: &Sale, earnings: &Earnings, costs: &Costs) -> Vec<Decimal> {
     let own = |kind: CostKind| matches!(kind, CostKind::SaleFee | CostKind::Product);
-    let shared: Decimal = earnings
-        .costs
-        .iter()
-        .filter(|line| !own(line.kind))
-        .map(|line| line.amount)
-        .sum();
+    let sum = |wanted: &dyn Fn(CostKind) -> bool| -> Decimal {
+        let lines = earnings.costs.iter().filter(|line| wanted(line.kind));
+        lines.map(|line| line.amount).sum()
+    };
+    // What the bill differs from the estimate belongs to the sale as a whole.
+    let billed = sum(&|kind| kind == CostKind::SaleFee) - estimated_fee(sale);
+    let shared = sum(&|kind| !own(kind)) + billed;
     let mut left = shared;
     let last = sale.lines.len().saturating_sub(1);
     sale.lines
@@ -196,9 +210,8 @@ pub fn by_line(sale: &Sale, earnings: &Earnings, costs: &Costs) -> Vec<Decimal> 
             };
             left -= part;
             let cost = costs
-                .products
-                .get(&sku_of(line).to_lowercase())
-                .map_or(Decimal::ZERO, |(cost, _)| *cost * line.quantity);
+                .unit(sku_of(line), sale.sold_at)
+                .map_or(Decimal::ZERO, |(cost, _)| cost * line.quantity);
             price - line.unit_fee * line.quantity - cost - part
         })
         .collect()

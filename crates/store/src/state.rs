@@ -57,6 +57,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "vpn_setup",
         sql: include_str!("../../../migrations/state/0010_vpn_setup.sql"),
     },
+    Migration {
+        version: 11,
+        name: "sales_costs",
+        sql: include_str!("../../../migrations/state/0011_sales_costs.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

@@ -91,6 +91,8 @@ pub struct Demand {
     pub quantity_e6: i64,
     /// Sum of line totals, money × 10^4.
     pub total_e4: i64,
+    /// Sum of what the lines cost, money × 10^4; 0 where the source says nothing of costs.
+    pub cost_e4: i64,
 }
 
 /// What one company's current load holds.

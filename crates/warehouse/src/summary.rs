@@ -76,6 +76,7 @@ impl Warehouse {
             lines: cell.lines,
             quantity_e6: cell.quantity_e6,
             total_e4: cell.total_e4,
+            cost_e4: cell.cost_e4,
         };
         Ok(found.into_iter().map(demand).collect())
     }

@@ -14,11 +14,14 @@ use puente_net::ProxyMode;
 use puente_sales::costs::{CostRule, RuleKind};
 use puente_sales::handlers::{self as work, SendInput};
 use puente_sales::list::{self, Filter};
-use puente_sales::{Room, State, accounts, catalogues, costs, judge, outbox, suggest, tasks};
+use puente_sales::{
+    Room, State, accounts, bills, catalogues, costs, erp_costs, judge, outbox, sales, suggest,
+    tasks,
+};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 use ts_rs::TS;
@@ -320,6 +323,7 @@ impl Walk<'_> {
         self.step(4, "rules and costs stand");
         let read = work::sync(room, channel, job)?;
         self.step(5, &format!("{} orders read", read.orders));
+        self.cost_goods()?;
         let judged = judge::again(room, channel, &job.cancel, job)?;
         self.step(6, &format!("{judged} sales homologated"));
         let before = list::totals(&room.state, &Filter::default())?;
@@ -375,6 +379,28 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Goods cost half of their price, where nobody has said what they cost.
+    fn cost_goods(&self) -> Result<()> {
+        let state = &self.room.state;
+        if !costs::all(state)?.products.is_empty() || !erp_costs::sources(state)?.is_empty() {
+            return Ok(());
+        }
+        let ids = list::ids(state, &Filter::default())?;
+        let mut found: BTreeMap<String, Decimal> = BTreeMap::new();
+        sales::each(state, &ids, |_, sale| {
+            for line in sale.lines {
+                if !line.sku.is_empty() {
+                    let cost = (line.unit_price / Decimal::TWO).round_dp(2);
+                    found.entry(line.sku).or_insert(cost);
+                }
+            }
+            Ok(())
+        })?;
+        let goods = found.into_iter().collect();
+        costs::set_products(state, goods, "csv", self.room.clock.now())?;
+        Ok(())
+    }
+
     fn send(&self) -> Result<()> {
         let ready = Filter {
             channels: vec![self.input.channel_id],
@@ -408,6 +434,7 @@ impl Walk<'_> {
         let open = tasks::list(state, None)?;
         done.credit_notes = open.iter().filter(|task| task.done_at.is_none()).count() as u64;
         self.step(10, &format!("{} invoices stamped", done.stamped));
+        bills::read(self.room, self.input.channel_id, self.job)?;
         (done.journal_invoices, done.invoices_made_twice) = self.shop.invoices();
         let earned = gathered(self.room, &margin::Of::default())?;
         done.margin = earned.total.margin;

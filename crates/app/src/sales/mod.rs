@@ -6,6 +6,7 @@ pub mod channels;
 pub mod costs;
 pub mod example;
 pub mod files;
+pub mod known;
 pub mod ledgers;
 pub mod listening;
 pub mod local;

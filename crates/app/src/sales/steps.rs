@@ -135,7 +135,8 @@ pub fn steps(app: &App, _: Nothing) -> Result<Vec<StepRow>> {
         .filter(|task| task.done_at.is_none())
         .count() as u64;
     let known = costs::all(state)?;
-    let has_costs = (known.products.len() + known.rules.len()) as u64;
+    let sources = puente_sales::erp_costs::sources(state)?;
+    let has_costs = (known.products.len() + known.rules.len() + sources.len()) as u64;
     let synced = channels
         .iter()
         .filter_map(|channel| channel.synced_at)

@@ -13,6 +13,7 @@ mod desk;
 mod forecast;
 mod kills;
 mod office;
+mod sales;
 mod together;
 mod verbs;
 #[cfg(target_os = "linux")]

@@ -238,13 +238,24 @@ fn writes_files(app: &App, folder: &Path, done: &example::Done) {
         call("sales.export", list).unwrap_err().code,
         Code::AlreadyExists
     );
+    let sources = call("sales.costs.sources", json!({})).unwrap();
+    assert!(sources[0]["billed"].as_u64() > Some(20), "{sources}");
     let margin = json!({ "by": "product", "output": to("margen.xlsx") });
     assert!(call("sales.margin.export", margin).unwrap()["rows"].as_u64() > Some(3));
     let amounts = json!({ "amounts": true, "output": to("valores.csv") });
     call("sales.margin.export", amounts).unwrap();
     let text = std::fs::read_to_string(to("valores.csv")).unwrap();
     assert!(
-        text.contains("comisión") && text.contains("estimado") && text.contains("Empaque"),
+        [
+            "comisión",
+            "factura del canal",
+            "estimado",
+            "facturado",
+            "Empaque",
+            "CSV"
+        ]
+        .iter()
+        .all(|word| text.contains(word)),
         "{text:.400}"
     );
     let stamped = json!({ "filter": { "states": ["stamped"] }, "limit": 1 });

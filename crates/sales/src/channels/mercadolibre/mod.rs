@@ -1,6 +1,7 @@
 //! MercadoLibre, by its API (pages of 2026, and what was measured on live shops).
 
 mod authorise;
+mod bills;
 mod client;
 mod orders;
 mod read;
@@ -13,9 +14,11 @@ pub use authorise::{Begun, auth_url, begin, begun_state, finish};
 pub use client::DEFAULT_API;
 pub use tokens::Renewals;
 
+use crate::bills::{BillLine, Billed};
 use crate::channel::{Channel, Piece};
 use crate::model::Sale;
 use crate::{Result, Room, accounts};
+use chrono::NaiveDate;
 use client::Client;
 use puente_core::Cancel;
 use puente_net::Web;
@@ -52,5 +55,14 @@ impl Channel for MercadoLibre {
 
     fn sale(&self, key: &str, cancel: &Cancel) -> Result<Option<Sale>> {
         orders::sale(&self.client, key, cancel)
+    }
+
+    fn billed(
+        &self,
+        month: NaiveDate,
+        cancel: &Cancel,
+        take: &mut dyn FnMut(Vec<BillLine>) -> Result<()>,
+    ) -> Result<Billed> {
+        bills::of_month(&self.client, month, cancel, take)
     }
 }
