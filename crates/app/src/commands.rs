@@ -178,7 +178,7 @@ commands! {
     "backup.verify" backup::verify, backup::Named, reads [], changes [];
     "backup.restore" backup::restore_open, backup::Named, reads [], changes [] reopens;
     "settings.get" settings::get, Nothing, reads [Settings], changes [];
-    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Audit];
+    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Forecasts Jobs Audit];
     "saved.list" saved::list, saved::Of, reads [Saved], changes [];
     "saved.save" saved::save, saved::Save, reads [], changes [Saved];
     "saved.remove" saved::remove, saved::Named, reads [], changes [Saved];
@@ -201,6 +201,7 @@ commands! {
     "vpn.login" vpn_peers::login, vpn_peers::Relogin, reads [], changes [Vpns Audit];
     "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
+    "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;
@@ -249,6 +250,9 @@ commands! {
     "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
     "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
     "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];
+    "forecast.mlflow.status" forecast::status, Nothing, reads [Forecasts Settings], changes [];
+    "forecast.mlflow.test" forecast::try_out, forecast::Try, reads [], changes [Audit];
+    "forecast.mlflow.send" forecast::send_again, Nothing, reads [], changes [Forecasts Jobs] job;
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

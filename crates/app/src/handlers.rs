@@ -3,7 +3,7 @@
 use crate::backup;
 use crate::commands::Tag;
 use crate::config::Config;
-use crate::forecast::{RETRAIN, Retraining, TRAIN, Training};
+use crate::forecast::{RETRAIN, Retraining, TELL, TRAIN, Telling, Training, ways};
 use crate::paths::DataDir;
 use crate::sales::example::EXAMPLE;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
@@ -29,7 +29,9 @@ pub(crate) fn all(
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
     handlers.push(Arc::new(peers(room, tunnels)));
-    handlers.push(Arc::new(Training::new(room, dir)));
+    let ways = ways(room, config);
+    handlers.push(Arc::new(Training::new(room, dir, &ways)));
+    handlers.push(Arc::new(Telling::new(room, dir, &ways)));
     handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
@@ -57,7 +59,7 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         }
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER => &[Tag::Vpns, Tag::Audit],
-        TRAIN => &[Tag::Forecasts],
+        TRAIN | TELL => &[Tag::Forecasts],
         SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,

@@ -97,7 +97,7 @@ pub struct JobRow {
     pub id: i64,
     /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
     /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
-    /// `forecast.retrain`, `sales.sync` and what else sales do.
+    /// `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
     pub kind: String,
     /// What it does it to: a company, a server or a VPN as people call it; empty where there is but one.
     pub subject: String,

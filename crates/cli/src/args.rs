@@ -550,6 +550,8 @@ pub enum Settings {
         values: Vec<String>,
         #[arg(long)]
         proxy_password_stdin: bool,
+        #[arg(long, conflicts_with = "proxy_password_stdin")]
+        mlflow_secret_stdin: bool,
     },
 }
 
@@ -744,6 +746,12 @@ pub enum Forecast {
         format: Option<Format>,
         #[arg(long)]
         overwrite: bool,
+        #[arg(long)]
+        table: bool,
+        #[arg(long, value_name = "DAYS", requires = "table")]
+        lead_days: Option<u32>,
+        #[arg(long, value_name = "0.5-0.999", requires = "table")]
+        service: Option<f64>,
     },
     Compare {
         #[arg(long)]
@@ -757,6 +765,15 @@ pub enum Forecast {
         #[arg(long)]
         yes: bool,
     },
+    #[command(subcommand)]
+    Mlflow(Mlflow),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mlflow {
+    Status,
+    Test,
+    Send,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

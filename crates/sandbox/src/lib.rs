@@ -4,6 +4,7 @@ mod cache;
 pub mod clouds;
 mod error;
 pub mod firebird;
+pub mod mlflow;
 mod proxy;
 pub mod sample;
 pub mod tds;

@@ -42,6 +42,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "forecasts",
         sql: include_str!("../../../migrations/state/0007_forecasts.sql"),
     },
+    Migration {
+        version: 8,
+        name: "mlflow",
+        sql: include_str!("../../../migrations/state/0008_mlflow.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

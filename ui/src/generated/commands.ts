@@ -823,7 +823,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -1175,6 +1175,11 @@ nit: string,
  */
 path: string,
 /**
+ * The table of articles, in its order and as it is narrowed, with stock advice. Left out: all articles, month
+ * by month.
+ */
+table?: ForecastSearch | null,
+/**
  * Left out: that of the file's extension.
  */
 format?: ExportFormat | null,
@@ -1339,7 +1344,11 @@ active: boolean,
 /**
  * What it was trained with and how well it did.
  */
-meta: ForecastModelMeta, };
+meta: ForecastModelMeta,
+/**
+ * What MLflow knows of it, where the office has one; only in the table of models.
+ */
+mlflow: MlflowRun | null, };
 
 /**
  * Of which NIT.
@@ -1723,7 +1732,7 @@ id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
  * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
- * `forecast.retrain`, `sales.sync` and what else sales do.
+ * `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
@@ -1815,7 +1824,7 @@ id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
  * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
- * `forecast.retrain`, `sales.sync` and what else sales do.
+ * `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
@@ -2415,6 +2424,129 @@ export type MisfitPlace = "rule" | "mapping" | "product";
  * What is wrong with it.
  */
 export type MisfitProblem = "gone" | "inactive" | "unfit" | "missing" | "changed";
+
+/**
+ * How one logs in to a tracking server.
+ */
+export type MlflowLogin = "none" | "basic" | "token";
+
+/**
+ * What MLflow knows of a training.
+ */
+export type MlflowRun = {
+/**
+ * The modelo_id.
+ */
+model: string,
+/**
+ * Whose.
+ */
+nit: string,
+/**
+ * Where it stands.
+ */
+state: MlflowState,
+/**
+ * The page of its run.
+ */
+link: string | null,
+/**
+ * Attempts so far.
+ */
+attempts: number,
+/**
+ * Whether the server keeps no files behind itself, so that none were sent.
+ */
+without_files: boolean,
+/**
+ * Why the last attempt failed, and what to do.
+ */
+error: ErrorView | null,
+/**
+ * When it was last changed.
+ */
+changed_at: string, };
+
+/**
+ * The office's MLflow tracking server.
+ */
+export type MlflowSettings = {
+/**
+ * `http://192.168.1.20:5000`; empty where there is none.
+ */
+url: string,
+/**
+ * How to log in.
+ */
+login: MlflowLogin,
+/**
+ * Who logs in, for `basic`.
+ */
+user: string, };
+
+/**
+ * Where the telling of a training stands.
+ */
+export type MlflowState = "waiting" | "sent" | "failed";
+
+/**
+ * How the telling stands.
+ */
+export type MlflowStatus = {
+/**
+ * Whether the settings name a server.
+ */
+configured: boolean,
+/**
+ * Its experiment.
+ */
+experiment: string,
+/**
+ * Trainings that it is to be told of.
+ */
+waiting: number,
+/**
+ * Trainings that it knows.
+ */
+sent: number,
+/**
+ * Trainings that it refused.
+ */
+failed: number,
+/**
+ * The newest of them.
+ */
+runs: Array<MlflowRun>, };
+
+/**
+ * What trying a server found.
+ */
+export type MlflowTried = {
+/**
+ * Its address.
+ */
+url: string,
+/**
+ * Whether the experiment is there already; it is made with the first training.
+ */
+has_experiment: boolean,
+/**
+ * How long it took.
+ */
+milliseconds: number, };
+
+/**
+ * A server to be tried.
+ */
+export type MlflowTry = {
+/**
+ * As the settings would have it; left out, as they have it.
+ */
+mlflow?: MlflowSettings | null,
+/**
+ * Password or token; left out, the one that is kept.
+ */
+secret?: string | null, };
 
 /**
  * A month of a year, stored as `year * 100 + month` and written `2026-11`.
@@ -5475,7 +5607,11 @@ proxy_password?: string | null,
 /**
  * An empty text goes back to the operating system's certificates alone.
  */
-extra_ca?: string | null, backups?: BackupsKept | null, };
+extra_ca?: string | null, backups?: BackupsKept | null, mlflow?: MlflowSettings | null,
+/**
+ * A new password or token for MLflow; an empty one forgets it.
+ */
+mlflow_secret?: string | null, };
 
 /**
  * Settings, as they are shown.
@@ -5485,6 +5621,10 @@ export type SettingsView = {
  * Whether a password for the proxy is kept.
  */
 has_proxy_password: boolean,
+/**
+ * Whether a password or token for MLflow is kept.
+ */
+has_mlflow_secret: boolean,
 /**
  * Language of the interface.
  */
@@ -5528,7 +5668,11 @@ extra_ca: string | null,
 /**
  * Backups that are kept.
  */
-backups: BackupsKept, };
+backups: BackupsKept,
+/**
+ * Where each training is told of.
+ */
+mlflow: MlflowSettings, };
 
 /**
  * How an error is to be taken.
@@ -6153,6 +6297,47 @@ export type VpnNamed = {
 vpn: string, };
 
 /**
+ * A peer of a server, as it is shown. Nothing of it can be changed unless it is a VPN of this PC.
+ */
+export type VpnPeer = {
+/**
+ * Who it is.
+ */
+public_key: string,
+/**
+ * The name that a Puente gave it; none for a peer of someone else.
+ */
+name: string | null,
+/**
+ * What it may send and gets.
+ */
+allowed: Array<string>,
+/**
+ * Whether WireGuard has it now; without, it only stands in the server's file.
+ */
+live: boolean,
+/**
+ * Whether the server's file has it; without, it is gone after a restart of the server.
+ */
+kept: boolean,
+/**
+ * Seconds since it last proved who it is.
+ */
+handshake_seconds: number | null,
+/**
+ * Bytes that came from it.
+ */
+received: number,
+/**
+ * Bytes that went to it.
+ */
+sent: number,
+/**
+ * From where it last spoke.
+ */
+endpoint: string | null, };
+
+/**
  * What a look at a server found, and what would be done.
  */
 export type VpnPreview = {
@@ -6424,6 +6609,7 @@ export type Commands = {
   "vpn.login": { request: VpnRelogin; response: Vpn };
   "vpn.retry": { request: VpnNamed; response: Array<Job> };
   "vpn.ask": { request: VpnNamed; response: VpnServerView };
+  "vpn.peers": { request: VpnNamed; response: Array<VpnPeer> };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
   "sales.example": { request: Nothing; response: Array<Job> };
@@ -6472,6 +6658,9 @@ export type Commands = {
   "forecast.article": { request: ForecastArticleNamed; response: ForecastArticlePage };
   "forecast.predict": { request: ForecastPredict; response: ForecastPrediction };
   "forecast.export": { request: ForecastExport; response: ForecastExported };
+  "forecast.mlflow.status": { request: Nothing; response: MlflowStatus };
+  "forecast.mlflow.test": { request: MlflowTry; response: MlflowTried };
+  "forecast.mlflow.send": { request: Nothing; response: Array<Job> };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
@@ -6517,7 +6706,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "backup.verify": { reads: [], changes: [], startsJob: false, reopens: false },
   "backup.restore": { reads: [], changes: [], startsJob: false, reopens: true },
   "settings.get": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
-  "settings.set": { reads: [], changes: ["settings","schedules","audit"], startsJob: false, reopens: false },
+  "settings.set": { reads: [], changes: ["settings","schedules","forecasts","jobs","audit"], startsJob: false, reopens: false },
   "saved.list": { reads: ["saved"], changes: [], startsJob: false, reopens: false },
   "saved.save": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
   "saved.remove": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
@@ -6540,6 +6729,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.login": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
+  "vpn.peers": { reads: [], changes: [], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.example": { reads: [], changes: ["sales","sales_accounts","settings","jobs","audit"], startsJob: true, reopens: false },
@@ -6588,5 +6778,8 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "forecast.article": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.predict": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.export": { reads: ["forecasts"], changes: ["audit"], startsJob: false, reopens: false },
+  "forecast.mlflow.status": { reads: ["forecasts","settings"], changes: [], startsJob: false, reopens: false },
+  "forecast.mlflow.test": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "forecast.mlflow.send": { reads: [], changes: ["forecasts","jobs"], startsJob: true, reopens: false },
   "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };
