@@ -430,10 +430,22 @@ impl Walk<'_> {
             if matches!(row.state, State::Invoiced | State::Stamped) {
                 continue;
             }
-            let why = match row.reasons.first() {
-                Some(Reason::Refused { code, .. }) => format!("refused {code}"),
-                Some(reason) => reason.name().to_owned(),
-                None => row.state.as_str().to_owned(),
+            // A sale whose buyer the ledger refused is ready again once it is homologated anew: its history
+            // still says why it was not invoiced.
+            let events = sales::events(&self.room.state, *id)?;
+            let refused = events.iter().rev().find_map(|event| {
+                let detail = &event.detail;
+                let code = match event.kind.as_str() {
+                    "customer_refused" => &detail["reasons"][0]["code"],
+                    "refused" => &detail["refusals"][0]["code"],
+                    _ => return None,
+                };
+                code.as_str()
+            });
+            let why = match (refused, row.reasons.first()) {
+                (Some(code), _) => format!("refused {code}"),
+                (None, Some(reason)) => reason.name().to_owned(),
+                (None, None) => row.state.as_str().to_owned(),
             };
             *found.entry(why).or_default() += 1;
         }
