@@ -20,6 +20,7 @@ struct Told {
     #[serde(flatten)]
     done: Done,
     reasons: Vec<ReasonCount>,
+    left: Vec<ReasonCount>,
     seconds: f64,
 }
 
@@ -37,6 +38,7 @@ pub fn run(terminal: &Terminal, demo: &Demo) -> Result<(), Error> {
         data: app.dir.path().to_owned(),
         done: standing.done.unwrap_or_default(),
         reasons: standing.blocked,
+        left: standing.not_invoiced,
         seconds: started.elapsed().as_secs_f64(),
     };
     let steps = steps::steps(&app, Nothing {})?;
@@ -48,6 +50,16 @@ pub fn run(terminal: &Terminal, demo: &Demo) -> Result<(), Error> {
         terminal.line(terminal.text("demo.sales.blocked"));
         for reason in &told.reasons {
             terminal.line(format!("   {:>4}  {}", reason.sales, reason.text));
+        }
+        if !told.left.is_empty() {
+            let left: u64 = told.left.iter().map(|reason| reason.sales).sum();
+            let values: [(&str, &dyn std::fmt::Display); 2] =
+                [("left", &left), ("ready", &told.done.ready)];
+            terminal.line("");
+            terminal.line(terminal.fill("demo.sales.left", &values));
+            for reason in &told.left {
+                terminal.line(format!("   {:>4}  {}", reason.sales, reason.text));
+            }
         }
         terminal.line("");
         sales::show_margin(terminal, &earned);

@@ -14,8 +14,9 @@ use puente_net::ProxyMode;
 use puente_sales::costs::{CostRule, RuleKind};
 use puente_sales::handlers::{self as work, SendInput};
 use puente_sales::list::{self, Filter};
+use puente_sales::sales::{self, SaleId};
 use puente_sales::{
-    Room, State, accounts, bills, catalogues, costs, erp_costs, judge, outbox, sales, suggest,
+    Reason, Room, State, accounts, bills, catalogues, costs, erp_costs, judge, outbox, suggest,
     tasks,
 };
 use rust_decimal::Decimal;
@@ -98,6 +99,11 @@ pub struct Done {
     pub ready: u64,
     /// Sales that were blocked then, by name of the first reason.
     pub blocked: HashMap<String, u64>,
+    /// Of those that were ready, the ones that are not invoiced: by name of the first reason, or `refused` and
+    /// the ledger's code (`refused customer_inactive`), or by where they stand.
+    #[serde(default)]
+    #[ts(as = "Option<HashMap<String, u64>>", optional)]
+    pub not_invoiced: HashMap<String, u64>,
     /// Sales that are invoiced.
     pub invoiced: u64,
     /// Invoices whose answer was lost, and that are known now.
@@ -134,6 +140,9 @@ pub struct Standing {
     pub done: Option<Done>,
     /// What blocked sales then, in words, the most first.
     pub blocked: Vec<ReasonCount>,
+    /// Why sales that were ready are not invoiced, in words, the most first.
+    #[ts(as = "Option<Vec<ReasonCount>>", optional)]
+    pub not_invoiced: Vec<ReasonCount>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -191,21 +200,35 @@ pub fn standing(app: &App, _: Nothing) -> Result<Standing> {
         .as_ref()
         .and_then(|job| serde_json::from_value(job.result.clone()?).ok());
     let lang = app.lang();
-    let mut blocked: Vec<ReasonCount> = done
-        .iter()
-        .flat_map(|done| &done.blocked)
-        .map(|(reason, sales)| ReasonCount {
-            reason: reason.clone(),
-            text: title(reason, lang),
-            sales: *sales,
-        })
-        .collect();
-    blocked.sort_by(|a, b| b.sales.cmp(&a.sales).then_with(|| a.reason.cmp(&b.reason)));
+    let in_words = |counts: &HashMap<String, u64>| -> Vec<ReasonCount> {
+        let mut rows: Vec<ReasonCount> = counts
+            .iter()
+            .map(|(reason, sales)| ReasonCount {
+                reason: reason.clone(),
+                text: match reason.split_once(' ') {
+                    Some((name, code)) => format!("{} ({code})", title(name, lang)),
+                    None => title(reason, lang),
+                },
+                sales: *sales,
+            })
+            .collect();
+        rows.sort_by(|a, b| b.sales.cmp(&a.sales).then_with(|| a.reason.cmp(&b.reason)));
+        rows
+    };
+    let counts = |of: fn(&Done) -> &HashMap<String, u64>| {
+        done.as_ref()
+            .map_or_else(Vec::new, |done| in_words(of(done)))
+    };
+    let (blocked, not_invoiced) = (
+        counts(|done| &done.blocked),
+        counts(|done| &done.not_invoiced),
+    );
     Ok(Standing {
         available: app.example.is_some(),
         job: job.and_then(|job| jobs::rows(app, vec![job]).into_iter().next()),
         done,
         blocked,
+        not_invoiced,
     })
 }
 
@@ -339,7 +362,7 @@ impl Walk<'_> {
         let waiting = list::totals(&room.state, &waiting)?;
         done.blocked = waiting.reasons.into_iter().collect();
         self.step(7, &format!("{} sales ready", done.ready));
-        self.send()?;
+        let sent = self.send()?;
         self.job.cancel.check()?;
         let followed = work::follow(room, ledger, job)?;
         self.step(9, &format!("{} sales in doubt", followed.uncertain));
@@ -347,6 +370,7 @@ impl Walk<'_> {
         let later = work::sync(room, channel, job)?;
         done.orders_read += later.orders;
         work::follow(room, ledger, job)?;
+        done.not_invoiced = self.not_invoiced(&sent)?;
         self.finish(done, started)
     }
 
@@ -401,7 +425,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn send(&self) -> Result<()> {
+    /// Sends what is ready, and gives what that was.
+    fn send(&self) -> Result<Vec<SaleId>> {
         let ready = Filter {
             channels: vec![self.input.channel_id],
             states: vec![State::Ready],
@@ -412,13 +437,43 @@ impl Walk<'_> {
             self.shop.lose_answers(LOST);
             let input = SendInput {
                 ledger_id: self.input.ledger_id,
-                sales,
+                sales: sales.clone(),
             };
             let sent = work::send(self.room, &input, self.job)?;
             self.shop.heal();
             self.step(8, &format!("{} sales invoiced", sent.invoiced));
         }
-        Ok(())
+        Ok(sales)
+    }
+
+    /// Why sales that were sent are not invoiced.
+    fn not_invoiced(&self, sent: &[SaleId]) -> Result<HashMap<String, u64>> {
+        let mut found = HashMap::new();
+        for id in sent {
+            let row = sales::get(&self.room.state, *id)?;
+            if matches!(row.state, State::Invoiced | State::Stamped) {
+                continue;
+            }
+            // A sale whose buyer the ledger refused is ready again once it is homologated anew: its history
+            // still says why it was not invoiced.
+            let events = sales::events(&self.room.state, *id)?;
+            let refused = events.iter().rev().find_map(|event| {
+                let detail = &event.detail;
+                let code = match event.kind.as_str() {
+                    "customer_refused" => &detail["reasons"][0]["code"],
+                    "refused" => &detail["refusals"][0]["code"],
+                    _ => return None,
+                };
+                code.as_str()
+            });
+            let why = match (refused, row.reasons.first()) {
+                (Some(code), _) => format!("refused {code}"),
+                (None, Some(reason)) => reason.name().to_owned(),
+                (None, None) => row.state.as_str().to_owned(),
+            };
+            *found.entry(why).or_default() += 1;
+        }
+        Ok(found)
     }
 
     fn finish(&self, mut done: Done, started: Instant) -> Result<Done> {
