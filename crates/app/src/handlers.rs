@@ -11,6 +11,7 @@ use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
 use puente_sales::handlers as sales;
+use puente_vpn::bootstrap::job::{SETUP, Setups};
 use puente_vpn::peers::{PEER, Peers};
 use puente_vpn::tunnels::Tunnels;
 use std::sync::Arc;
@@ -32,6 +33,11 @@ pub(crate) fn all(
     let ways = ways(room, config);
     handlers.push(Arc::new(Training::new(room, dir, &ways)));
     handlers.push(Arc::new(Telling::new(room, dir, &ways)));
+    handlers.push(Arc::new(Setups {
+        state: room.state.clone(),
+        secrets: room.secrets.clone(),
+        clock: Arc::clone(&room.clock),
+    }));
     handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
@@ -62,7 +68,7 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         | sales::DECIDE
         | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
-        PEER => &[Tag::Vpns, Tag::Audit],
+        PEER | SETUP => &[Tag::Vpns, Tag::Audit],
         TRAIN | TELL => &[Tag::Forecasts],
         SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.

@@ -344,6 +344,11 @@ impl Words {
         let vpn = number(job, "vpn_id")
             .and_then(|id| puente_vpn::vpns::get(&self.state, id).ok())
             .map(|vpn| vpn.name);
+        let setup = || {
+            number(job, "setup_id")
+                .and_then(|id| puente_vpn::bootstrap::rows::get(&self.state, id).ok())
+                .map(|setup| setup.remote.host)
+        };
         let channel = || {
             number(job, "channel_id")
                 .and_then(|id| accounts::channel(&self.state, id).ok())
@@ -355,7 +360,11 @@ impl Words {
                 .map(|ledger| ledger.name)
         };
         let nit = || job.input.get("nit")?.as_str().map(str::to_owned);
-        let known = vpn.or_else(channel).or_else(ledger).or_else(nit);
+        let known = vpn
+            .or_else(setup)
+            .or_else(channel)
+            .or_else(ledger)
+            .or_else(nit);
         known.unwrap_or_default()
     }
 }

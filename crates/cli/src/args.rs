@@ -141,6 +141,29 @@ pub enum Sales {
         by: String,
         #[arg(long, default_value_t = 20)]
         limit: usize,
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[arg(long, requires = "output")]
+        amounts: bool,
+        #[arg(long, requires = "output")]
+        overwrite: bool,
+    },
+    Export {
+        #[command(flatten)]
+        list: SalesList,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
+    },
+    Document {
+        sale: String,
+        #[arg(value_name = "pdf|xml")]
+        document: String,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
     },
 }
 
@@ -261,6 +284,8 @@ pub enum Channels {
         redirect_uri: String,
         #[arg(long, value_name = "NAME")]
         ledger: Option<String>,
+        #[arg(long)]
+        listen: bool,
     },
     Finish {
         name: String,
@@ -640,6 +665,42 @@ pub struct VpnServer {
 }
 
 #[derive(Debug, Args)]
+pub struct VpnBootstrap {
+    #[arg(long, required_unless_present_any = ["list", "undo", "retry"])]
+    pub host: Option<String>,
+    #[arg(long, default_value_t = 22, value_name = "N")]
+    pub port: u16,
+    #[arg(long, required_unless_present_any = ["list", "undo", "retry"])]
+    pub user: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    pub key: Option<PathBuf>,
+    #[arg(long)]
+    pub agent: bool,
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[arg(long, value_name = "SHA256:…")]
+    pub fingerprint: Option<String>,
+    #[arg(long, default_value = "wg0", value_name = "NAME")]
+    pub interface: String,
+    #[arg(long, value_name = "ADDRESS/N")]
+    pub network: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub udp_port: Option<u16>,
+    #[arg(long)]
+    pub no_masquerade: bool,
+    #[arg(long)]
+    pub preview: bool,
+    #[arg(long)]
+    pub list: bool,
+    #[arg(long, value_name = "ID")]
+    pub undo: Option<i64>,
+    #[arg(long, value_name = "ID")]
+    pub retry: Option<i64>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct VpnLogin {
     pub vpn: String,
     #[arg(long)]
@@ -676,6 +737,7 @@ pub enum Vpn {
     Retry {
         vpn: String,
     },
+    Bootstrap(Box<VpnBootstrap>),
     Login(Box<VpnLogin>),
     Export {
         vpns: Vec<String>,

@@ -7,12 +7,14 @@ mod office;
 mod output;
 mod sales;
 mod sales_demo;
+mod sales_files;
 mod serve;
 mod show;
 mod solar;
 mod texts;
 mod verbs;
 mod vpn;
+mod vpn_setup;
 mod watch;
 
 use args::{Cli, Verb};

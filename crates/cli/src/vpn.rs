@@ -46,6 +46,7 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
             let jobs = vpn_peers::retry(app, Named { vpn: name })?;
             return finish(terminal, app, &jobs, |jobs| show_done(terminal, jobs));
         }
+        Vpn::Bootstrap(given) => return crate::vpn_setup::bootstrap(terminal, app, *given),
         Vpn::Login(given) => {
             let row = vpn_peers::login(app, to_relogin(terminal, *given)?)?;
             terminal.result(&row, |row| show_one(terminal, row));

@@ -187,6 +187,12 @@ codes! {
     VpnAddressTaken = "VPN_ADDRESS_TAKEN", Warning, permanent;
     /// `wg` did not take the change, and the file is as it was. `reason`.
     VpnRefused = "VPN_REFUSED", Failure, permanent;
+    /// A step of setting a server up failed. `command`, `reason`.
+    VpnSetupFailed = "VPN_SETUP_FAILED", Failure, permanent;
+    /// No helper for tunnels of the whole PC answers. `path`.
+    VpnHelperMissing = "VPN_HELPER_MISSING", Warning, permanent;
+    /// The helper for tunnels of the whole PC refused. `reason`.
+    VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
     /// No handshake within the time. `endpoint`, `seconds`.
@@ -231,6 +237,10 @@ codes! {
     SaleWrongState = "SALE_WRONG_STATE", Warning, permanent;
     /// There is no sample shop here: only the example office has one.
     ExampleOnly = "EXAMPLE_ONLY", Warning, permanent;
+    /// The registered address is not one of this machine with a port: no browser lands here. `address`.
+    LandingElsewhere = "LANDING_ELSEWHERE", Warning, permanent;
+    /// Another program listens at the registered port. `port`.
+    LandingTaken = "LANDING_TAKEN", Warning, permanent;
 
     /// Another job holds what this one needs. `resource`.
     JobBusy = "JOB_BUSY", Warning, retry;

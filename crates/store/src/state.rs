@@ -52,6 +52,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "solar",
         sql: include_str!("../../../migrations/state/0009_solar.sql"),
     },
+    Migration {
+        version: 10,
+        name: "vpn_setup",
+        sql: include_str!("../../../migrations/state/0010_vpn_setup.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

@@ -6,6 +6,7 @@
 //! needs no administrator and no driver.
 
 pub mod address;
+pub mod bootstrap;
 pub mod conf;
 pub mod dump;
 mod error;
