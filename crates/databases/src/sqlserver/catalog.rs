@@ -191,7 +191,12 @@ pub(super) fn read(run: &mut dyn FnMut(&str) -> Result<Vec<Row>>) -> Result<Cata
             table.primary_key.push(column);
         }
     }
-    for row in run(TRACKED)? {
+    let tracked = match run(TRACKED) {
+        // A server without that view tracks nothing.
+        Err(Error::Missing { .. }) => Vec::new(),
+        tracked => tracked?,
+    };
+    for row in tracked {
         let table = names
             .get(&whole(&row, 0))
             .and_then(|name| catalog.real.get_mut(name));
