@@ -233,6 +233,12 @@ commands! {
     "sales.mappings.export" sales::mappings::export, sales::channels::Named, reads [Sales], changes [];
     "sales.mappings.import" sales::mappings::import, sales::mappings::MappingsCsv, reads [], changes [Sales Jobs Audit];
     "sales.sync" sales::channels::sync, sales::channels::Sync, reads [], changes [Jobs] job;
+    "sales.solar.connect" sales::local::connect_solar, sales::local::SolarConnect, reads [], changes [SalesAccounts Audit];
+    "sales.ledgers.probe" sales::local::test_ledger, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
+    "sales.sources.connect" sales::local::connect_source, sales::local::SourceConnect, reads [], changes [Sales SalesAccounts Audit];
+    "sales.sources.test" sales::local::test_source, sales::channels::Named, reads [], changes [];
+    "sales.deliver" sales::local::deliver, sales::ledgers::Named, reads [], changes [Jobs Audit] job;
+    "sales.attempts" sales::local::attempts, sales::show::Named, reads [Sales], changes [];
     "sales.list" sales::table::page, sales::table::PageOf, reads [Sales], changes [];
     "sales.totals" sales::table::totals, sales::table::SalesFilter, reads [Sales], changes [];
     "sales.show" sales::show::show, sales::show::Named, reads [Sales SalesAccounts], changes [];

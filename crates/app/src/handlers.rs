@@ -61,9 +61,13 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
-        sales::SYNC | sales::HOMOLOGATE | sales::SEND | sales::FOLLOW | sales::DECIDE | EXAMPLE => {
-            &[Tag::Sales, Tag::SalesAccounts]
-        }
+        sales::SYNC
+        | sales::HOMOLOGATE
+        | sales::SEND
+        | sales::DELIVER
+        | sales::FOLLOW
+        | sales::DECIDE
+        | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER => &[Tag::Vpns, Tag::Audit],
         TRAIN | TELL => &[Tag::Forecasts],

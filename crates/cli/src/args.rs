@@ -82,6 +82,8 @@ pub enum Sales {
     Channels(Channels),
     #[command(subcommand)]
     Mappings(Mappings),
+    #[command(subcommand)]
+    Sources(Sources),
     Misfits {
         #[arg(long, value_name = "LEDGER")]
         seen: Option<String>,
@@ -89,6 +91,11 @@ pub enum Sales {
     Sync {
         #[arg(long = "channel", value_name = "NAME")]
         channels: Vec<String>,
+        #[arg(long, value_name = "NAME", conflicts_with = "channels")]
+        ledger: Option<String>,
+    },
+    Attempts {
+        sale: String,
     },
     List(SalesList),
     Show {
@@ -183,7 +190,24 @@ pub enum Ledgers {
         #[arg(long, value_name = "N")]
         per_minute: Option<u32>,
     },
+    ConnectSolar {
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        user: String,
+        #[arg(long)]
+        password_stdin: bool,
+        #[arg(long, value_name = "000000")]
+        client_id: String,
+        #[arg(long, value_name = "0001")]
+        point: Option<String>,
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
     Test {
+        name: String,
+    },
+    Probe {
         name: String,
     },
     Remove {
@@ -192,6 +216,31 @@ pub enum Ledgers {
         yes: bool,
     },
     Refresh {
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Sources {
+    Add {
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_name = "NAME")]
+        server: String,
+        #[arg(long)]
+        database: String,
+        #[arg(long)]
+        profile: Option<String>,
+        #[arg(long, value_name = "NAME")]
+        ledger: String,
+        #[arg(long)]
+        read_only: bool,
+    },
+    Test {
+        name: String,
+    },
+    Profile {
+        #[arg(default_value = "solar")]
         name: String,
     },
 }
@@ -852,6 +901,7 @@ pub struct Demo {
 pub enum DemoOf {
     Erp,
     Sales,
+    Solar,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

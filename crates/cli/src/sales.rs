@@ -2,7 +2,7 @@
 
 use crate::args::{Channels, Ledgers, Mappings, Sales, SalesList};
 use crate::output::Terminal;
-use crate::{verbs, watch};
+use crate::{solar, verbs, watch};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::America::Bogota;
 use puente_app::jobs::JobRow;
@@ -13,7 +13,7 @@ use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
 use puente_app::sales::{
-    accept, catalogue, costs, ledgers, mappings, margin, misfits, send, show, steps, table,
+    accept, catalogue, costs, ledgers, local, mappings, margin, misfits, send, show, steps, table,
 };
 use puente_app::{App, Nothing};
 use puente_core::Error;
@@ -34,6 +34,8 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
         Sales::Ledgers(verb) => run_ledgers(terminal, app, verb),
         Sales::Channels(verb) => run_channels(terminal, app, verb),
         Sales::Mappings(verb) => run_mappings(terminal, app, verb),
+        Sales::Sources(verb) => solar::sources(terminal, app, verb),
+        Sales::Attempts { sale } => solar::attempts(terminal, app, sale),
         Sales::Misfits { seen } => {
             let rows = match seen {
                 Some(ledger) => misfits::seen(app, ledgers::Named { ledger })?,
@@ -42,7 +44,14 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             terminal.result(&rows, |rows| show_misfits(terminal, rows));
             Ok(())
         }
-        Sales::Sync { channels: names } => {
+        Sales::Sync {
+            ledger: Some(ledger),
+            ..
+        } => solar::deliver(terminal, app, &ledger),
+        Sales::Sync {
+            channels: names,
+            ledger: None,
+        } => {
             let jobs = channels::sync(app, channels::Sync { channels: names })?;
             finish_all(terminal, app, &jobs)
         }
@@ -188,6 +197,28 @@ fn run_ledgers(terminal: &Terminal, app: &App, verb: Ledgers) -> Result<()> {
                 terminal.line(terminal.fill("sales.connected", &[("name", &row.name)]));
             });
         }
+        Ledgers::ConnectSolar {
+            name,
+            user,
+            password_stdin,
+            client_id,
+            point,
+            base_url,
+        } => {
+            let request = local::SolarConnect {
+                name,
+                user,
+                password: verbs::password(terminal, password_stdin)?,
+                client_id,
+                point,
+                base_url,
+            };
+            let row = local::connect_solar(app, request)?;
+            terminal.result(&row, |row| {
+                terminal.line(terminal.fill("sales.connected", &[("name", &row.name)]));
+            });
+        }
+        Ledgers::Probe { name } => solar::probe(terminal, app, name)?,
         Ledgers::Test { name } => {
             let row = ledgers::test(app, named(name))?;
             terminal.result(&row, |row| {
@@ -588,7 +619,7 @@ pub fn state(terminal: &Terminal, state: &impl Serialize) -> String {
 }
 
 /// The name of a value without fields, as on the wire.
-fn name_of(value: &impl Serialize) -> String {
+pub fn name_of(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(name)) => name,
         Ok(_) | Err(_) => String::new(),

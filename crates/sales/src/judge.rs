@@ -11,7 +11,7 @@ use crate::reason::Reason;
 use crate::rules::Mappings;
 use crate::sales::{self, SaleId};
 use crate::state::State;
-use crate::{Result, Room, accept, catalogues, homologate, mappings, tasks};
+use crate::{Result, Room, accept, catalogues, mappings, tasks};
 use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use rusqlite::Connection;
@@ -29,6 +29,8 @@ pub struct Measure {
     pub mappings: Mappings,
     /// What its ledger expects.
     pub catalogue: Catalogue,
+    /// Its ledger; none where none is chosen.
+    pub ledger: Option<accounts::Ledger>,
     /// What the office knows of costs.
     pub costs: Costs,
     /// The day in Colombia.
@@ -47,6 +49,10 @@ impl Measure {
     /// [`crate::Error::NotFound`]; those of the store.
     pub fn of(room: &Room, channel: ChannelId) -> Result<Measure> {
         let channel = accounts::channel(&room.state, channel)?;
+        let ledger = match channel.ledger_id {
+            Some(id) => Some(accounts::ledger(&room.state, id)?),
+            None => None,
+        };
         let catalogue = match channel.ledger_id {
             Some(ledger) => catalogues::of(&room.state, ledger)?,
             None => Catalogue::default(),
@@ -54,6 +60,7 @@ impl Measure {
         Ok(Measure {
             mappings: mappings::of(&room.state, channel.id)?,
             catalogue,
+            ledger,
             costs: costs::all(&room.state)?,
             today: today(room.clock.now()),
             channel,
@@ -65,7 +72,8 @@ impl Measure {
     /// # Errors
     /// All reasons.
     pub fn draft(&self, sale: &Sale) -> std::result::Result<Draft, Vec<Reason>> {
-        homologate(
+        crate::ledgers::draft(
+            self.ledger.as_ref(),
             sale,
             &self.mappings,
             &self.catalogue,

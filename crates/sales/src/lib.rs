@@ -7,6 +7,7 @@
 
 pub mod accept;
 pub mod accounts;
+pub mod attempts;
 pub mod catalogue;
 pub mod catalogues;
 pub mod channel;
@@ -17,11 +18,13 @@ mod error;
 pub mod handlers;
 pub mod homologate;
 pub mod judge;
+pub mod kinds;
 pub mod ledger;
 pub mod ledgers;
 pub mod list;
 pub mod mappings;
 pub mod margin;
+pub mod marks;
 pub mod misfits;
 pub mod model;
 pub mod outbox;

@@ -1,6 +1,6 @@
 //! A sale as every channel gives it, and what becomes of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use puente_core::Currency;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,51 @@ pub struct Sale {
     /// Parts that the channel left out of its answer, by its names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// The document that the source has issued for it already; none where nothing is issued there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<IssuedDocument>,
+}
+
+/// A document as a point of sale has issued it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleDocument")]
+pub struct IssuedDocument {
+    /// The tax authority's code of its kind: `006`; empty where the profile knows none.
+    pub code: String,
+    /// Its kind in the source's words: `FAC`.
+    pub kind: String,
+    /// Its letter; empty where it has none.
+    pub letter: String,
+    /// Its number, as the source has it: `B0021500030562`.
+    pub number: String,
+    /// When it was issued, on the clock of whoever issued it.
+    #[ts(type = "string")]
+    pub issued: NaiveDateTime,
+    /// What its header says that it comes to; none where it says nothing.
+    #[ts(type = "string | null")]
+    pub total: Option<Decimal>,
+    /// How many headers of that kind and number the source has: more than one is a fault of it.
+    pub copies: u32,
+    /// Values that can't be had, by their place: `lines.IMP_NETO`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
+}
+
+/// What a document of the source says of the tax of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleLineTax")]
+pub struct LineTax {
+    /// The whole line before tax.
+    #[ts(type = "string")]
+    pub net: Decimal,
+    /// Its tax.
+    #[ts(type = "string")]
+    pub tax: Decimal,
+    /// Parts in a hundred; none where the source doesn't say.
+    #[ts(type = "string | null")]
+    pub rate: Option<Decimal>,
+    /// Group of goods, by the source's name; empty where it has none.
+    pub group: String,
 }
 
 /// An order of a sale.
@@ -100,6 +145,9 @@ pub struct Line {
     /// What the channel keeps of one.
     #[ts(type = "string")]
     pub unit_fee: Decimal,
+    /// What the document that was issued says of its tax; none where nothing was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<LineTax>,
 }
 
 /// A payment of a sale.

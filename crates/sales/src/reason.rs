@@ -146,6 +146,13 @@ pub enum Reason {
         #[ts(type = "string")]
         found: Decimal,
     },
+    /// Something of the document that the source issued can't be reported as it stands.
+    Document {
+        /// What: `kind`, `number`, `copies`, `value`, `none`.
+        field: String,
+        /// As the source has it.
+        value: String,
+    },
     /// One of its orders is in another sale that was sent.
     OrderElsewhere {
         /// The order.
@@ -192,6 +199,7 @@ impl Reason {
             Reason::TooPrecise { .. } => "too_precise",
             Reason::TooManyLines { .. } => "too_many_lines",
             Reason::TotalDiffers { .. } => "total_differs",
+            Reason::Document { .. } => "document",
             Reason::PaymentsDiffer { .. } => "payments_differ",
             Reason::OrderElsewhere { .. } => "order_elsewhere",
             Reason::Refused { .. } => "refused",

@@ -49,8 +49,13 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 9,
+        name: "solar",
+        sql: include_str!("../../../migrations/state/0009_solar.sql"),
+    },
+    Migration {
+        version: 10,
         name: "vpn_setup",
-        sql: include_str!("../../../migrations/state/0009_vpn_setup.sql"),
+        sql: include_str!("../../../migrations/state/0010_vpn_setup.sql"),
     },
 ];
 

@@ -823,7 +823,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_SETUP_FAILED" | "VPN_HELPER_MISSING" | "VPN_HELPER_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "LANDING_ELSEWHERE" | "LANDING_TAKEN" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -1722,6 +1722,11 @@ first_month: string | null,
 last_month: string | null, };
 
 /**
+ * A document of an invoice.
+ */
+export type InvoiceDocument = "pdf" | "xml";
+
+/**
  * A job.
  */
 export type Job = {
@@ -1895,7 +1900,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_delivered" } & SalesDelivered | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -2047,6 +2052,23 @@ export type LedgerNamed = {
 ledger: string, };
 
 /**
+ * What trying a connection to a ledger found.
+ */
+export type LedgerTested = {
+/**
+ * The way there: the certificates that were shown, and whether they are trusted.
+ */
+network: NetworkTested,
+/**
+ * Whose certificate has to be imported for that to be trusted; none where nothing has.
+ */
+import: string | null,
+/**
+ * Why the credentials were not taken; none when they were.
+ */
+error: ErrorView | null, };
+
+/**
  * A library.
  */
 export type Library = {
@@ -2062,6 +2084,40 @@ version: string,
  * Its licence, as an SPDX expression.
  */
 licence: string, };
+
+/**
+ * Waiting for a browser.
+ */
+export type Listening = {
+/**
+ * The account.
+ */
+channel: number,
+/**
+ * How it stands.
+ */
+state: ListeningState,
+/**
+ * Where the browser comes.
+ */
+redirect_uri: string,
+/**
+ * Whether the browser will ask first whether to go on, because nobody vouches for this machine.
+ */
+asks: boolean,
+/**
+ * Until when it may come; none when nobody waits.
+ */
+until: string | null,
+/**
+ * Why the account is not connected.
+ */
+error: ErrorView | null, };
+
+/**
+ * How waiting for a browser stands.
+ */
+export type ListeningState = "idle" | "waiting" | "connected" | "failed" | "late" | "cancelled";
 
 /**
  * How much a line matters.
@@ -2276,6 +2332,35 @@ kind: CostKind,
  * How much.
  */
 amount: string, };
+
+/**
+ * What sales earned, into a file.
+ */
+export type MarginExport = {
+/**
+ * By what; by month when left out.
+ */
+by?: MarginBy,
+/**
+ * Of which sales.
+ */
+filter?: SalesFilter,
+/**
+ * A row for each amount of each sale instead, with its source and how sure it is.
+ */
+amounts?: boolean,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
 
 /**
  * Which earnings.
@@ -3509,7 +3594,11 @@ declared?: string,
 /**
  * Parts that the channel left out of its answer, by its names.
  */
-missing?: Array<string>, };
+missing?: Array<string>,
+/**
+ * The document that the source has issued for it already; none where nothing is issued there.
+ */
+document?: SaleDocument | null, };
 
 /**
  * Accepts how the amounts of a sale differ, as they are now.
@@ -3523,6 +3612,39 @@ sale: string,
  * Why it is right: 1 to 500 letters, kept in its history and in the audit trail.
  */
 note: string, };
+
+/**
+ * An attempt.
+ */
+export type SaleAttempt = {
+/**
+ * When it left.
+ */
+at: string,
+/**
+ * Which sending of the sale: grows after a refusal only.
+ */
+version: number,
+/**
+ * SHA-256 of what was sent, in hexadecimal.
+ */
+sha256: string,
+/**
+ * What was sent; empty where the sending was taken back before anything left.
+ */
+body: string,
+/**
+ * `accepted`, `there`, `refused`, `not_now`, `stop`, `unknown`; empty while nothing is known.
+ */
+answer: string,
+/**
+ * What came back, or what was seen in its place.
+ */
+said: string,
+/**
+ * When that was known.
+ */
+ended_at: string | null, };
 
 /**
  * Who bought.
@@ -3609,6 +3731,43 @@ export type SaleDecision = { "decision": "again" } | { "decision": "linked",
 invoice: string, } | { "decision": "dropped" };
 
 /**
+ * A document as a point of sale has issued it.
+ */
+export type SaleDocument = {
+/**
+ * The tax authority's code of its kind: `006`; empty where the profile knows none.
+ */
+code: string,
+/**
+ * Its kind in the source's words: `FAC`.
+ */
+kind: string,
+/**
+ * Its letter; empty where it has none.
+ */
+letter: string,
+/**
+ * Its number, as the source has it: `B0021500030562`.
+ */
+number: string,
+/**
+ * When it was issued, on the clock of whoever issued it.
+ */
+issued: string,
+/**
+ * What its header says that it comes to; none where it says nothing.
+ */
+total: string | null,
+/**
+ * How many headers of that kind and number the source has: more than one is a fault of it.
+ */
+copies: number,
+/**
+ * Values that can't be had, by their place: `lines.IMP_NETO`.
+ */
+unreadable?: Array<string>, };
+
+/**
  * An invoice to be.
  */
 export type SaleDraft = {
@@ -3667,7 +3826,11 @@ stamp: boolean,
 /**
  * Whether the ledger mails it.
  */
-mail: boolean, };
+mail: boolean,
+/**
+ * What is reported of a document that was issued elsewhere; none where the ledger issues it.
+ */
+report?: SaleReport | null, };
 
 /**
  * A line of an invoice to be.
@@ -3716,7 +3879,11 @@ tax: string,
 /**
  * With tax.
  */
-total: string, };
+total: string,
+/**
+ * Group of goods, where the ledger wants it.
+ */
+group?: string, };
 
 /**
  * A payment of an invoice to be.
@@ -3829,7 +3996,32 @@ unit_price: string,
 /**
  * What the channel keeps of one.
  */
-unit_fee: string, };
+unit_fee: string,
+/**
+ * What the document that was issued says of its tax; none where nothing was issued.
+ */
+tax?: SaleLineTax | null, };
+
+/**
+ * What a document of the source says of the tax of a line.
+ */
+export type SaleLineTax = {
+/**
+ * The whole line before tax.
+ */
+net: string,
+/**
+ * Its tax.
+ */
+tax: string,
+/**
+ * Parts in a hundred; none where the source doesn't say.
+ */
+rate: string | null,
+/**
+ * Group of goods, by the source's name; empty where it has none.
+ */
+group: string, };
 
 /**
  * Names a sale.
@@ -4148,7 +4340,15 @@ declared: string,
 /**
  * What the payments come to, with everything in them.
  */
-found: string, } | { "reason": "order_elsewhere",
+found: string, } | { "reason": "document",
+/**
+ * What: `kind`, `number`, `copies`, `value`, `none`.
+ */
+field: string,
+/**
+ * As the source has it.
+ */
+value: string, } | { "reason": "order_elsewhere",
 /**
  * The order.
  */
@@ -4169,6 +4369,31 @@ field: string,
  * What the ledger said.
  */
 message: string, });
+
+/**
+ * A document that was issued elsewhere, in the words of the tax authority.
+ */
+export type SaleReport = {
+/**
+ * Code of its kind: `006`.
+ */
+code: string,
+/**
+ * Point of sale, four digits.
+ */
+point: string,
+/**
+ * Number, twelve digits.
+ */
+number: string,
+/**
+ * Hour at which it was issued: `12:17:00`.
+ */
+hour: string,
+/**
+ * How it was paid: one way for the whole document.
+ */
+method: string, };
 
 /**
  * A value that invoices need, as it is shown.
@@ -4609,6 +4834,64 @@ export type SalesCostsSet = {
 rules: Array<CostRule>, };
 
 /**
+ * Result of `DELIVER`.
+ */
+export type SalesDelivered = {
+/**
+ * Documents that were read.
+ */
+read: number,
+/**
+ * Sent, and taken.
+ */
+sent: number,
+/**
+ * The ledger had them before.
+ */
+there: number,
+/**
+ * Refused, by the ledger or before it was asked.
+ */
+refused: number,
+/**
+ * In doubt.
+ */
+uncertain: number,
+/**
+ * Wait still: they did not arrive, and are sent the next time.
+ */
+pending: number,
+/**
+ * Marked in their source.
+ */
+marked: number,
+/**
+ * Marked here, because the source can't be written.
+ */
+marked_here: number, };
+
+/**
+ * Copies a kept document of an invoice to where a person wants it.
+ */
+export type SalesDocument = {
+/**
+ * The sale's number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Which document.
+ */
+document: InvoiceDocument,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
  * How the example stands.
  */
 export type SalesExample = {
@@ -4693,6 +4976,48 @@ margin_percent: string | null,
  * How long it took, in milliseconds.
  */
 took_ms: number, };
+
+/**
+ * The list of sales, as it is seen, into a file.
+ */
+export type SalesExport = {
+/**
+ * Which sales.
+ */
+filter?: SalesFilter,
+/**
+ * By what.
+ */
+sort?: SalesSort,
+/**
+ * The smallest or oldest first; the newest and largest when left out.
+ */
+ascending?: boolean,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
+ * What was written.
+ */
+export type SalesExported = {
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * Rows, without the heading; of a document, bytes.
+ */
+rows: number, };
 
 /**
  * Which sales: what is left out lets all through.
@@ -4935,6 +5260,10 @@ export type SalesSent = {
  */
 invoiced: number,
 /**
+ * The ledger had them before.
+ */
+there: number,
+/**
  * Refused.
  */
 refused: number,
@@ -5040,7 +5369,7 @@ reasons: Array<SaleReasonCount>, };
 /**
  * A list that has views.
  */
-export type SavedList = "companies" | "movements" | "jobs";
+export type SavedList = "companies" | "movements" | "jobs" | "sales";
 
 /**
  * Names a view.
@@ -5206,7 +5535,7 @@ enabled?: boolean | null, };
 /**
  * What a schedule does.
  */
-export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "other";
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "sales" | "other";
 
 /**
  * All schedules, and those that are worth having.
@@ -5722,9 +6051,85 @@ year: string,
 reason: SkipReason, };
 
 /**
+ * A company in Solar to be connected, or new credentials for one that is. The password is taken in and never
+ * given out.
+ */
+export type SolarConnect = {
+/**
+ * As people call it; one that is there gets the new credentials.
+ */
+name: string,
+/**
+ * `usuario`.
+ */
+user: string,
+/**
+ * `clave`.
+ */
+password: string,
+/**
+ * `IdCliente`: six digits.
+ */
+client_id: string,
+/**
+ * `PtoVenta`: four digits; `0001` when left out.
+ */
+point?: string | null,
+/**
+ * Where the API is; Solar's own address when left out.
+ */
+base_url?: string | null, };
+
+/**
  * What a page of movements is sorted by. Ties are broken by company, stream and line key.
  */
 export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
+
+/**
+ * A database of documents to be connected.
+ */
+export type SourceConnect = {
+/**
+ * As people call it.
+ */
+name: string,
+/**
+ * Name or number of a server.
+ */
+server: string,
+/**
+ * Name of the database.
+ */
+database: string,
+/**
+ * Name of a profile of sales; `solar` when left out.
+ */
+profile?: string | null,
+/**
+ * Where its documents go: name or number of a ledger.
+ */
+ledger: string,
+/**
+ * Whether nothing is ever written there.
+ */
+read_only?: boolean, };
+
+/**
+ * What a database of documents has.
+ */
+export type SourceTested = {
+/**
+ * Documents that wait there.
+ */
+pending: number,
+/**
+ * Documents that were marked there.
+ */
+marked: number,
+/**
+ * Documents whose mark is only here.
+ */
+marked_here: number, };
 
 /**
  * How a connection to SQL Server is encrypted. Never less than what is chosen.
@@ -6501,9 +6906,186 @@ sent: number,
 endpoint: string | null, };
 
 /**
+ * A server that was set up, with what undoes it.
+ */
+export type VpnSetup = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * How the server is logged in to.
+ */
+remote: VpnRemote,
+/**
+ * The steps, how far each is and what undoes it.
+ */
+steps: Array<VpnStep>,
+/**
+ * Whether all of them are done.
+ */
+done: boolean,
+/**
+ * Whether something is left to be undone.
+ */
+undoable: boolean,
+/**
+ * When it was begun.
+ */
+created_at: string,
+/**
+ * Why the last job failed.
+ */
+last_error: ErrorView | null, };
+
+/**
+ * Names a setup, with passwords where they changed or were not kept.
+ */
+export type VpnSetupNamed = {
+/**
+ * Its number.
+ */
+setup: number,
+/**
+ * The password of the login, or the passphrase of its key; the kept one when left out.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for; the kept one when left out.
+ */
+sudo_password?: string | null, };
+
+/**
+ * What is to be done on a server.
+ */
+export type VpnSetupPlan = {
+/**
+ * `Debian GNU/Linux 12 (bookworm)`.
+ */
+release: string,
+/**
+ * Whether this family of systems is tried in Puente's own tests.
+ */
+tested: boolean,
+/**
+ * In order.
+ */
+steps: Array<VpnStep>,
+/**
+ * Networks of the server that people may want to reach through it.
+ */
+networks: string[], };
+
+/**
+ * What setting a server up would do.
+ */
+export type VpnSetupPreview = {
+/**
+ * The steps, and what is known of the server.
+ */
+plan: VpnSetupPlan,
+/**
+ * To be given back to have these very steps run.
+ */
+seal: string,
+/**
+ * What was run to find this out.
+ */
+ran: Array<VpnRan>, };
+
+/**
+ * A server that is to become one of WireGuard. Passwords are taken in and never given out.
+ */
+export type VpnSetupRequest = {
+/**
+ * Host name or address of the server.
+ */
+host: string,
+/**
+ * TCP port of SSH; 22 when left out.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user: string,
+/**
+ * How it is proven.
+ */
+login: VpnLogin,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for; the login's own when left out.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`; without one the answer is the server's.
+ */
+fingerprint?: string | null,
+/**
+ * The new interface; `wg0` when left out.
+ */
+interface?: string | null,
+/**
+ * The server's address in the VPN with the length of its network; `10.8.3.1/24` when left out.
+ */
+network?: string | null,
+/**
+ * UDP port of WireGuard; 51820 when left out.
+ */
+udp_port?: number | null,
+/**
+ * Whether hosts behind the server see the server as the sender, so that they need no route back;
+ * they do when left out.
+ */
+masquerade?: boolean | null,
+/**
+ * The seal of the plan that a person has seen; needed to have it run.
+ */
+seal?: string | null, };
+
+/**
  * How far a VPN is.
  */
 export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
+
+/**
+ * One step.
+ */
+export type VpnStep = {
+/**
+ * What it is for.
+ */
+kind: VpnStepKind,
+/**
+ * What runs as the administrator, as it is shown.
+ */
+command: string,
+/**
+ * What succeeds when the step is done already.
+ */
+check: string,
+/**
+ * What undoes it; none where nothing is left to be undone.
+ */
+undo: string | null,
+/**
+ * How far it is.
+ */
+state: VpnStepState, };
+
+/**
+ * What a step is for.
+ */
+export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "start";
+
+/**
+ * How far a step is.
+ */
+export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
 
 /**
  * What a client's file says, without its secrets.
@@ -6545,15 +7127,6 @@ allowed: string[],
  * Seconds between packets that keep the way open.
  */
 keepalive: number | null, };
-
-export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "start";
-export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
-export type VpnStep = { kind: VpnStepKind, command: string, check: string, undo: string | null, state: VpnStepState, };
-export type VpnSetupPlan = { release: string, tested: boolean, steps: Array<VpnStep>, networks: string[], };
-export type VpnSetupPreview = { plan: VpnSetupPlan, seal: string, ran: Array<VpnRan>, };
-export type VpnSetupRequest = { host: string, port?: number | null, user: string, login: VpnLogin, password?: string | null, sudo_password?: string | null, fingerprint?: string | null, interface?: string | null, network?: string | null, udp_port?: number | null, masquerade?: boolean | null, seal?: string | null, };
-export type VpnSetup = { id: number, remote: VpnRemote, steps: Array<VpnStep>, done: boolean, undoable: boolean, created_at: string, last_error: ErrorView | null, };
-export type VpnSetupNamed = { setup: number, password?: string | null, sudo_password?: string | null, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -6636,6 +7209,9 @@ export type Commands = {
   "sales.channels.list": { request: Nothing; response: Array<SalesChannel> };
   "sales.channels.begin": { request: ChannelConnect; response: ChannelBegun };
   "sales.channels.finish": { request: ChannelFinish; response: SalesChannel };
+  "sales.channels.listen": { request: ChannelNamed; response: Listening };
+  "sales.channels.listening": { request: ChannelNamed; response: Listening };
+  "sales.channels.unlisten": { request: ChannelNamed; response: Listening };
   "sales.channels.set": { request: ChannelSet; response: SalesChannel };
   "sales.channels.remove": { request: ChannelNamed; response: SalesChannel };
   "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
@@ -6649,6 +7225,12 @@ export type Commands = {
   "sales.mappings.export": { request: ChannelNamed; response: MappingsCsv };
   "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
   "sales.sync": { request: SalesSync; response: Array<Job> };
+  "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
+  "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
+  "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
+  "sales.sources.test": { request: ChannelNamed; response: SourceTested };
+  "sales.deliver": { request: LedgerNamed; response: Array<Job> };
+  "sales.attempts": { request: SaleNamed; response: Array<SaleAttempt> };
   "sales.list": { request: SalesPageOf; response: SalesPage };
   "sales.totals": { request: SalesFilter; response: SalesTotals };
   "sales.show": { request: SaleNamed; response: SalePage };
@@ -6661,6 +7243,9 @@ export type Commands = {
   "sales.costs.list": { request: Nothing; response: SalesCosts };
   "sales.costs.set": { request: SalesCostsSet; response: SalesCostsChanged };
   "sales.costs.import": { request: ProductCostsCsv; response: SalesCostsChanged };
+  "sales.export": { request: SalesExport; response: SalesExported };
+  "sales.document": { request: SalesDocument; response: SalesExported };
+  "sales.margin.export": { request: MarginExport; response: SalesExported };
   "sales.margin": { request: MarginOf; response: MarginSummary };
   "forecast.offices": { request: Nothing; response: Array<ForecastOffice> };
   "forecast.train": { request: ForecastTrain; response: Array<Job> };
@@ -6762,6 +7347,9 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.channels.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.channels.begin": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
   "sales.channels.finish": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.channels.listen": { reads: [], changes: [], startsJob: false, reopens: false },
+  "sales.channels.listening": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.channels.unlisten": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
   "sales.channels.set": { reads: [], changes: ["sales","sales_accounts","jobs","audit"], startsJob: false, reopens: false },
   "sales.channels.remove": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
@@ -6775,6 +7363,12 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.mappings.export": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.solar.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.ledgers.probe": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.sources.connect": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
+  "sales.deliver": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.attempts": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.totals": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.show": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
@@ -6787,6 +7381,9 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.costs.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.costs.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
+  "sales.document": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
+  "sales.margin.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.margin": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "forecast.offices": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.train": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },

@@ -10,7 +10,8 @@ use puente_jobs::NewJob;
 use puente_sales::accounts::{self, Channel, ChannelState};
 use puente_sales::channels::mercadolibre;
 use puente_sales::handlers::{CATALOGUE, ChannelInput, HOMOLOGATE, LedgerInput, SYNC, SYNC_ALL};
-use puente_sales::homologate::{Requirement, contact, requirements};
+use puente_sales::homologate::{Requirement, contact};
+use puente_sales::ledgers::requirements;
 use puente_sales::{Rules, catalogues};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -323,6 +324,8 @@ fn checked(app: &App, request: &Connect) -> Result<Channel> {
         rules: Rules::default(),
         state: ChannelState::Pending,
         checkpoint: None,
+        kind: puente_sales::accounts::ChannelKind::Mercadolibre,
+        settings: serde_json::json!({}),
         synced_at: None,
         last_error: None,
     })
@@ -355,11 +358,11 @@ pub(crate) fn row(app: &App, channel: Channel) -> Result<ChannelRow> {
         Some(id) => catalogues::of(state, id)?,
         None => puente_sales::catalogue::Catalogue::default(),
     };
-    let found = requirements(&catalogue, &channel.rules);
+    let found = requirements(ledger.as_ref(), &catalogue, &channel.rules);
     Ok(ChannelRow {
         id: channel.id,
         name: channel.name,
-        kind: "mercadolibre".to_owned(),
+        kind: channel.kind.as_str().to_owned(),
         site: channel.site,
         nickname: channel.nickname,
         client_id: channel.client_id,

@@ -6,6 +6,7 @@ pub mod channels;
 pub mod costs;
 pub mod example;
 pub mod ledgers;
+pub mod local;
 pub mod mappings;
 pub mod margin;
 pub mod misfits;

@@ -200,6 +200,7 @@ fn mend(reason: &Reason) -> &'static str {
         | Reason::TooPrecise { .. }
         | Reason::PaymentsDiffer { .. }
         | Reason::TooManyLines { .. }
+        | Reason::Document { .. }
         | Reason::OrderElsewhere { .. } => "",
     }
 }

@@ -108,6 +108,7 @@ pub fn homologate_accepting(
             observations: format!("Venta {}", sale.key),
             stamp: rules.stamp && document.electronic,
             mail: rules.mail,
+            report: None,
         }),
         _ => Err(reasons),
     }
@@ -372,6 +373,7 @@ impl Piece<'_> {
             base: worked.base,
             tax: worked.tax,
             total: worked.total(),
+            group: String::new(),
         })
     }
 }

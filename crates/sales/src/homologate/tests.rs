@@ -102,6 +102,7 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             quantity: d(quantity),
             unit_price: d(price),
             unit_fee: d("100"),
+            tax: None,
         })
         .collect();
     let total = lines
@@ -151,6 +152,7 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
         withheld: Decimal::ZERO,
         declared: None,
         missing: Vec::new(),
+        document: None,
     }
 }
 

@@ -20,6 +20,8 @@ fn channel(rules: Rules) -> Channel {
         rules,
         state: ChannelState::Connected,
         checkpoint: None,
+        kind: crate::kinds::ChannelKind::Mercadolibre,
+        settings: serde_json::json!({}),
         synced_at: None,
         last_error: None,
     }

@@ -14,4 +14,7 @@ mod kill;
 mod misfits;
 mod money;
 mod office;
+mod solar;
+mod solar_kill;
+mod solar_trouble;
 mod tokens;

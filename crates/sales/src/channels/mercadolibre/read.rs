@@ -117,6 +117,7 @@ fn line(order: &str, value: &Value) -> Line {
         unit_price: value.decimal("unit_price").unwrap_or_default(),
         // Of one unit, as several shops measured; payments' own fee is zero.
         unit_fee: value.decimal("sale_fee").unwrap_or_default(),
+        tax: None,
     }
 }
 
@@ -198,6 +199,7 @@ pub(super) fn sale(
         withheld: Decimal::ZERO,
         declared: shown.iter().map(|order| order.declared).sum(),
         missing,
+        document: None,
     })
 }
 
