@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { serious } from "./axe.mjs";
 import { closeBrowser, openOffice } from "./office.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = [
   { width: 1920, height: 1080 },
   { width: 1280, height: 800 },
@@ -236,8 +235,6 @@ test("nothing on any tab keeps anyone out, in either theme and size", async () =
       for (const tab of await tabs.all()) {
         await tab.click();
         await page.waitForTimeout(600);
-        // What is fading away has too little contrast for a moment.
-        await page.waitForFunction(() => document.getAnimations().length === 0);
         const where = `${await tab.textContent()}, ${theme}, ${viewport.width}`;
         assert.deepEqual(await serious(page), [], where);
       }
@@ -272,21 +269,6 @@ test("every tab is reached and walked through by keyboard alone", async () => {
 test("the page complained about nothing, and its policy forbade nothing", () => {
   assert.deepEqual(office.complaints, []);
 });
-
-/**
- * @param {import("./office.mjs").Page} page
- * @returns {Promise<string[]>}
- */
-async function serious(page) {
-  // The policy forbids scripts of others: this one comes in through the browser's own door.
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (globalThis).axe.run();
-    return violations
-      .filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical")
-      .map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)}`);
-  });
-}
 
 /**
  * Where the Tab key leads from the beginning of the page until it leaves it.

@@ -105,6 +105,7 @@ const shots = (nit) => [
     act: (page) => page.getByRole("button", { name: /^Facturar/ }).click(),
   },
   { name: "facturacion-pasos", at: "/facturacion?view=steps", standIn: true },
+  { name: "facturacion-primera", at: "/facturacion?view=steps", office: "empty", standIn: true },
   { name: "facturacion-siigo", at: "/facturacion?view=steps&setup=ledger", standIn: true },
   { name: "facturacion-canal", at: "/facturacion?view=steps&setup=channel", standIn: true },
   { name: "facturacion-reglas", at: "/facturacion?view=steps&setup=rules", standIn: true },

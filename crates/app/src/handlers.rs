@@ -38,7 +38,6 @@ pub(crate) fn all(
         secrets: room.secrets.clone(),
         clock: Arc::clone(&room.clock),
     }));
-    handlers.push(Arc::new(Training::new(room, dir)));
     handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
@@ -69,10 +68,8 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         | sales::DECIDE
         | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
-        PEER => &[Tag::Vpns, Tag::Audit],
-        TRAIN | TELL => &[Tag::Forecasts],
         PEER | SETUP => &[Tag::Vpns, Tag::Audit],
-        TRAIN => &[Tag::Forecasts],
+        TRAIN | TELL => &[Tag::Forecasts],
         SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,
