@@ -294,7 +294,8 @@ async function stopsOf(page) {
         labels?.[0]?.textContent,
         element.textContent,
       ];
-      const box = element.getBoundingClientRect();
+      // A choice is seen by its label, which also shows that it has the focus.
+      const box = (labels?.[0] ?? element).getBoundingClientRect();
       return {
         name: names.find((name) => name && name.trim() !== "")?.trim() ?? "",
         inSight: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.left < innerWidth,
