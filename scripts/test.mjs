@@ -183,7 +183,9 @@ async function theWalk() {
   if (!existsSync(browser)) return { skipped: `no ${browser}` };
   const programs = ["--bin", "puente", "--example", "erp"];
   const built = await cargo("build", ...everything(), "--locked", ...programs);
-  const walks = ["demo", "walk"].map((name) => join(root, "tests", "e2e", `${name}.test.mjs`));
+  const walks = ["demo", "walk", "vpn"].map((name) =>
+    join(root, "tests", "e2e", `${name}.test.mjs`),
+  );
   const walk = ["--test", "--test-concurrency=1", ...walks];
   return built && (await run(process.execPath, walk)) === 0;
 }

@@ -148,6 +148,69 @@ const shots = (nit) => [
       await page.getByRole("alert").waitFor();
     },
   },
+  { name: "vpn", at: "/vpn", standIn: true },
+  { name: "vpn-vacia", at: "/vpn", office: "empty", standIn: true },
+  { name: "vpn-detalle", at: "/vpn?open=1", standIn: true },
+  {
+    name: "vpn-servidor",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Preguntar al servidor" }).click();
+      await page.getByText(/^Este equipo saludó/).waitFor();
+      await page.getByRole("button", { name: "Ver todas sus conexiones" }).click();
+      await page.getByRole("table").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "vpn-sin-saludo",
+    at: "/vpn?open=2",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Conectar", exact: true }).click();
+      await page.getByRole("heading", { name: /^Qué abrir/ }).scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "vpn-incierta", at: "/vpn?open=3", standIn: true },
+  { name: "vpn-importar", at: "/vpn?open=import", standIn: true },
+  {
+    name: "vpn-huella",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page);
+      await page.getByRole("alert").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "vpn-crear",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page);
+      await page.getByRole("button", { name: "Es la misma: continuar" }).click();
+      await page
+        .getByRole("heading", { name: "Lo que se hará en el servidor" })
+        .scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "vpn-qr",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Código QR" }).click();
+      await page.getByRole("button", { name: "Mostrar el código" }).click();
+      await page.getByRole("img", { name: /^Código QR/ }).waitFor();
+    },
+  },
+  {
+    name: "vpn-revocar",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: (page) => page.getByRole("button", { name: "Revocar" }).click(),
+  },
+  { name: "servidores-vpn", at: "/servidores?open=2&edit=true", standIn: true },
   { name: "actividad", at: "/actividad" },
   {
     name: "actividad-detalle",
@@ -172,6 +235,16 @@ const shots = (nit) => [
       await page.waitForTimeout(1200);
     },
   },
+  {
+    name: "configuracion-pronosticos",
+    at: "/configuracion?section=forecast",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("textbox", { name: "Dirección de MLflow" }).fill("http://mlflow:5000");
+      await page.getByRole("button", { name: "Probar" }).click();
+      await page.getByText("MLflow respondió").waitFor();
+    },
+  },
   { name: "configuracion-diagnostico", at: "/configuracion?section=diagnostics" },
   { name: "configuracion-acerca", at: "/configuracion?section=about" },
   {
@@ -191,6 +264,7 @@ const TABS = [
   "facturacion",
   "pronosticos",
   "servidores",
+  "vpn",
   "actividad",
   "configuracion",
 ];
@@ -309,6 +383,20 @@ async function setUp() {
   const address = (await link.getAttribute("href")) ?? "";
   await page.close();
   return /empresas\/(\d+)/.exec(address)?.[1] ?? "";
+}
+
+/**
+ * What a VPN is made with, and the first look at its server.
+ * @param {Page} page
+ */
+async function fillVpn(page) {
+  const field = (/** @type {string} */ name) => page.getByRole("textbox", { name, exact: true });
+  await field("Nombre").fill("Sede sur");
+  await field("Servidor").fill("vpn.sur.example");
+  await field("Usuario").fill("puente");
+  await field("Contraseña").fill("secreta");
+  await page.getByRole("button", { name: "Ver qué se hará" }).click();
+  await page.getByRole("button", { name: "Es la misma: continuar" }).waitFor();
 }
 
 /**

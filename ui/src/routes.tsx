@@ -145,6 +145,25 @@ const servers = createRoute({
   }),
 });
 
+export interface VpnSearch {
+  /** Number of the VPN whose details are open, or what is being made. */
+  open?: number | "new" | "import";
+  /** Whether the way into its server is being changed. */
+  edit?: boolean;
+}
+
+const vpn = createRoute({
+  getParentRoute: () => root,
+  path: "/vpn",
+  component: lazyRouteComponent(() => import("./features/vpn/vpn")),
+  validateSearch: (search: Record<string, unknown>): VpnSearch => ({
+    ...(search.open === "new" || search.open === "import"
+      ? { open: search.open }
+      : number("open", search)),
+    edit: search.edit === true ? true : undefined,
+  }),
+});
+
 const JOB_STATES: JobState[] = [
   "running",
   "queued",
@@ -178,6 +197,7 @@ export const SECTIONS = [
   "schedules",
   "backups",
   "network",
+  "forecast",
   "diagnostics",
   "about",
 ] as const;
@@ -207,6 +227,7 @@ const tree = root.addChildren([
   sales,
   forecast,
   servers,
+  vpn,
   activity,
   settings,
   elsewhere,

@@ -205,6 +205,7 @@ fn sales_room(room: &Room, dir: &DataDir, config: &Config) -> puente_sales::Room
         dir.invoices(),
         ways,
     )
+    .with_sources(Arc::new(crate::sales::local::Servers(room.clone())))
 }
 
 fn open_secrets(dir: &DataDir, config: &Config, passphrase: Option<Secret>) -> Result<Secrets> {

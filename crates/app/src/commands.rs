@@ -179,7 +179,7 @@ commands! {
     "backup.verify" backup::verify, backup::Named, reads [], changes [];
     "backup.restore" backup::restore_open, backup::Named, reads [], changes [] reopens;
     "settings.get" settings::get, Nothing, reads [Settings], changes [];
-    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Audit];
+    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Forecasts Jobs Audit];
     "saved.list" saved::list, saved::Of, reads [Saved], changes [];
     "saved.save" saved::save, saved::Save, reads [], changes [Saved];
     "saved.remove" saved::remove, saved::Named, reads [], changes [Saved];
@@ -209,6 +209,7 @@ commands! {
     "vpn.setup.retry" vpn_setup::retry, vpn_setup::Named, reads [], changes [Vpns Jobs] job;
     "vpn.setup.undo" vpn_setup::undo, vpn_setup::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.setup.remove" vpn_setup::remove, vpn_setup::Named, reads [], changes [Vpns Audit];
+    "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;
@@ -225,18 +226,27 @@ commands! {
     "sales.catalogue.show" sales::catalogue::show, sales::ledgers::Named, reads [SalesAccounts], changes [];
     "sales.catalogue.products" sales::catalogue::products, sales::catalogue::ProductSearch, reads [SalesAccounts], changes [];
     "sales.catalogue.refresh" sales::channels::refresh, sales::ledgers::Named, reads [], changes [Jobs] job;
+    "sales.misfits" sales::misfits::list, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.misfits.seen" sales::misfits::seen, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
     "sales.mappings.list" sales::mappings::list, sales::mappings::Of, reads [Sales SalesAccounts], changes [];
     "sales.mappings.set" sales::mappings::set, sales::mappings::Set, reads [], changes [Sales Jobs Audit];
     "sales.mappings.suggest" sales::mappings::suggest, sales::mappings::Suggest, reads [], changes [Sales Jobs Audit];
     "sales.mappings.export" sales::mappings::export, sales::channels::Named, reads [Sales], changes [];
     "sales.mappings.import" sales::mappings::import, sales::mappings::MappingsCsv, reads [], changes [Sales Jobs Audit];
     "sales.sync" sales::channels::sync, sales::channels::Sync, reads [], changes [Jobs] job;
+    "sales.solar.connect" sales::local::connect_solar, sales::local::SolarConnect, reads [], changes [SalesAccounts Audit];
+    "sales.ledgers.probe" sales::local::test_ledger, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
+    "sales.sources.connect" sales::local::connect_source, sales::local::SourceConnect, reads [], changes [Sales SalesAccounts Audit];
+    "sales.sources.test" sales::local::test_source, sales::channels::Named, reads [], changes [];
+    "sales.deliver" sales::local::deliver, sales::ledgers::Named, reads [], changes [Jobs Audit] job;
+    "sales.attempts" sales::local::attempts, sales::show::Named, reads [Sales], changes [];
     "sales.list" sales::table::page, sales::table::PageOf, reads [Sales], changes [];
     "sales.totals" sales::table::totals, sales::table::SalesFilter, reads [Sales], changes [];
     "sales.show" sales::show::show, sales::show::Named, reads [Sales SalesAccounts], changes [];
     "sales.send" sales::send::send, sales::send::Send, reads [], changes [Sales Jobs Audit] job;
     "sales.follow" sales::send::follow, Nothing, reads [], changes [Jobs] job;
     "sales.decide" sales::send::decide, sales::send::Decide, reads [], changes [Jobs Audit] job;
+    "sales.accept" sales::accept::accept, sales::accept::Accept, reads [], changes [Sales Audit];
     "sales.tasks" sales::send::tasks, Nothing, reads [Sales], changes [];
     "sales.tasks.done" sales::send::task_done, sales::send::TaskDone, reads [], changes [Sales Audit];
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];
@@ -254,6 +264,9 @@ commands! {
     "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
     "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
     "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];
+    "forecast.mlflow.status" forecast::status, Nothing, reads [Forecasts Settings], changes [];
+    "forecast.mlflow.test" forecast::try_out, forecast::Try, reads [], changes [Audit];
+    "forecast.mlflow.send" forecast::send_again, Nothing, reads [], changes [Forecasts Jobs] job;
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

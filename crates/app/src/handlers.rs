@@ -3,7 +3,7 @@
 use crate::backup;
 use crate::commands::Tag;
 use crate::config::Config;
-use crate::forecast::{RETRAIN, Retraining, TRAIN, Training};
+use crate::forecast::{RETRAIN, Retraining, TELL, TRAIN, Telling, Training, ways};
 use crate::paths::DataDir;
 use crate::sales::example::EXAMPLE;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
@@ -36,6 +36,9 @@ pub(crate) fn all(
         clock: Arc::clone(&room.clock),
     }));
     handlers.push(Arc::new(Training::new(room, dir)));
+    let ways = ways(room, config);
+    handlers.push(Arc::new(Training::new(room, dir, &ways)));
+    handlers.push(Arc::new(Telling::new(room, dir, &ways)));
     handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
@@ -58,12 +61,18 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
-        sales::SYNC | sales::HOMOLOGATE | sales::SEND | sales::FOLLOW | sales::DECIDE | EXAMPLE => {
-            &[Tag::Sales, Tag::SalesAccounts]
-        }
+        sales::SYNC
+        | sales::HOMOLOGATE
+        | sales::SEND
+        | sales::DELIVER
+        | sales::FOLLOW
+        | sales::DECIDE
+        | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER | SETUP => &[Tag::Vpns, Tag::Audit],
         TRAIN => &[Tag::Forecasts],
+        PEER => &[Tag::Vpns, Tag::Audit],
+        TRAIN | TELL => &[Tag::Forecasts],
         SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,

@@ -8,6 +8,7 @@ use puente_core::{Cancel, Error, Secret};
 use puente_jobs::NewJob;
 use puente_vpn::conf::{endpoint, parse_endpoint};
 use puente_vpn::keys::{PresharedKey, PrivateKey};
+use puente_vpn::neighbours::Neighbour;
 use puente_vpn::peers::{self, PEER, PeerInput, Preview, ServerView, Work};
 use puente_vpn::remote::Credentials;
 use puente_vpn::vpns::{self, Hidden, Login, NewVpn, Remote, State, Tunnel, Vpn};
@@ -314,6 +315,16 @@ pub fn ask(app: &App, request: Named) -> Result<ServerView> {
     let vpn = managed(app, &request.vpn)?;
     let peers = handlers::peers(&app.room, &app.tunnels);
     Ok(peers.ask(&vpn, &Cancel::new())?)
+}
+
+/// Everyone whom the server of a VPN knows, of whom Puente changes only its own.
+///
+/// # Errors
+/// That it was imported; those of SSH.
+pub fn neighbours(app: &App, request: Named) -> Result<Vec<Neighbour>> {
+    let vpn = managed(app, &request.vpn)?;
+    let peers = handlers::peers(&app.room, &app.tunnels);
+    Ok(peers.neighbours(&vpn, &Cancel::new())?)
 }
 
 fn managed(app: &App, name: &str) -> Result<Vpn> {

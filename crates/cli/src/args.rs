@@ -82,9 +82,20 @@ pub enum Sales {
     Channels(Channels),
     #[command(subcommand)]
     Mappings(Mappings),
+    #[command(subcommand)]
+    Sources(Sources),
+    Misfits {
+        #[arg(long, value_name = "LEDGER")]
+        seen: Option<String>,
+    },
     Sync {
         #[arg(long = "channel", value_name = "NAME")]
         channels: Vec<String>,
+        #[arg(long, value_name = "NAME", conflicts_with = "channels")]
+        ledger: Option<String>,
+    },
+    Attempts {
+        sale: String,
     },
     List(SalesList),
     Show {
@@ -103,6 +114,11 @@ pub enum Sales {
         sale: String,
         #[command(flatten)]
         decision: Decision,
+    },
+    Accept {
+        sale: String,
+        #[arg(long)]
+        note: String,
     },
     Tasks {
         #[arg(long, value_name = "TASK", requires = "note")]
@@ -174,7 +190,24 @@ pub enum Ledgers {
         #[arg(long, value_name = "N")]
         per_minute: Option<u32>,
     },
+    ConnectSolar {
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        user: String,
+        #[arg(long)]
+        password_stdin: bool,
+        #[arg(long, value_name = "000000")]
+        client_id: String,
+        #[arg(long, value_name = "0001")]
+        point: Option<String>,
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
     Test {
+        name: String,
+    },
+    Probe {
         name: String,
     },
     Remove {
@@ -183,6 +216,31 @@ pub enum Ledgers {
         yes: bool,
     },
     Refresh {
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Sources {
+    Add {
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_name = "NAME")]
+        server: String,
+        #[arg(long)]
+        database: String,
+        #[arg(long)]
+        profile: Option<String>,
+        #[arg(long, value_name = "NAME")]
+        ledger: String,
+        #[arg(long)]
+        read_only: bool,
+    },
+    Test {
+        name: String,
+    },
+    Profile {
+        #[arg(default_value = "solar")]
         name: String,
     },
 }
@@ -541,6 +599,8 @@ pub enum Settings {
         values: Vec<String>,
         #[arg(long)]
         proxy_password_stdin: bool,
+        #[arg(long, conflicts_with = "proxy_password_stdin")]
+        mlflow_secret_stdin: bool,
     },
 }
 
@@ -777,6 +837,12 @@ pub enum Forecast {
         format: Option<Format>,
         #[arg(long)]
         overwrite: bool,
+        #[arg(long)]
+        table: bool,
+        #[arg(long, value_name = "DAYS", requires = "table")]
+        lead_days: Option<u32>,
+        #[arg(long, value_name = "0.5-0.999", requires = "table")]
+        service: Option<f64>,
     },
     Compare {
         #[arg(long)]
@@ -790,6 +856,15 @@ pub enum Forecast {
         #[arg(long)]
         yes: bool,
     },
+    #[command(subcommand)]
+    Mlflow(Mlflow),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mlflow {
+    Status,
+    Test,
+    Send,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -831,6 +906,7 @@ pub struct Demo {
 pub enum DemoOf {
     Erp,
     Sales,
+    Solar,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -9,6 +9,7 @@ mod sales;
 mod sales_demo;
 mod serve;
 mod show;
+mod solar;
 mod texts;
 mod verbs;
 mod vpn;
@@ -48,6 +49,7 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
         return match demo.of {
             args::DemoOf::Erp => demo::run(terminal, demo),
             args::DemoOf::Sales => sales_demo::run(terminal, demo),
+            args::DemoOf::Solar => solar::demo(terminal, demo),
         };
     }
     if let Verb::Serve(serve) = &cli.verb {

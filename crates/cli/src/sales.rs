@@ -2,16 +2,19 @@
 
 use crate::args::{Channels, Ledgers, Mappings, Sales, SalesList};
 use crate::output::Terminal;
-use crate::{verbs, watch};
+use crate::{solar, verbs, watch};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::America::Bogota;
 use puente_app::jobs::JobRow;
 use puente_app::sales::channels::{self, ChannelRow};
 use puente_app::sales::margin::MarginSummary;
+use puente_app::sales::misfits::MisfitView;
 use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
-use puente_app::sales::{catalogue, costs, ledgers, mappings, margin, send, show, steps, table};
+use puente_app::sales::{
+    accept, catalogue, costs, ledgers, local, mappings, margin, misfits, send, show, steps, table,
+};
 use puente_app::{App, Nothing};
 use puente_core::Error;
 use serde::Serialize;
@@ -31,7 +34,24 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
         Sales::Ledgers(verb) => run_ledgers(terminal, app, verb),
         Sales::Channels(verb) => run_channels(terminal, app, verb),
         Sales::Mappings(verb) => run_mappings(terminal, app, verb),
-        Sales::Sync { channels: names } => {
+        Sales::Sources(verb) => solar::sources(terminal, app, verb),
+        Sales::Attempts { sale } => solar::attempts(terminal, app, sale),
+        Sales::Misfits { seen } => {
+            let rows = match seen {
+                Some(ledger) => misfits::seen(app, ledgers::Named { ledger })?,
+                None => misfits::list(app, Nothing {})?,
+            };
+            terminal.result(&rows, |rows| show_misfits(terminal, rows));
+            Ok(())
+        }
+        Sales::Sync {
+            ledger: Some(ledger),
+            ..
+        } => solar::deliver(terminal, app, &ledger),
+        Sales::Sync {
+            channels: names,
+            ledger: None,
+        } => {
             let jobs = channels::sync(app, channels::Sync { channels: names })?;
             finish_all(terminal, app, &jobs)
         }
@@ -59,6 +79,11 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             let request = json!({ "sale": sale, "decision": decision });
             let jobs = send::decide(app, read("decision", request)?)?;
             finish_all(terminal, app, &jobs)
+        }
+        Sales::Accept { sale, note } => {
+            let shown = accept::accept(app, accept::Accept { sale, note })?;
+            terminal.result(&shown, |shown| show_sale(terminal, shown));
+            Ok(())
         }
         Sales::Tasks { done, note } => {
             let tasks = match (done, note) {
@@ -172,6 +197,28 @@ fn run_ledgers(terminal: &Terminal, app: &App, verb: Ledgers) -> Result<()> {
                 terminal.line(terminal.fill("sales.connected", &[("name", &row.name)]));
             });
         }
+        Ledgers::ConnectSolar {
+            name,
+            user,
+            password_stdin,
+            client_id,
+            point,
+            base_url,
+        } => {
+            let request = local::SolarConnect {
+                name,
+                user,
+                password: verbs::password(terminal, password_stdin)?,
+                client_id,
+                point,
+                base_url,
+            };
+            let row = local::connect_solar(app, request)?;
+            terminal.result(&row, |row| {
+                terminal.line(terminal.fill("sales.connected", &[("name", &row.name)]));
+            });
+        }
+        Ledgers::Probe { name } => solar::probe(terminal, app, name)?,
         Ledgers::Test { name } => {
             let row = ledgers::test(app, named(name))?;
             terminal.result(&row, |row| {
@@ -478,6 +525,21 @@ pub fn show_page(terminal: &Terminal, page: &Page) {
     ));
 }
 
+fn show_misfits(terminal: &Terminal, rows: &[MisfitView]) {
+    if rows.is_empty() {
+        terminal.line(terminal.text("sales.misfits.none"));
+    }
+    for row in rows {
+        let source = match row.source.is_empty() {
+            true => String::new(),
+            false => format!(" [{}]", row.source),
+        };
+        let sales = terminal.fill("sales.misfits.wait", &[("sales", &row.sales)]);
+        terminal.line(format!("! {}{source} {} ({sales})", row.channel, row.text));
+        terminal.line(format!("  → {}", row.hint));
+    }
+}
+
 fn show_sale(terminal: &Terminal, shown: &Shown) {
     let row = &shown.row;
     terminal.line(format!(
@@ -557,7 +619,7 @@ pub fn state(terminal: &Terminal, state: &impl Serialize) -> String {
 }
 
 /// The name of a value without fields, as on the wire.
-fn name_of(value: &impl Serialize) -> String {
+pub fn name_of(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(name)) => name,
         Ok(_) | Err(_) => String::new(),

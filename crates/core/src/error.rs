@@ -251,6 +251,14 @@ codes! {
     ForecastNoHistory = "FORECAST_NO_HISTORY", Warning, permanent;
     /// The files of a model are not what was written. `model`, `path`.
     ForecastModelDamaged = "FORECAST_MODEL_DAMAGED", Failure, permanent;
+    /// The MLflow server lets us not in. `url`, `status`.
+    MlflowLogin = "MLFLOW_LOGIN", Failure, permanent;
+    /// What answers at that address is no MLflow. `url`, `found`.
+    MlflowNotThere = "MLFLOW_NOT_THERE", Failure, permanent;
+    /// MLflow refuses what it was told. `status`, `reason`.
+    MlflowRefused = "MLFLOW_REFUSED", Failure, permanent;
+    /// MLflow failed, and may do better later. `status`, `reason`.
+    MlflowFailed = "MLFLOW_FAILED", Warning, retry;
 
     /// The bridge let a request not in: no token, or a page or name of somewhere else. `reason`.
     BridgeRefused = "BRIDGE_REFUSED", Warning, permanent;

@@ -15,6 +15,7 @@ pub mod gbdt;
 pub mod holidays;
 mod interval;
 pub mod metrics;
+pub mod mlflow;
 pub mod model;
 pub mod originals;
 pub mod panel;

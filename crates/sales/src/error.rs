@@ -11,6 +11,9 @@ pub enum Error {
     /// The local databases.
     #[error(transparent)]
     Store(#[from] puente_store::Error),
+    /// The database of sales.
+    #[error(transparent)]
+    Database(#[from] puente_databases::Error),
     /// The way to a cloud.
     #[error(transparent)]
     Net(#[from] puente_net::Error),
@@ -147,6 +150,7 @@ impl Coded for Error {
         match self {
             Error::Cancelled => Code::Cancelled,
             Error::Store(error) => error.code(),
+            Error::Database(error) => error.code(),
             Error::Net(error) => error.code(),
             Error::Travelled(error) => error.code,
             Error::Invalid { .. } => Code::InvalidInput,
@@ -165,6 +169,7 @@ impl Coded for Error {
     fn values(&self) -> Vec<(&'static str, String)> {
         match self {
             Error::Store(error) => error.values(),
+            Error::Database(error) => error.values(),
             Error::Net(error) => error.values(),
             Error::Cancelled | Error::Travelled(_) => Vec::new(),
             Error::Invalid { field, reason } => {

@@ -5,7 +5,8 @@ use crate::judge::{self, Measure};
 use crate::outbox::{self, Decision, Followed, Sender, Sent};
 use crate::reason::Reason;
 use crate::sales::{self, SaleId};
-use crate::{Error, Result, Room, catalogues};
+use crate::state::State;
+use crate::{Error, Result, Room, catalogues, list, marks};
 use puente_core::Progress;
 use puente_jobs::{Handler, Interrupted, Level, NewJob, RetryPolicy, Running};
 use rusqlite::params;
@@ -24,6 +25,8 @@ pub const HOMOLOGATE: &str = "sales.homologate";
 pub const CATALOGUE: &str = "sales.catalogue";
 /// The kind of job that sends sales.
 pub const SEND: &str = "sales.send";
+/// The kind of job that reads what waits in the sources of a ledger, sends it, and marks it there.
+pub const DELIVER: &str = "sales.deliver";
 /// The kind of job that settles what is in doubt, and asks how far invoices are.
 pub const FOLLOW: &str = "sales.follow";
 /// The kind of job that does what a person decided of a sale in doubt.
@@ -98,6 +101,9 @@ pub struct CatalogueFetched {
 pub struct SalesSent {
     /// Invoiced.
     pub invoiced: u64,
+    /// The ledger had them before.
+    #[serde(default)]
+    pub there: u64,
     /// Refused.
     pub refused: u64,
     /// In doubt.
@@ -118,6 +124,7 @@ pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
         Arc::new(Homologate(room.clone())),
         Arc::new(FetchCatalogue(room.clone())),
         Arc::new(Send(room.clone())),
+        Arc::new(Deliver(room.clone())),
         Arc::new(Follow(room.clone())),
         Arc::new(Decide(room.clone())),
     ]
@@ -130,6 +137,7 @@ struct Sync(Room);
 struct Homologate(Room);
 struct FetchCatalogue(Room);
 struct Send(Room);
+struct Deliver(Room);
 struct Follow(Room);
 struct Decide(Room);
 
@@ -331,6 +339,79 @@ impl Handler for Send {
     }
 }
 
+impl Handler for Deliver {
+    resumes!(DELIVER, RetryPolicy::PATIENT, "ledger" of "ledger_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: LedgerInput = read_input(input)?;
+        let delivered = deliver(&self.0, input.ledger_id, job);
+        remember(&self.0, input.ledger_id, &delivered)?;
+        answer(&delivered?)
+    }
+}
+
+/// Result of [`DELIVER`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct SalesDelivered {
+    /// Documents that were read.
+    pub read: u64,
+    /// Sent, and taken.
+    pub sent: u64,
+    /// The ledger had them before.
+    pub there: u64,
+    /// Refused, by the ledger or before it was asked.
+    pub refused: u64,
+    /// In doubt.
+    pub uncertain: u64,
+    /// Wait still: they did not arrive, and are sent the next time.
+    pub pending: u64,
+    /// Marked in their source.
+    pub marked: u64,
+    /// Marked here, because the source can't be written.
+    pub marked_here: u64,
+}
+
+fn deliver(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<SalesDelivered> {
+    let mut done = SalesDelivered::default();
+    // What an earlier run could not mark is marked first, and so not read again.
+    let add = |marked: marks::MarkedCount, done: &mut SalesDelivered| {
+        done.marked += marked.source + marked.before;
+        done.marked_here += marked.here;
+    };
+    add(marks::settle(room, ledger_id, &job.cancel, job)?, &mut done);
+    let mut channels = Vec::new();
+    for account in accounts::channels(&room.state)? {
+        if account.ledger_id == Some(ledger_id)
+            && account.state == accounts::ChannelState::Connected
+            && account.kind.is_marked()
+        {
+            done.read += sync(room, account.id, job)?.orders;
+            channels.push(account.id);
+        }
+    }
+    let filter = |state| list::Filter {
+        channels: channels.clone(),
+        states: vec![state],
+        ..list::Filter::default()
+    };
+    if channels.is_empty() {
+        return Ok(done);
+    }
+    let input = SendInput {
+        ledger_id,
+        sales: list::ids(&room.state, &filter(State::Ready))?,
+    };
+    let sent = send_each(room, &input, job);
+    add(marks::settle(room, ledger_id, &job.cancel, job)?, &mut done);
+    let sent = sent?;
+    (done.sent, done.there) = (sent.invoiced, sent.there);
+    let count = |state| list::ids(&room.state, &filter(state)).map(|ids| ids.len() as u64);
+    done.refused = count(State::Refused)? + count(State::Pending)?;
+    done.uncertain = count(State::Uncertain)?;
+    done.pending = count(State::Ready)?;
+    Ok(done)
+}
+
 /// Sends sales, each once, and remembers how it went.
 ///
 /// # Errors
@@ -338,8 +419,13 @@ impl Handler for Send {
 pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
     let sent = send_each(room, input, job);
     remember(room, input.ledger_id, &sent)?;
+    // What was taken before the trouble is marked all the same.
+    marks::settle(room, input.ledger_id, &job.cancel, job)?;
     sent
 }
+
+/// Sales in a row that did not arrive, after which the rest waits for the next time: the way there is closed.
+const CLOSED: u64 = 3;
 
 fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
     let ledger = room.ledger(input.ledger_id)?;
@@ -348,6 +434,7 @@ fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent>
     let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
     let mut done = SalesSent::default();
     let all = input.sales.len() as u64;
+    let mut in_a_row = 0;
     for (at, id) in input.sales.iter().enumerate() {
         job.progress(Progress::stage("send").of(at as u64, Some(all)));
         if at % PULSE == 0 {
@@ -355,14 +442,24 @@ fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent>
             job.checkpoint(state)
                 .map_err(|error| Error::Travelled(error.into()))?;
         }
-        match sender.send(*id) {
+        if in_a_row >= CLOSED {
+            done.later += all - at as u64;
+            break;
+        }
+        let sent = sender.send(*id);
+        if !matches!(sent, Ok(Sent::Later(_))) {
+            in_a_row = 0;
+        }
+        match sent {
             Ok(Sent::Invoiced) => done.invoiced += 1,
+            Ok(Sent::There) => done.there += 1,
             Ok(Sent::Refused) => done.refused += 1,
             Ok(Sent::Uncertain) => done.uncertain += 1,
             Ok(Sent::Blocked) => done.blocked += 1,
             Ok(Sent::Skipped) => done.skipped += 1,
             Ok(Sent::Later(said)) => {
                 done.later += 1;
+                in_a_row += 1;
                 job.log(Level::Warn, &format!("sale {id} is ready again: {said}"));
             }
             Err(error @ (Error::Cancelled | Error::Login { .. } | Error::Store(_))) => {
@@ -397,6 +494,7 @@ pub fn follow(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<Followe
         .ledger(ledger_id)
         .and_then(|ledger| outbox::follow(room, ledger_id, ledger.as_ref(), &job.cancel, job));
     remember(room, ledger_id, &followed)?;
+    marks::settle(room, ledger_id, &job.cancel, job)?;
     followed
 }
 

@@ -44,8 +44,18 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 8,
+        name: "mlflow",
+        sql: include_str!("../../../migrations/state/0008_mlflow.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "solar",
+        sql: include_str!("../../../migrations/state/0009_solar.sql"),
+    },
+    Migration {
+        version: 10,
         name: "vpn_setup",
-        sql: include_str!("../../../migrations/state/0008_vpn_setup.sql"),
+        sql: include_str!("../../../migrations/state/0010_vpn_setup.sql"),
     },
 ];
 

@@ -12,6 +12,7 @@ pub mod dump;
 mod error;
 pub mod forward;
 pub mod keys;
+pub mod neighbours;
 pub mod peers;
 pub mod plan;
 pub mod qr;

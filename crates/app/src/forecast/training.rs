@@ -1,5 +1,6 @@
 //! The jobs that train.
 
+use super::mlflow::{self, Ways};
 use super::{nit_of, registry};
 use crate::jobs::{self, JobRow};
 use crate::paths::DataDir;
@@ -83,6 +84,7 @@ pub fn train(app: &App, request: Train) -> Result<Vec<JobRow>> {
 pub(crate) struct Training {
     room: Room,
     registry: Registry,
+    ways: Ways,
 }
 
 /// Queues trainings where data changed.
@@ -92,10 +94,11 @@ pub(crate) struct Retraining {
 }
 
 impl Training {
-    pub(crate) fn new(room: &Room, dir: &DataDir) -> Training {
+    pub(crate) fn new(room: &Room, dir: &DataDir, ways: &Ways) -> Training {
         Training {
             room: room.clone(),
             registry: registry(&room.state, dir),
+            ways: Ways::clone(ways),
         }
     }
 
@@ -142,6 +145,7 @@ impl Training {
         let model = self
             .registry
             .add(&request.nit, meta, &articles, booster.as_ref(), now)?;
+        mlflow::announce(&self.room, &self.ways, job, &model.id, &model.nit);
         Ok(TrainReport {
             model: model.id,
             kind,

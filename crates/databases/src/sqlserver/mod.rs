@@ -11,6 +11,7 @@ mod decode;
 mod errors;
 mod greeting;
 mod pump;
+mod records;
 mod sql;
 mod summary;
 mod trust;
@@ -40,6 +41,23 @@ pub(crate) fn connect(
     cancel: &Cancel,
     log: Arc<dyn StatementLog>,
 ) -> Result<Box<dyn SourceDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+/// As [`connect`], for records.
+pub(crate) fn connect_records(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<Box<dyn crate::RecordDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+fn open(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<SqlServer> {
     let mut database = SqlServer {
         options: options.clone(),
         cancel: cancel.clone(),
@@ -51,7 +69,7 @@ pub(crate) fn connect(
         replaced: 0,
     };
     database.facts()?;
-    Ok(Box::new(database))
+    Ok(database)
 }
 
 /// A database of SQL Server.

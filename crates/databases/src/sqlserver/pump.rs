@@ -35,7 +35,7 @@ pub(super) fn stream(
 }
 
 /// Runs one statement: reads and decodes on one thread, hands chunks to the sink on this one.
-fn pump(
+pub(super) fn pump(
     database: &mut SqlServer,
     scan: &Scan,
     read: &Read,
@@ -120,7 +120,7 @@ impl Reader<'_> {
     fn run(&mut self, wire: &mut Wire) -> Result<()> {
         let mut failed = None;
         let (read, place) = (self.read, self.place);
-        wire.rows(&read.text, place.table, &mut |row| {
+        wire.ask(&read.text, &read.values, place.table, &mut |row| {
             let values = row.into_iter();
             let taken = take_row(
                 values,

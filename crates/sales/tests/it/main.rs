@@ -11,5 +11,10 @@
 mod faults;
 mod flow;
 mod kill;
+mod misfits;
+mod money;
 mod office;
+mod solar;
+mod solar_kill;
+mod solar_trouble;
 mod tokens;

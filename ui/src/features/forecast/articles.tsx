@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconInfoCircle, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { type Column, Grid, type Order } from "@/components/grid";
@@ -17,6 +17,7 @@ import type {
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { usePages } from "@/platform/pages";
+import type { Listed } from "./export";
 import { useFigures } from "./figures";
 import { CLASSES, ErrorView, ModelLine } from "./looks";
 import { useTerms } from "./terms";
@@ -26,7 +27,16 @@ import { TrainingLine } from "./train";
 const keyOf = ({ code }: ForecastArticleRow) => code;
 
 /** What each article will sell, most money at stake first. */
-export function Articles({ office, head }: { office: ForecastOffice; head: ReactNode }) {
+export function Articles({
+  office,
+  head,
+  onSeen,
+}: {
+  office: ForecastOffice;
+  head: ReactNode;
+  /** Tells what the list shows. */
+  onSeen: (seen: Listed) => void;
+}) {
   const { t } = useTranslation();
   const { nit } = office;
   const { class: of } = useSearch({ from: "/pronosticos" });
@@ -49,6 +59,8 @@ export function Articles({ office, head }: { office: ForecastOffice; head: React
     [nit, asked, of, order, lead_days, service],
   );
   const pages = usePages("forecast.articles", question);
+  const found = pages.first?.found ?? 0;
+  useEffect(() => onSeen({ table: question, articles: found }), [onSeen, question, found]);
   const setClass = (value: DemandClass | undefined) =>
     void navigate({ search: (old) => ({ ...old, class: value }), replace: true });
   return (

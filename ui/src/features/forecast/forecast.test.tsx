@@ -142,12 +142,18 @@ test("totals lead to the articles of a class", async () => {
   await waitFor(() => expect(rowsOf(LIST)).toHaveLength(2));
 });
 
-test.each(["xlsx", "csv"] as const)("all forecasts go to a file of %s", async (format) => {
+test.each([
+  ["Los meses, en Excel (XLSX)", "xlsx", 180, null],
+  ["Los meses, en CSV", "csv", 180, null],
+  ["Esta tabla, en Excel (XLSX)", "xlsx", 15, { sort: "stake", ascending: false, lead_days: 15 }],
+  ["Esta tabla, en CSV", "csv", 15, { sort: "stake", ascending: false, lead_days: 15 }],
+] as const)("%s goes to a file", async (item, format, rows, table) => {
   const { mock, user } = await open(TRAINED);
-  await user.click(await screen.findByRole("button", { name: "Exportar" }));
-  await user.click(await screen.findByRole("menuitem", { name: new RegExp(format, "i") }));
-  expect(await screen.findByText(new RegExp(`^180 filas en .*\\.${format}`))).toBeVisible();
-  expect(asked(mock, "forecast.export")).toMatchObject([{ nit: "9004512337", format }]);
+  await waitFor(() => expect(rowsOf(LIST)).not.toHaveLength(0));
+  await user.click(screen.getByRole("button", { name: "Exportar" }));
+  await user.click(await screen.findByRole("menuitem", { name: item }));
+  expect(await screen.findByText(new RegExp(`^${rows} filas en .*\\.${format}`))).toBeVisible();
+  expect(asked(mock, "forecast.export")).toMatchObject([{ nit: "9004512337", format, table }]);
 });
 
 test("a chart has the past, the bounds ahead and what would have been forecast", () => {
@@ -158,4 +164,16 @@ test("a chart has the past, the bounds ahead and what would have been forecast",
   expect(first).toEqual({ month: "2024-01", sold: page.history[0]?.quantity });
   expect(last?.band).toEqual([page.forecast.at(-1)?.low, page.forecast.at(-1)?.high]);
   expect(points.filter((point) => point.past2 !== undefined)).toHaveLength(6);
+});
+
+test("a training that MLflow knows leads to its run there", async () => {
+  const mlflow = { url: "http://mlflow:5000", login: "none" as const, user: "" };
+  const { user } = await open("/pronosticos?nit=8301124471", { settings: { mlflow } });
+  await user.click(await screen.findByRole("button", { name: "Entrenar" }));
+  await user.click(await screen.findByText("Modelos"));
+  expect(await screen.findByRole("link", { name: "Ver" })).toHaveAttribute(
+    "href",
+    expect.stringMatching(/^http:\/\/mlflow:5000\/#\/experiments\/1\/runs\//),
+  );
+  expect(screen.getByRole("button", { name: "Copiar la dirección en MLflow" })).toBeVisible();
 });

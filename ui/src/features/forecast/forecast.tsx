@@ -1,6 +1,6 @@
 import { SegmentedControl, Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Bones } from "@/components/empty";
 import { Trouble } from "@/components/trouble";
@@ -10,7 +10,7 @@ import { FORECAST_VIEWS, type ForecastView } from "@/routes";
 import { useCompanyChoice } from "../shell/company";
 import { ArticlePage } from "./article";
 import { Articles } from "./articles";
-import { ExportForecast } from "./export";
+import { ExportForecast, type Listed } from "./export";
 import { NoCompany, Untrained } from "./missing";
 import { Models } from "./models";
 import { Totals } from "./totals";
@@ -21,6 +21,7 @@ export default function Forecast() {
   const { nit: wanted, view = "articles", article } = useSearch({ from: "/pronosticos" });
   const { nit: everywhere } = useCompanyChoice();
   const offices = useCommand("forecast.offices", {}, { keep: true });
+  const [seen, setSeen] = useState<Listed | null>(null);
   const known = offices.data ?? [];
   const of = (nit: string | null | undefined) => known.find((office) => office.nit === nit);
   // The one that was asked for, else the one that every tab is about, else one that has a forecast.
@@ -45,7 +46,8 @@ export default function Forecast() {
     );
   }
   if (office.active && article) return <ArticlePage nit={office.nit} code={article} />;
-  const head = <Head office={office} offices={known} />;
+  const listed = view === "articles" && seen?.table.nit === office.nit ? seen : null;
+  const head = <Head office={office} offices={known} seen={listed} />;
   if (!office.active) {
     return (
       <Frame head={head} nit={office.nit}>
@@ -55,7 +57,9 @@ export default function Forecast() {
       </Frame>
     );
   }
-  if (view === "articles") return <Articles key={office.nit} office={office} head={head} />;
+  if (view === "articles") {
+    return <Articles key={office.nit} office={office} head={head} onSeen={setSeen} />;
+  }
   return (
     <Frame head={head} nit={office.nit}>
       {view === "totals" ? <Totals office={office} /> : <Models office={office} />}
@@ -82,7 +86,15 @@ function Frame({ head, nit, children }: { head: ReactNode; nit: string; children
 }
 
 /** Whose forecast, which view of it, and what can be done with it. */
-function Head({ office, offices }: { office: ForecastOffice; offices: ForecastOffice[] }) {
+function Head({
+  office,
+  offices,
+  seen,
+}: {
+  office: ForecastOffice;
+  offices: ForecastOffice[];
+  seen: Listed | null;
+}) {
   const { t } = useTranslation();
   const { view = "articles" } = useSearch({ from: "/pronosticos" });
   const navigate = useNavigate({ from: "/pronosticos" });
@@ -107,7 +119,7 @@ function Head({ office, offices }: { office: ForecastOffice; offices: ForecastOf
               void navigate({ search: (old) => ({ ...old, view: view as ForecastView }) })
             }
           />
-          <ExportForecast nit={office.nit} disabled={false} />
+          <ExportForecast nit={office.nit} seen={seen} />
           <TrainMenu nit={office.nit} />
         </>
       ) : null}

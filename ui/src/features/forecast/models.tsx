@@ -12,6 +12,7 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { useFigures } from "./figures";
 import { monthOf } from "./looks";
+import { MlflowLink } from "./mlflow-link";
 import { OverTime } from "./over-time";
 import { Retrain } from "./retrain";
 import { ScoresTable } from "./scores";
@@ -69,6 +70,7 @@ function ModelTable({
   const { count, month, moment } = useFormat();
   const { score, share, change } = useFigures();
   const best = bestOf(rows);
+  const told = rows.some(({ mlflow }) => mlflow !== null);
   return (
     <section className="card" style={{ padding: 0, overflow: "auto", maxHeight: 340 }}>
       <table className="plain" aria-label={t("forecast.models.title")}>
@@ -85,6 +87,7 @@ function ModelTable({
               </th>
             ))}
             <th className="num">{t("forecast.models.naive")}</th>
+            {told ? <th>{t("forecast.mlflow.title")}</th> : null}
             <th />
           </tr>
         </thead>
@@ -114,6 +117,9 @@ function ModelTable({
                   {meta.scores.bias === null ? "–" : change(meta.scores.bias)}
                 </td>
                 <td className="num dim">{score(meta.naive.rmsse)}</td>
+                {told ? (
+                  <td>{model.mlflow === null ? null : <MlflowLink run={model.mlflow} />}</td>
+                ) : null}
                 <td>
                   <Actions model={model} onRemove={onRemove} />
                 </td>

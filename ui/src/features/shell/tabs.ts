@@ -6,6 +6,7 @@ import {
   IconReceipt,
   IconServer2,
   IconSettings,
+  IconShieldLock,
 } from "@tabler/icons-react";
 
 // Work first, set-up after. A tab appears when it works.
@@ -15,6 +16,7 @@ export const TABS = [
   { name: "sales", to: "/facturacion", icon: IconReceipt },
   { name: "forecast", to: "/pronosticos", icon: IconChartDots },
   { name: "servers", to: "/servidores", icon: IconServer2 },
+  { name: "vpn", to: "/vpn", icon: IconShieldLock },
   { name: "activity", to: "/actividad", icon: IconChecklist },
   { name: "settings", to: "/configuracion", icon: IconSettings },
 ] as const;

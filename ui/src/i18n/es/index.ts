@@ -6,5 +6,6 @@ import home from "./home.json" with { type: "json" };
 import sales from "./sales.json" with { type: "json" };
 import servers from "./servers.json" with { type: "json" };
 import settings from "./settings.json" with { type: "json" };
+import vpn from "./vpn.json" with { type: "json" };
 
-export default { activity, common, companies, forecast, home, sales, servers, settings };
+export default { activity, common, companies, forecast, home, sales, servers, settings, vpn };

@@ -212,6 +212,7 @@ export function modelOf(
     nit,
     created_at: at,
     active: over.active,
+    mlflow: null,
     meta: {
       kind,
       horizon: over.horizon ?? 12,

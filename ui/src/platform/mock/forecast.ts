@@ -7,6 +7,7 @@ import type {
   ForecastModelRow,
   ForecastOffice,
   ForecastSort,
+  MlflowRun,
 } from "@/generated/commands";
 import { refusal } from "./errors";
 import { GOODS, modelOf, pageOf } from "./forecast-seed";
@@ -47,7 +48,10 @@ export function forecastBodies(office: Office, start: MockOptions["office"]): Bo
   office.effects.set("forecast.train", ({ subject: nit }) => {
     const kind = wanted.get(nit) ?? "puente";
     for (const one of models.filter((one) => one.nit === nit)) one.active = false;
-    models = [modelOf(nit, kind, office.ago(0), { active: true, ratio: RATIOS[kind] }), ...models];
+    const trained = modelOf(nit, kind, office.ago(0), { active: true, ratio: RATIOS[kind] });
+    const { url } = office.settings.mlflow;
+    trained.mlflow = url === "" ? null : runOf(office, trained, url);
+    models = [trained, ...models];
   });
   return {
     "forecast.offices": () => officesOf(office, active),
@@ -92,9 +96,53 @@ export function forecastBodies(office: Office, start: MockOptions["office"]): Bo
       if (at < 0) throw refusal(lang(), "NOT_FOUND", { what: "el artículo", name: article });
       return pageOf(at, { months: known(nit).meta.horizon, ...terms(lead_days, service) });
     },
+    "forecast.mlflow.status": () => {
+      const runs = models.flatMap(({ mlflow }) => mlflow ?? []);
+      const count = (state: string) => runs.filter((run) => run.state === state).length;
+      return {
+        configured: office.settings.mlflow.url !== "",
+        experiment: "TNS_Demanda_Prediccion",
+        waiting: count("waiting"),
+        sent: count("sent"),
+        failed: count("failed"),
+        runs,
+      };
+    },
+    "forecast.mlflow.test": ({ mlflow, secret }) => {
+      const { url = "", login = "none" } = mlflow ?? office.settings.mlflow;
+      if (login !== "none" && !secret && !office.settings.has_mlflow_secret) {
+        throw refusal(lang(), "MLFLOW_LOGIN", { url, status: 401 });
+      }
+      return { url, has_experiment: models.some((model) => model.mlflow), milliseconds: 14 };
+    },
+    "forecast.mlflow.send": () => {
+      for (const { mlflow } of models) if (mlflow) Object.assign(mlflow, told(office, mlflow));
+      return [office.enqueue("forecast.mlflow", "", {})];
+    },
     "forecast.totals": ({ nit }) => totalsOf(known(nit).meta.horizon),
-    "forecast.export": ({ nit, path }) => ({ path, rows: GOODS.length * known(nit).meta.horizon }),
+    "forecast.export": ({ nit, path, table }) => ({
+      path,
+      rows: table ? GOODS.length : GOODS.length * known(nit).meta.horizon,
+    }),
   };
+}
+
+function runOf(office: Office, { id, nit }: ForecastModelRow, url: string): MlflowRun {
+  return {
+    model: id,
+    nit,
+    state: "sent",
+    link: `${url}/#/experiments/1/runs/4f1d`,
+    attempts: 1,
+    without_files: false,
+    error: null,
+    changed_at: office.ago(0),
+  };
+}
+
+function told(office: Office, run: MlflowRun): Partial<MlflowRun> {
+  const link = `${office.settings.mlflow.url}/#/experiments/1/runs/4f1d`;
+  return { state: "sent", link: run.link ?? link, error: null };
 }
 
 /** Three months of trainings, the newest in use. */

@@ -22,6 +22,7 @@ import { serverBodies } from "./servers";
 import { settingsBodies } from "./settings";
 import { summaryBodies } from "./summary";
 import { tableBodies } from "./table";
+import { vpnBodies } from "./vpns";
 
 export type { MockOptions };
 
@@ -47,6 +48,7 @@ export class Mock extends Office implements Platform {
       ...settingsBodies(this),
       ...salesBodies(this, options.office ?? "working"),
       ...forecastBodies(this, options.office ?? "working"),
+      ...vpnBodies(this, options.office ?? "working"),
     };
     const seeded = (options.office ?? "working") === "working" && !options.servers;
     this.servers = options.servers ?? (seeded ? seedServers(this) : []);

@@ -45,6 +45,7 @@ const STAGES: Record<string, string> = {
   "sales.send": "send",
   "sales.follow": "status",
   "sales.decide": "settle",
+  "vpn.peer": "connect",
 };
 
 export class Office {
@@ -84,6 +85,8 @@ export class Office {
       has_proxy_password: false,
       extra_ca: null,
       backups: { last: 5, days: 14, months: 12 },
+      mlflow: { url: "", login: "none", user: "" },
+      has_mlflow_secret: false,
       ...options.settings,
     };
   }
@@ -308,6 +311,7 @@ export class Office {
       "sales",
       "sales_accounts",
       "forecasts",
+      "vpns",
     );
   }
 

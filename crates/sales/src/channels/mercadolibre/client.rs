@@ -138,9 +138,7 @@ impl Client {
         Error::Busy {
             cloud: NAME,
             status: reply.status,
-            wait: reply
-                .header("retry-after")
-                .and_then(|text| text.trim().parse().ok()),
+            wait: read::retry_after(reply, self.room.clock.as_ref()),
         }
     }
 

@@ -5,6 +5,8 @@ mod client;
 mod orders;
 mod read;
 mod search;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub use authorise::{Begun, auth_url, begin, finish};

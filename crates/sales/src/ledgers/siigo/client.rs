@@ -241,7 +241,8 @@ impl Siigo {
             }
             if reply.status == 429 {
                 // The next one waits with everybody else.
-                self.quota.fill().map_err(Unmade::Before)?;
+                let wait = errors::wait(&reply, self.clock()).map(Duration::from_secs);
+                self.quota.hold(wait).map_err(Unmade::Before)?;
             }
             return Ok(reply);
         }
@@ -256,11 +257,12 @@ impl Siigo {
             let trouble = match self.web.ask(ask(), cancel) {
                 Ok(reply) => match errors::kind(&reply) {
                     Kind::Busy => {
-                        self.quota.fill()?;
+                        let wait = errors::wait(&reply, self.clock());
+                        self.quota.hold(wait.map(Duration::from_secs))?;
                         Error::Busy {
                             cloud: NAME,
                             status: reply.status,
-                            wait: errors::wait(&reply),
+                            wait,
                         }
                     }
                     // Nothing is there, whoever says it.
@@ -269,7 +271,7 @@ impl Siigo {
                     Kind::Unknown => Error::Busy {
                         cloud: NAME,
                         status: reply.status,
-                        wait: errors::wait(&reply),
+                        wait: errors::wait(&reply, self.clock()),
                     },
                     Kind::Good | Kind::Refused | Kind::Stop | Kind::Exists => return Ok(reply),
                 },
