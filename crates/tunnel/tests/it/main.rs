@@ -54,7 +54,10 @@ impl Stage {
         let mut command = stage.lab.client.command("setpriv");
         command
             .args(["--reuid=65531", "--regid=65531", "--clear-groups"])
-            .args(["--inh-caps=-all,+net_admin", "--ambient-caps=-all,+net_admin"])
+            .args([
+                "--inh-caps=-all,+net_admin",
+                "--ambient-caps=-all,+net_admin",
+            ])
             .args(["--bounding-set=-all,+net_admin", "--no-new-privs", "--"])
             .arg(helper)
             .args([&stage.socket, &stage.users]);

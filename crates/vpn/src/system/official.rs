@@ -71,8 +71,12 @@ impl Backend for Official {
         crate::tunnels::refuse_unusable(&vpn)?;
         let config = vpn.config(&self.secrets)?;
         let file = self.file(id);
+        // The service is there, and reads this file.
+        if file.exists() {
+            return Ok(());
+        }
         let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         {
             use std::os::unix::fs::OpenOptionsExt as _;
@@ -128,5 +132,99 @@ impl Backend for Official {
             connections: 0,
             trouble: None,
         }))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::conf::Config;
+    use crate::keys::PrivateKey;
+    use crate::vpns::{NewVpn, State, Tunnel};
+    use puente_core::SystemClock;
+    use puente_store::state_options;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    /// Stands in for `wireguard.exe`: takes its two verbs as the documents have them, keeps a service for
+    /// each name, and writes down what it was told.
+    const STAND_IN: &str = r#"#!/bin/sh
+here=$(dirname "$0")
+echo "$@" >> "$here/told"
+case "$1" in
+  /installtunnelservice)
+    [ -f "$2" ] || exit 1
+    name=$(basename "$2" .conf)
+    [ ! -e "$here/$name.service" ] || { echo "Tunnel already installed and running" >&2; exit 1; }
+    cp "$2" "$here/$name.service" ;;
+  /uninstalltunnelservice)
+    rm "$here/$2.service" 2>/dev/null || { echo "The specified service does not exist" >&2; exit 1; } ;;
+  *) exit 2 ;;
+esac
+"#;
+
+    fn program(path: &Path, text: &str) {
+        std::fs::write(path, text).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[test]
+    fn the_official_program_is_told_what_its_documents_say_and_its_refusal_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let clock = Arc::new(SystemClock);
+        let state = Database::open(&at("puente.db"), state_options(), clock).unwrap();
+        let secrets = Secrets::memory();
+        let key = PrivateKey::generate();
+        let text = format!(
+            "[Interface]\nPrivateKey = {}\nAddress = 10.8.3.10/32\n[Peer]\nPublicKey = {}\n\
+             Endpoint = vpn.example.com:51820\nAllowedIPs = 10.8.3.0/24\n",
+            key.written().expose(),
+            PrivateKey::generate().public(),
+        );
+        let config = Config::parse(&text).unwrap();
+        let new = NewVpn {
+            name: "oficina".to_owned(),
+            state: State::Active,
+            public_key: key.public(),
+            tunnel: Tunnel::from(&config),
+            remote: None,
+        };
+        let id = vpns::insert(&state, new, chrono::Utc::now()).unwrap();
+        vpns::hide(&secrets, id, &key, None).unwrap();
+        std::fs::create_dir(at("files")).unwrap();
+        program(&at("wireguard.exe"), STAND_IN);
+        program(&at("wg.exe"), "#!/bin/sh\nexit 1\n");
+        let official = Official {
+            state,
+            secrets,
+            program: at("wireguard.exe"),
+            wg: at("wg.exe"),
+            folder: at("files"),
+        };
+        let cancel = Cancel::new();
+        assert_eq!(official.status(id).unwrap(), None);
+        official.up(id, &cancel).unwrap();
+        let file = at("files").join("puente1.conf");
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(official.status(id).unwrap().is_some());
+        official.up(id, &cancel).unwrap();
+        assert!(official.down(id).unwrap());
+        std::fs::write(at("puente1.service"), "of another").unwrap();
+        let refused = puente_core::Error::from(official.up(id, &cancel).unwrap_err());
+        assert_eq!(refused.code, Code::VpnHelperRefused);
+        assert!(!file.exists(), "no key is left behind by what was refused");
+
+        std::fs::remove_file(at("puente1.service")).unwrap();
+        official.up(id, &cancel).unwrap();
+        assert!(official.down(id).unwrap());
+        assert!(!file.exists() && !at("puente1.service").exists());
+        assert!(!official.down(id).unwrap());
+        let told = std::fs::read_to_string(at("told")).unwrap();
+        let last = told.lines().last().unwrap();
+        assert_eq!(last, "/uninstalltunnelservice puente1");
+        assert!(told.starts_with(&format!("/installtunnelservice {}", file.display())));
     }
 }
