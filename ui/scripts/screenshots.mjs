@@ -1,8 +1,10 @@
 // Pictures of every tab, from the stand-in or from a bridge, in Spanish, light and dark.
 // With --manual only what the manual shows: small, and dark for the tabs alone.
-//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--manual] [--only NAME] [--width 1280] [--theme dark]
+// With --axe nothing serious may keep anyone out of what is shown.
+//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--manual] [--axe] [--only NAME] [--width 1280] [--theme dark]
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +21,9 @@ const option = (name) => {
 
 const out = option("out") ?? join(ui, "dist-screenshots");
 const manual = process.argv.includes("--manual");
+const axe = process.argv.includes("--axe")
+  ? readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+  : undefined;
 const width = option("width") ?? (manual ? "1280" : undefined);
 const theme = option("theme");
 const SIZES = [
@@ -100,6 +105,7 @@ const shots = (nit) => [
     act: (page) => page.getByRole("button", { name: /^Facturar/ }).click(),
   },
   { name: "facturacion-pasos", at: "/facturacion?view=steps", standIn: true },
+  { name: "facturacion-primera", at: "/facturacion?view=steps", office: "empty", standIn: true },
   { name: "facturacion-siigo", at: "/facturacion?view=steps&setup=ledger", standIn: true },
   { name: "facturacion-canal", at: "/facturacion?view=steps&setup=channel", standIn: true },
   { name: "facturacion-reglas", at: "/facturacion?view=steps&setup=rules", standIn: true },
@@ -210,6 +216,20 @@ const shots = (nit) => [
     standIn: true,
     act: (page) => page.getByRole("button", { name: "Revocar" }).click(),
   },
+  { name: "vpn-entrar", at: "/vpn?open=1&edit=true", standIn: true },
+  {
+    name: "vpn-preparar",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page, "sin-wireguard");
+      await page.getByRole("button", { name: "Es la misma: continuar" }).click();
+      await page.getByRole("button", { name: "Preparar el servidor" }).click();
+      await page.getByRole("button", { name: "Ver los pasos" }).click();
+      await page.getByText(/^Todavía no cambió nada/).scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "vpn-preparados", at: "/vpn?open=setups", standIn: true },
   { name: "servidores-vpn", at: "/servidores?open=2&edit=true", standIn: true },
   { name: "actividad", at: "/actividad" },
   {
@@ -336,7 +356,31 @@ async function take(shot, viewport, theme) {
   const name = `${shot.name}-${theme}-${viewport.width}.png`;
   await page.screenshot({ path: join(out, name) });
   console.log(name);
+  if (axe !== undefined) await barriers(page, name, axe);
   await context.close();
+}
+
+/**
+ * What keeps someone out of the page, told under the picture's name.
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} axe
+ */
+async function barriers(page, name, axe) {
+  // What is fading in or away has too little contrast for a moment.
+  await page.waitForFunction(() => document.getAnimations().length === 0);
+  await page.evaluate(axe);
+  /** @type {string[]} */
+  const found = await page.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (globalThis).axe.run();
+    return violations
+      .filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical")
+      .flatMap((/** @type {any} */ { id, nodes }) =>
+        nodes.map((/** @type {any} */ { html }) => `${id}: ${html.slice(0, 200)}`),
+      );
+  });
+  for (const one of found) console.error(`${name}: ${one}`);
+  if (found.length > 0) process.exitCode = 1;
 }
 
 /**
@@ -388,11 +432,12 @@ async function setUp() {
 /**
  * What a VPN is made with, and the first look at its server.
  * @param {Page} page
+ * @param {string} [host]
  */
-async function fillVpn(page) {
+async function fillVpn(page, host = "vpn.sur.example") {
   const field = (/** @type {string} */ name) => page.getByRole("textbox", { name, exact: true });
   await field("Nombre").fill("Sede sur");
-  await field("Servidor").fill("vpn.sur.example");
+  await field("Servidor").fill(host);
   await field("Usuario").fill("puente");
   await field("Contraseña").fill("secreta");
   await page.getByRole("button", { name: "Ver qué se hará" }).click();

@@ -147,7 +147,7 @@ const servers = createRoute({
 
 export interface VpnSearch {
   /** Number of the VPN whose details are open, or what is being made. */
-  open?: number | "new" | "import";
+  open?: number | "new" | "import" | "setups";
   /** Whether the way into its server is being changed. */
   edit?: boolean;
 }
@@ -157,7 +157,7 @@ const vpn = createRoute({
   path: "/vpn",
   component: lazyRouteComponent(() => import("./features/vpn/vpn")),
   validateSearch: (search: Record<string, unknown>): VpnSearch => ({
-    ...(search.open === "new" || search.open === "import"
+    ...(search.open === "new" || search.open === "import" || search.open === "setups"
       ? { open: search.open }
       : number("open", search)),
     edit: search.edit === true ? true : undefined,

@@ -8,6 +8,7 @@ use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
 use crate::sales::example::{Example, SampleShop};
+use crate::sales::listening::Listeners;
 use crate::table::Views;
 use crate::vpn::ThroughVpn;
 use crate::{schedules, settings};
@@ -72,6 +73,7 @@ pub struct App {
     /// What sales stand on.
     pub(crate) sales: puente_sales::Room,
     pub(crate) example: Option<Arc<dyn SampleShop>>,
+    pub(crate) listeners: Listeners,
     pub(crate) views: Views,
     pub(crate) forecasts: crate::forecast::Open,
     lang: Option<Lang>,
@@ -133,6 +135,7 @@ impl App {
             tunnels,
             sales,
             example: options.example,
+            listeners: Listeners::default(),
             views: Views::default(),
             forecasts: crate::forecast::Open::default(),
             lang: options.lang,
@@ -175,6 +178,7 @@ impl App {
     /// Ends what [`App::start`] began, within five seconds, for good. What did not end in time goes on
     /// at the next start.
     pub fn stop(&self) {
+        self.listeners.stop();
         let late = self.jobs.stop();
         if !late.is_empty() {
             tracing::warn!(jobs = ?late, "these did not end in time");

@@ -203,13 +203,13 @@ commands! {
     "vpn.login" vpn_peers::login, vpn_peers::Relogin, reads [], changes [Vpns Audit];
     "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
+    "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
     "vpn.setup.preview" vpn_setup::preview, vpn_setup::Request, reads [], changes [];
     "vpn.setup.run" vpn_setup::run, vpn_setup::Request, reads [], changes [Vpns Jobs Audit] job;
     "vpn.setup.list" vpn_setup::list, Nothing, reads [Vpns], changes [];
     "vpn.setup.retry" vpn_setup::retry, vpn_setup::Named, reads [], changes [Vpns Jobs] job;
     "vpn.setup.undo" vpn_setup::undo, vpn_setup::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.setup.remove" vpn_setup::remove, vpn_setup::Named, reads [], changes [Vpns Audit];
-    "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
     "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;
@@ -221,6 +221,9 @@ commands! {
     "sales.channels.list" sales::channels::list, Nothing, reads [SalesAccounts], changes [];
     "sales.channels.begin" sales::channels::begin, sales::channels::Connect, reads [], changes [SalesAccounts];
     "sales.channels.finish" sales::channels::finish, sales::channels::Finish, reads [], changes [Sales SalesAccounts Audit];
+    "sales.channels.listen" sales::listening::listen, sales::channels::Named, reads [], changes [];
+    "sales.channels.listening" sales::listening::listening, sales::channels::Named, reads [SalesAccounts], changes [];
+    "sales.channels.unlisten" sales::listening::stop, sales::channels::Named, reads [], changes [SalesAccounts];
     "sales.channels.set" sales::channels::set, sales::channels::Set, reads [], changes [Sales SalesAccounts Jobs Audit];
     "sales.channels.remove" sales::channels::remove, sales::channels::Named, reads [], changes [Sales SalesAccounts Audit];
     "sales.catalogue.show" sales::catalogue::show, sales::ledgers::Named, reads [SalesAccounts], changes [];
@@ -252,6 +255,9 @@ commands! {
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];
     "sales.costs.set" sales::costs::set, sales::costs::Set, reads [], changes [Sales Jobs Audit];
     "sales.costs.import" sales::costs::import, sales::costs::ProductsCsv, reads [], changes [Sales Jobs Audit];
+    "sales.export" sales::files::export, sales::files::Export, reads [Sales], changes [Audit];
+    "sales.document" sales::files::document, sales::files::Save, reads [Sales], changes [Audit];
+    "sales.margin.export" sales::files::export_margin, sales::files::MarginExport, reads [Sales], changes [Audit];
     "sales.margin" sales::margin::summary, sales::margin::Of, reads [Sales], changes [];
     "forecast.offices" forecast::offices, Nothing, reads [Companies Movements Forecasts], changes [];
     "forecast.train" forecast::train, forecast::Train, reads [], changes [Jobs] job;

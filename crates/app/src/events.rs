@@ -159,10 +159,16 @@ impl Iterator for Events {
 
 /// What is said when a tunnel of this process changed.
 pub(crate) const VPNS: &str = "vpns";
+/// What is said when a channel account was authorised, or was not.
+pub(crate) const ACCOUNTS: &str = "sales_accounts";
 
 /// What something else than a job leaves stale.
 fn stale_beside(what: &str) -> Option<Tag> {
-    (what == VPNS).then_some(Tag::Vpns)
+    match what {
+        VPNS => Some(Tag::Vpns),
+        ACCOUNTS => Some(Tag::SalesAccounts),
+        _ => None,
+    }
 }
 
 /// What a job that came to stand elsewhere leaves stale.

@@ -30,15 +30,14 @@ pub(crate) fn all(
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
     handlers.push(Arc::new(peers(room, tunnels)));
+    let ways = ways(room, config);
+    handlers.push(Arc::new(Training::new(room, dir, &ways)));
+    handlers.push(Arc::new(Telling::new(room, dir, &ways)));
     handlers.push(Arc::new(Setups {
         state: room.state.clone(),
         secrets: room.secrets.clone(),
         clock: Arc::clone(&room.clock),
     }));
-    handlers.push(Arc::new(Training::new(room, dir)));
-    let ways = ways(room, config);
-    handlers.push(Arc::new(Training::new(room, dir, &ways)));
-    handlers.push(Arc::new(Telling::new(room, dir, &ways)));
     handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
@@ -70,8 +69,6 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER | SETUP => &[Tag::Vpns, Tag::Audit],
-        TRAIN => &[Tag::Forecasts],
-        PEER => &[Tag::Vpns, Tag::Audit],
         TRAIN | TELL => &[Tag::Forecasts],
         SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.

@@ -141,6 +141,29 @@ pub enum Sales {
         by: String,
         #[arg(long, default_value_t = 20)]
         limit: usize,
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[arg(long, requires = "output")]
+        amounts: bool,
+        #[arg(long, requires = "output")]
+        overwrite: bool,
+    },
+    Export {
+        #[command(flatten)]
+        list: SalesList,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
+    },
+    Document {
+        sale: String,
+        #[arg(value_name = "pdf|xml")]
+        document: String,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
     },
 }
 
@@ -261,6 +284,8 @@ pub enum Channels {
         redirect_uri: String,
         #[arg(long, value_name = "NAME")]
         ledger: Option<String>,
+        #[arg(long)]
+        listen: bool,
     },
     Finish {
         name: String,

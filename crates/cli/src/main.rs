@@ -7,6 +7,7 @@ mod office;
 mod output;
 mod sales;
 mod sales_demo;
+mod sales_files;
 mod serve;
 mod show;
 mod solar;

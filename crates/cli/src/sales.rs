@@ -2,7 +2,7 @@
 
 use crate::args::{Channels, Ledgers, Mappings, Sales, SalesList};
 use crate::output::Terminal;
-use crate::{solar, verbs, watch};
+use crate::{sales_files, solar, verbs, watch};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::America::Bogota;
 use puente_app::jobs::JobRow;
@@ -13,10 +13,11 @@ use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
 use puente_app::sales::{
-    accept, catalogue, costs, ledgers, local, mappings, margin, misfits, send, show, steps, table,
+    accept, catalogue, costs, ledgers, listening, local, mappings, margin, misfits, send, show,
+    steps, table,
 };
 use puente_app::{App, Nothing};
-use puente_core::Error;
+use puente_core::{Code, Error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -94,7 +95,25 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             Ok(())
         }
         Sales::Costs { rules, products } => run_costs(terminal, app, &rules, products.as_deref()),
-        Sales::Margin { by, limit } => {
+        Sales::Margin {
+            by,
+            output: Some(output),
+            amounts,
+            overwrite,
+            ..
+        } => sales_files::margin(terminal, app, &by, output, amounts, overwrite),
+        Sales::Export {
+            list,
+            output,
+            overwrite,
+        } => sales_files::list(terminal, app, page_of(list)?.filter, output, overwrite),
+        Sales::Document {
+            sale,
+            document,
+            output,
+            overwrite,
+        } => sales_files::document(terminal, app, sale, &document, output, overwrite),
+        Sales::Margin { by, limit, .. } => {
             let request = json!({ "by": by, "limit": limit });
             let summary = margin::summary(app, read("by", request)?)?;
             terminal.result(&summary, |summary| show_margin(terminal, summary));
@@ -256,7 +275,9 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
             password_stdin,
             redirect_uri,
             ledger,
+            listen,
         } => {
+            let channel = name.clone();
             let request = channels::Connect {
                 name,
                 site,
@@ -268,6 +289,9 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
                 auth_url: None,
             };
             let begun = channels::begin(app, request)?;
+            if listen {
+                return run_listen(terminal, app, channel, &begun.url);
+            }
             terminal.result(&begun, |begun| {
                 terminal.line(terminal.fill("sales.begun", &[("url", &begun.url)]));
             });
@@ -298,6 +322,33 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Says where to authorise, and waits for the browser.
+fn run_listen(terminal: &Terminal, app: &App, channel: String, url: &str) -> Result<()> {
+    let named = || channels::Named {
+        channel: channel.clone(),
+    };
+    let waits = listening::listen(app, named())?;
+    terminal.note(terminal.fill("sales.listening", &[("url", &url)]));
+    if waits.asks {
+        terminal.note(terminal.text("sales.listening.asks"));
+    }
+    let ended = listening::settled(app, named())?;
+    if ended.state == listening::State::Connected {
+        let rows = channels::list(app, Nothing {})?;
+        let row = rows.into_iter().find(|row| row.name == channel);
+        return match row {
+            Some(row) => {
+                shown(terminal, &row);
+                Ok(())
+            }
+            None => Err(Error::not_found("channel", channel)),
+        };
+    }
+    Err(ended
+        .reason
+        .unwrap_or_else(|| Error::new(Code::ChannelNotAuthorised).with("said", "too_late")))
 }
 
 fn shown(terminal: &Terminal, row: &ChannelRow) {
@@ -460,7 +511,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
         .unwrap_or_default()
 }
 
-fn read<T: DeserializeOwned>(field: &str, value: Value) -> Result<T> {
+pub fn read<T: DeserializeOwned>(field: &str, value: Value) -> Result<T> {
     serde_json::from_value(value).map_err(|error| Error::invalid(field, error))
 }
 

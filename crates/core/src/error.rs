@@ -237,6 +237,10 @@ codes! {
     SaleWrongState = "SALE_WRONG_STATE", Warning, permanent;
     /// There is no sample shop here: only the example office has one.
     ExampleOnly = "EXAMPLE_ONLY", Warning, permanent;
+    /// The registered address is not one of this machine with a port: no browser lands here. `address`.
+    LandingElsewhere = "LANDING_ELSEWHERE", Warning, permanent;
+    /// Another program listens at the registered port. `port`.
+    LandingTaken = "LANDING_TAKEN", Warning, permanent;
 
     /// Another job holds what this one needs. `resource`.
     JobBusy = "JOB_BUSY", Warning, retry;

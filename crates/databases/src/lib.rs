@@ -9,6 +9,7 @@ mod column;
 mod error;
 mod exact;
 mod firebird;
+mod handover;
 mod records;
 mod scan;
 mod schema;

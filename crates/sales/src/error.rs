@@ -91,6 +91,14 @@ pub enum Error {
     /// The page in the browser brought something else than an authorisation.
     #[error("no authorisation: {0}")]
     NotAuthorised(String),
+    /// This machine's clock can't be right: invoices would carry another day.
+    #[error("this machine's clock says {now}, the ledger's says {reference}")]
+    Clock {
+        /// This machine's time.
+        now: String,
+        /// The ledger's.
+        reference: String,
+    },
     /// The sale is in a state that doesn't allow this.
     #[error("sale {sale} is {state}")]
     WrongState {
@@ -162,6 +170,7 @@ impl Coded for Error {
             Error::Unreadable { .. } => Code::CloudUnreadable,
             Error::Lost { .. } => Code::ChannelLost,
             Error::NotAuthorised(_) => Code::ChannelNotAuthorised,
+            Error::Clock { .. } => Code::ClockWrong,
             Error::WrongState { .. } => Code::SaleWrongState,
         }
     }
@@ -195,6 +204,9 @@ impl Coded for Error {
             }
             Error::Lost { account, .. } => vec![("account", account.clone())],
             Error::NotAuthorised(said) => vec![("said", said.clone())],
+            Error::Clock { now, reference } => {
+                vec![("now", now.clone()), ("reference", reference.clone())]
+            }
             Error::WrongState { sale, state } => {
                 vec![
                     ("sale", sale.to_string()),

@@ -34,6 +34,8 @@ pub const DECIDE: &str = "sales.decide";
 
 /// Sales between two checkpoints of a job's row.
 const PULSE: usize = 20;
+/// Sales one after another that did not arrive, before the others are not tried either.
+const VAIN: u32 = 3;
 /// Sales that wait for something of the channel's own, and are asked for again in one run.
 const WAITING: i64 = 200;
 
@@ -424,17 +426,14 @@ pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> 
     sent
 }
 
-/// Sales in a row that did not arrive, after which the rest waits for the next time: the way there is closed.
-const CLOSED: u64 = 3;
-
 fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
     let ledger = room.ledger(input.ledger_id)?;
     // What an earlier run left in the air comes down first.
     outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
     let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
     let mut done = SalesSent::default();
+    let mut vain = 0;
     let all = input.sales.len() as u64;
-    let mut in_a_row = 0;
     for (at, id) in input.sales.iter().enumerate() {
         job.progress(Progress::stage("send").of(at as u64, Some(all)));
         if at % PULSE == 0 {
@@ -442,38 +441,60 @@ fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent>
             job.checkpoint(state)
                 .map_err(|error| Error::Travelled(error.into()))?;
         }
-        if in_a_row >= CLOSED {
-            done.later += all - at as u64;
-            break;
-        }
-        let sent = sender.send(*id);
-        if !matches!(sent, Ok(Sent::Later(_))) {
-            in_a_row = 0;
-        }
-        match sent {
-            Ok(Sent::Invoiced) => done.invoiced += 1,
-            Ok(Sent::There) => done.there += 1,
-            Ok(Sent::Refused) => done.refused += 1,
-            Ok(Sent::Uncertain) => done.uncertain += 1,
-            Ok(Sent::Blocked) => done.blocked += 1,
-            Ok(Sent::Skipped) => done.skipped += 1,
-            Ok(Sent::Later(said)) => {
-                done.later += 1;
-                in_a_row += 1;
-                job.log(Level::Warn, &format!("sale {id} is ready again: {said}"));
+        let said = match sender.send(*id) {
+            Ok(sent) => {
+                count(&mut done, &sent);
+                match sent {
+                    Sent::Later(said) => said,
+                    Sent::Skipped
+                    | Sent::Blocked
+                    | Sent::Invoiced
+                    | Sent::There
+                    | Sent::Refused
+                    | Sent::Uncertain => {
+                        vain = 0;
+                        continue;
+                    }
+                }
             }
-            Err(error @ (Error::Cancelled | Error::Login { .. } | Error::Store(_))) => {
-                return Err(error);
-            }
+            Err(
+                error @ (Error::Cancelled
+                | Error::Login { .. }
+                | Error::Clock { .. }
+                | Error::Store(_)),
+            ) => return Err(error),
             // One sale's trouble is not the others'.
             Err(error) => {
                 done.later += 1;
-                job.log(Level::Warn, &format!("sale {id} was not sent: {error}"));
+                error.to_string()
             }
+        };
+        job.log(Level::Warn, &format!("sale {id} is ready again: {said}"));
+        vain += 1;
+        if vain == VAIN {
+            done.later += all - at as u64 - 1;
+            job.log(
+                Level::Warn,
+                "the ledger is not reached: the others stay ready",
+            );
+            break;
         }
     }
     job.progress(Progress::stage("send").of(all, Some(all)));
     Ok(done)
+}
+
+fn count(done: &mut SalesSent, sent: &Sent) {
+    let counter = match sent {
+        Sent::Invoiced => &mut done.invoiced,
+        Sent::There => &mut done.there,
+        Sent::Refused => &mut done.refused,
+        Sent::Uncertain => &mut done.uncertain,
+        Sent::Blocked => &mut done.blocked,
+        Sent::Skipped => &mut done.skipped,
+        Sent::Later(_) => &mut done.later,
+    };
+    *counter += 1;
 }
 
 impl Handler for Follow {

@@ -54,6 +54,13 @@ pub trait Ledger: Send + Sync {
         cancel: &Cancel,
     ) -> Result<std::result::Result<(), Vec<Refusal>>>;
 
+    /// Whether this machine's clock agrees with the ledger's, as it was last heard: an invoice carries the day
+    /// of this machine. A ledger that was not heard yet agrees.
+    ///
+    /// # Errors
+    /// [`crate::Error::Clock`].
+    fn check_clock(&self) -> Result<()>;
+
     /// Sends what [`Ledger::compose`] gave under an idempotency key, once. Sending it again under the
     /// same key makes no second invoice.
     fn send(&self, key: &str, body: &str, cancel: &Cancel) -> Answer;

@@ -9,6 +9,9 @@ use rust_decimal::Decimal;
 use serde_json::{Number, Value};
 use std::time::Duration;
 
+/// Attempts at a place that is not reached.
+const UNREACHED: u32 = 3;
+
 /// Reads fields of JSON objects; a field that is missing or of another kind is empty.
 pub(crate) trait Json {
     /// The field of that name.
@@ -116,10 +119,23 @@ fn wait_until(text: &str, date: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Op
     Some(u64::try_from(wait.num_seconds()).unwrap_or(0))
 }
 
-fn http_date(text: &str) -> Option<DateTime<Utc>> {
+/// A date of a header, RFC 9110.
+pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(text.trim())
         .ok()
         .map(|at| at.with_timezone(&Utc))
+}
+
+/// Whether something that failed may be asked again after `attempt` times, of `most`. A place that is not
+/// reached at all (no name, no connection) is left sooner: whoever waits behind it need not.
+pub(crate) fn worth(attempt: u32, most: u32, trouble: &Error) -> bool {
+    let unreached = matches!(trouble, Error::Net(puente_net::Error::Unreachable { .. }));
+    let passes = matches!(
+        trouble,
+        Error::Busy { .. } | Error::Unreadable { .. } | Error::Net(_)
+    );
+    let most = if unreached { UNREACHED } else { most };
+    passes && attempt < most
 }
 
 /// How long to wait before asking again: as long as was asked for, or longer each time, spread so that

@@ -823,7 +823,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_SETUP_FAILED" | "VPN_HELPER_MISSING" | "VPN_HELPER_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "LANDING_ELSEWHERE" | "LANDING_TAKEN" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -1722,6 +1722,11 @@ first_month: string | null,
 last_month: string | null, };
 
 /**
+ * A document of an invoice.
+ */
+export type InvoiceDocument = "pdf" | "xml";
+
+/**
  * A job.
  */
 export type Job = {
@@ -2081,6 +2086,40 @@ version: string,
 licence: string, };
 
 /**
+ * Waiting for a browser.
+ */
+export type Listening = {
+/**
+ * The account.
+ */
+channel: number,
+/**
+ * How it stands.
+ */
+state: ListeningState,
+/**
+ * Where the browser comes.
+ */
+redirect_uri: string,
+/**
+ * Whether the browser will ask first whether to go on, because nobody vouches for this machine.
+ */
+asks: boolean,
+/**
+ * Until when it may come; none when nobody waits.
+ */
+until: string | null,
+/**
+ * Why the account is not connected.
+ */
+error: ErrorView | null, };
+
+/**
+ * How waiting for a browser stands.
+ */
+export type ListeningState = "idle" | "waiting" | "connected" | "failed" | "late" | "cancelled";
+
+/**
  * How much a line matters.
  */
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -2293,6 +2332,35 @@ kind: CostKind,
  * How much.
  */
 amount: string, };
+
+/**
+ * What sales earned, into a file.
+ */
+export type MarginExport = {
+/**
+ * By what; by month when left out.
+ */
+by?: MarginBy,
+/**
+ * Of which sales.
+ */
+filter?: SalesFilter,
+/**
+ * A row for each amount of each sale instead, with its source and how sure it is.
+ */
+amounts?: boolean,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
 
 /**
  * Which earnings.
@@ -4803,6 +4871,27 @@ marked: number,
 marked_here: number, };
 
 /**
+ * Copies a kept document of an invoice to where a person wants it.
+ */
+export type SalesDocument = {
+/**
+ * The sale's number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Which document.
+ */
+document: InvoiceDocument,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
  * How the example stands.
  */
 export type SalesExample = {
@@ -4887,6 +4976,48 @@ margin_percent: string | null,
  * How long it took, in milliseconds.
  */
 took_ms: number, };
+
+/**
+ * The list of sales, as it is seen, into a file.
+ */
+export type SalesExport = {
+/**
+ * Which sales.
+ */
+filter?: SalesFilter,
+/**
+ * By what.
+ */
+sort?: SalesSort,
+/**
+ * The smallest or oldest first; the newest and largest when left out.
+ */
+ascending?: boolean,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
+ * What was written.
+ */
+export type SalesExported = {
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * Rows, without the heading; of a document, bytes.
+ */
+rows: number, };
 
 /**
  * Which sales: what is left out lets all through.
@@ -5238,7 +5369,7 @@ reasons: Array<SaleReasonCount>, };
 /**
  * A list that has views.
  */
-export type SavedList = "companies" | "movements" | "jobs";
+export type SavedList = "companies" | "movements" | "jobs" | "sales";
 
 /**
  * Names a view.
@@ -5404,7 +5535,7 @@ enabled?: boolean | null, };
 /**
  * What a schedule does.
  */
-export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "other";
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "sales" | "other";
 
 /**
  * All schedules, and those that are worth having.
@@ -6775,9 +6906,186 @@ sent: number,
 endpoint: string | null, };
 
 /**
+ * A server that was set up, with what undoes it.
+ */
+export type VpnSetup = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * How the server is logged in to.
+ */
+remote: VpnRemote,
+/**
+ * The steps, how far each is and what undoes it.
+ */
+steps: Array<VpnStep>,
+/**
+ * Whether all of them are done.
+ */
+done: boolean,
+/**
+ * Whether something is left to be undone.
+ */
+undoable: boolean,
+/**
+ * When it was begun.
+ */
+created_at: string,
+/**
+ * Why the last job failed.
+ */
+last_error: ErrorView | null, };
+
+/**
+ * Names a setup, with passwords where they changed or were not kept.
+ */
+export type VpnSetupNamed = {
+/**
+ * Its number.
+ */
+setup: number,
+/**
+ * The password of the login, or the passphrase of its key; the kept one when left out.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for; the kept one when left out.
+ */
+sudo_password?: string | null, };
+
+/**
+ * What is to be done on a server.
+ */
+export type VpnSetupPlan = {
+/**
+ * `Debian GNU/Linux 12 (bookworm)`.
+ */
+release: string,
+/**
+ * Whether this family of systems is tried in Puente's own tests.
+ */
+tested: boolean,
+/**
+ * In order.
+ */
+steps: Array<VpnStep>,
+/**
+ * Networks of the server that people may want to reach through it.
+ */
+networks: string[], };
+
+/**
+ * What setting a server up would do.
+ */
+export type VpnSetupPreview = {
+/**
+ * The steps, and what is known of the server.
+ */
+plan: VpnSetupPlan,
+/**
+ * To be given back to have these very steps run.
+ */
+seal: string,
+/**
+ * What was run to find this out.
+ */
+ran: Array<VpnRan>, };
+
+/**
+ * A server that is to become one of WireGuard. Passwords are taken in and never given out.
+ */
+export type VpnSetupRequest = {
+/**
+ * Host name or address of the server.
+ */
+host: string,
+/**
+ * TCP port of SSH; 22 when left out.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user: string,
+/**
+ * How it is proven.
+ */
+login: VpnLogin,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for; the login's own when left out.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`; without one the answer is the server's.
+ */
+fingerprint?: string | null,
+/**
+ * The new interface; `wg0` when left out.
+ */
+interface?: string | null,
+/**
+ * The server's address in the VPN with the length of its network; `10.8.3.1/24` when left out.
+ */
+network?: string | null,
+/**
+ * UDP port of WireGuard; 51820 when left out.
+ */
+udp_port?: number | null,
+/**
+ * Whether hosts behind the server see the server as the sender, so that they need no route back;
+ * they do when left out.
+ */
+masquerade?: boolean | null,
+/**
+ * The seal of the plan that a person has seen; needed to have it run.
+ */
+seal?: string | null, };
+
+/**
  * How far a VPN is.
  */
 export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
+
+/**
+ * One step.
+ */
+export type VpnStep = {
+/**
+ * What it is for.
+ */
+kind: VpnStepKind,
+/**
+ * What runs as the administrator, as it is shown.
+ */
+command: string,
+/**
+ * What succeeds when the step is done already.
+ */
+check: string,
+/**
+ * What undoes it; none where nothing is left to be undone.
+ */
+undo: string | null,
+/**
+ * How far it is.
+ */
+state: VpnStepState, };
+
+/**
+ * What a step is for.
+ */
+export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "start";
+
+/**
+ * How far a step is.
+ */
+export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
 
 /**
  * What a client's file says, without its secrets.
@@ -6884,6 +7192,12 @@ export type Commands = {
   "vpn.retry": { request: VpnNamed; response: Array<Job> };
   "vpn.ask": { request: VpnNamed; response: VpnServerView };
   "vpn.peers": { request: VpnNamed; response: Array<VpnPeer> };
+  "vpn.setup.preview": { request: VpnSetupRequest; response: VpnSetupPreview };
+  "vpn.setup.run": { request: VpnSetupRequest; response: Array<Job> };
+  "vpn.setup.list": { request: Nothing; response: Array<VpnSetup> };
+  "vpn.setup.retry": { request: VpnSetupNamed; response: Array<Job> };
+  "vpn.setup.undo": { request: VpnSetupNamed; response: Array<Job> };
+  "vpn.setup.remove": { request: VpnSetupNamed; response: VpnSetup };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
   "sales.example": { request: Nothing; response: Array<Job> };
@@ -6895,6 +7209,9 @@ export type Commands = {
   "sales.channels.list": { request: Nothing; response: Array<SalesChannel> };
   "sales.channels.begin": { request: ChannelConnect; response: ChannelBegun };
   "sales.channels.finish": { request: ChannelFinish; response: SalesChannel };
+  "sales.channels.listen": { request: ChannelNamed; response: Listening };
+  "sales.channels.listening": { request: ChannelNamed; response: Listening };
+  "sales.channels.unlisten": { request: ChannelNamed; response: Listening };
   "sales.channels.set": { request: ChannelSet; response: SalesChannel };
   "sales.channels.remove": { request: ChannelNamed; response: SalesChannel };
   "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
@@ -6926,6 +7243,9 @@ export type Commands = {
   "sales.costs.list": { request: Nothing; response: SalesCosts };
   "sales.costs.set": { request: SalesCostsSet; response: SalesCostsChanged };
   "sales.costs.import": { request: ProductCostsCsv; response: SalesCostsChanged };
+  "sales.export": { request: SalesExport; response: SalesExported };
+  "sales.document": { request: SalesDocument; response: SalesExported };
+  "sales.margin.export": { request: MarginExport; response: SalesExported };
   "sales.margin": { request: MarginOf; response: MarginSummary };
   "forecast.offices": { request: Nothing; response: Array<ForecastOffice> };
   "forecast.train": { request: ForecastTrain; response: Array<Job> };
@@ -7010,6 +7330,12 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
   "vpn.peers": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.preview": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.run": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.setup.list": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.retry": { reads: [], changes: ["vpns","jobs"], startsJob: true, reopens: false },
+  "vpn.setup.undo": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.setup.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.example": { reads: [], changes: ["sales","sales_accounts","settings","jobs","audit"], startsJob: true, reopens: false },
@@ -7021,6 +7347,9 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.channels.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.channels.begin": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
   "sales.channels.finish": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.channels.listen": { reads: [], changes: [], startsJob: false, reopens: false },
+  "sales.channels.listening": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.channels.unlisten": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
   "sales.channels.set": { reads: [], changes: ["sales","sales_accounts","jobs","audit"], startsJob: false, reopens: false },
   "sales.channels.remove": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
@@ -7052,6 +7381,9 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.costs.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.costs.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
+  "sales.document": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
+  "sales.margin.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.margin": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "forecast.offices": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.train": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },

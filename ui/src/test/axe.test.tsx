@@ -30,6 +30,7 @@ const TABS = [
   "/vpn?open=1&edit=true",
   "/vpn?open=new",
   "/vpn?open=import",
+  "/vpn?open=setups",
   "/actividad?open=14",
   "/actividad?view=audit",
   "/configuracion",

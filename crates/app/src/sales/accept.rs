@@ -3,7 +3,6 @@
 use super::room;
 use super::show::{self, Shown};
 use crate::{App, Result};
-use puente_core::{Code, Error};
 use puente_sales::{accept, sales};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -27,12 +26,7 @@ pub struct Accept {
 pub fn accept(app: &App, request: Accept) -> Result<Shown> {
     let room = room(app);
     let row = sales::find(&room.state, &request.sale)?;
-    let reasons = accept::accept(room, row.id, &request.note).map_err(|error| match error {
-        puente_sales::Error::WrongState { state, .. } => Error::new(Code::SaleWrongState)
-            .with("sale", &row.key)
-            .with("sale_state", state),
-        other => other.into(),
-    })?;
+    let reasons = accept::accept(room, row.id, &request.note)?;
     let detail = json!({ "reasons": reasons, "note": request.note.trim() });
     app.audit("sales.accept", &format!("sale:{}", row.id), detail)?;
     show::show(

@@ -131,6 +131,12 @@ pub(crate) fn title(name: &str, lang: Lang) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
+/// A sentence for people that is no reason, by its key.
+pub(crate) fn phrase(key: &str, lang: Lang) -> String {
+    let texts: &'static Texts = lang.pick(&*ES, &*EN);
+    texts.fields.get(key).cloned().unwrap_or_default()
+}
+
 /// The values of a reason by name, with names of fields in the reader's language.
 fn values(reason: &Reason, texts: &Texts) -> HashMap<String, String> {
     let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(reason) else {

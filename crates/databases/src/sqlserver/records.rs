@@ -3,7 +3,8 @@
 use super::pump::pump;
 use super::sql::{self, Of, Read};
 use super::wire::Wire;
-use super::{ATTEMPTS, PAUSE, SqlServer, errors, marks};
+use super::{ATTEMPTS, PAUSE, SqlServer, errors};
+use crate::scan::marks;
 use crate::{
     Becomes, Change, Chunk, Flow, LiveColumn, LiveKind, Match, RecordDb, Result, Scan, Value,
 };

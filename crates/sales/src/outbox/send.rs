@@ -78,7 +78,8 @@ impl<'a> Sender<'a> {
     /// Sends one sale, if it is ready, and settles what came of it as far as that goes now.
     ///
     /// # Errors
-    /// [`Error::Login`] when the ledger will take nothing; a cancel; those of the store. The sale is then
+    /// [`Error::Login`] when the ledger will take nothing, [`Error::Clock`] when this machine's day can't be
+    /// right; a cancel; those of the store. The sale is then
     /// where its rows say.
     pub fn send(&mut self, id: SaleId) -> Result<Sent> {
         let sent = self.send_as(id, None);
@@ -134,6 +135,7 @@ impl<'a> Sender<'a> {
             self.block(id, table::reasons(&refusals))?;
             return Ok(Sent::Blocked);
         }
+        self.ledger.check_clock()?;
         let before = if doubtful {
             self.made_before(&intent)?
         } else {

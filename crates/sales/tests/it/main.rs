@@ -8,6 +8,7 @@
     reason = "a test whose stage can't be set has failed"
 )]
 
+mod bad_input;
 mod faults;
 mod flow;
 mod kill;

@@ -219,9 +219,49 @@ fn the_sample_shop_goes_from_orders_to_stamped_invoices_and_again_without_a_seco
     let again = went(&app);
     assert_eq!(again.invoices_made_twice, 0);
     assert_eq!(again.journal_invoices, again.invoiced, "{again:?}");
+    writes_files(&app, folder.path(), &again);
     let accounts = puente_app::sales::channels::list(&app, Nothing {}).unwrap();
     assert_eq!(accounts.len(), 1);
     assert!(accounts[0].name.contains("EJEMPLO"), "{}", accounts[0].name);
+}
+
+/// What is seen goes into files, and the documents of an invoice to where a person wants them.
+fn writes_files(app: &App, folder: &Path, done: &example::Done) {
+    let call = |name: &str, request: Value| puente_app::commands::call(app, name, request);
+    let to = |name: &str| folder.join(name);
+    let lines = |name: &str| std::fs::read_to_string(to(name)).unwrap().lines().count() as u64;
+    let list = json!({ "filter": { "states": ["stamped"] }, "output": to("ventas.csv") });
+    let written = call("sales.export", list.clone()).unwrap();
+    assert_eq!(written["rows"], done.stamped);
+    assert_eq!(lines("ventas.csv"), done.stamped + 1);
+    assert_eq!(
+        call("sales.export", list).unwrap_err().code,
+        Code::AlreadyExists
+    );
+    let margin = json!({ "by": "product", "output": to("margen.xlsx") });
+    assert!(call("sales.margin.export", margin).unwrap()["rows"].as_u64() > Some(3));
+    let amounts = json!({ "amounts": true, "output": to("valores.csv") });
+    call("sales.margin.export", amounts).unwrap();
+    let text = std::fs::read_to_string(to("valores.csv")).unwrap();
+    assert!(
+        text.contains("comisión") && text.contains("estimado") && text.contains("Empaque"),
+        "{text:.400}"
+    );
+    let stamped = json!({ "filter": { "states": ["stamped"] }, "limit": 1 });
+    let sale = call("sales.list", stamped).unwrap()["rows"][0]["key"].clone();
+    for (document, begins) in [("pdf", "%PDF"), ("xml", "<")] {
+        let output = to(&format!("factura.{document}"));
+        let request = json!({ "sale": sale, "document": document, "output": output });
+        call("sales.document", request).unwrap();
+        let bytes = std::fs::read(&output).unwrap();
+        assert!(bytes.starts_with(begins.as_bytes()), "{document}");
+    }
+    let pending = json!({ "filter": { "states": ["pending"] }, "limit": 1 });
+    let sale = call("sales.list", pending).unwrap()["rows"][0]["key"].clone();
+    let request = json!({ "sale": sale, "document": "pdf", "output": to("ninguna.pdf") });
+    let refused = call("sales.document", request).unwrap_err();
+    assert_eq!(refused.code, Code::NotFound);
+    assert!(!to("ninguna.pdf").exists());
 }
 
 #[test]

@@ -103,7 +103,7 @@ function Head({
       <Select
         w={316}
         aria-label={t("forecast.nit")}
-        data={offices.map(({ nit, name }) => ({ value: nit, label: `${name} · ${nit}` }))}
+        data={offices.map(({ nit, name }) => ({ value: nit, label: `${nit} · ${name}` }))}
         value={office.nit}
         onChange={(nit) => nit && void navigate({ search: ({ view }) => ({ view, nit }) })}
         allowDeselect={false}

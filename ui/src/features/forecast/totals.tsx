@@ -144,7 +144,9 @@ function Classes({ totals }: { totals: ForecastTotals }) {
                 </button>
               </td>
               <td className="num">{count(articles)}</td>
-              <td className="dim">{t(`forecast.class_text.${of}`)}</td>
+              <td className="dim" style={{ whiteSpace: "normal" }}>
+                {t(`forecast.class_text.${of}`)}
+              </td>
             </tr>
           ))}
         </tbody>

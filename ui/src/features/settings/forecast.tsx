@@ -1,5 +1,10 @@
 import { Button, PasswordInput, SegmentedControl, TextInput } from "@mantine/core";
-import { IconCircleCheck, IconPlugConnected, IconSend } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconPlugConnected,
+  IconSend,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Bones } from "@/components/empty";
@@ -106,6 +111,12 @@ function Fields({ settings }: { settings: SettingsView }) {
           ) : null}
         </div>
       )}
+      {mlflow.login !== "none" && isPlain(url) ? (
+        <p className="state" data-tone="warn" style={{ whiteSpace: "normal" }}>
+          <IconAlertTriangle size={15} aria-hidden="true" />
+          {t("settings.forecast.plain")}
+        </p>
+      ) : null}
       {set.error ? <Trouble error={set.error} /> : null}
       {test.error ? <Trouble error={test.error} /> : null}
       {test.data && !test.isPending ? (
@@ -137,6 +148,11 @@ function Fields({ settings }: { settings: SettingsView }) {
       </div>
     </form>
   );
+}
+
+/** Whether a password would be read by anyone on the way. */
+function isPlain(url: string): boolean {
+  return /^http:\/\//.test(url) && !/^http:\/\/(127\.|localhost|\[::1\])/.test(url);
 }
 
 /** What the server was told, and what waits for it. */

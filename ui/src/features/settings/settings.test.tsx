@@ -111,6 +111,7 @@ test("an MLflow is tried before it is kept, and a wrong login says so", async ()
   await user.type(await screen.findByLabelText("Dirección de MLflow"), "http://mlflow:5000");
   await user.click(screen.getByRole("radio", { name: "Usuario y contraseña" }));
   await user.type(screen.getByLabelText("Usuario"), "ana");
+  expect(screen.getByText(/van sin cifrar/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Probar" }));
   expect(await screen.findByText(/no aceptó el acceso \(respondió 401\)/)).toBeVisible();
   await user.type(screen.getByLabelText("Contraseña"), "clave");

@@ -1,5 +1,5 @@
 import { Button, Switch, TextInput } from "@mantine/core";
-import { IconEye, IconFingerprint, IconPlayerStop, IconPlus } from "@tabler/icons-react";
+import { IconEye, IconFingerprint, IconPlayerStop, IconPlus, IconTool } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/panel";
@@ -10,6 +10,7 @@ import { viewOf } from "@/platform/platform";
 import { check, type Draft, FRESH, requestOf } from "./draft";
 import { type Change, type Field, Login, useFields } from "./login";
 import { PreviewView } from "./preview";
+import { SetUp } from "./setup";
 
 const KEPT = "puente.draft.vpn";
 /** Makes a VPN on the office's server: looked at first, so that everything is seen before it runs. */
@@ -23,6 +24,7 @@ export function CreateForm({
   const { t } = useTranslation();
   const platform = usePlatform();
   const [draft, setDraft] = useDraft();
+  const [preparing, setPreparing] = useState(false);
   const look = useAsked("vpn.preview");
   const create = useAsked("vpn.create");
   const found = useRef<HTMLDivElement>(null);
@@ -32,6 +34,7 @@ export function CreateForm({
     look.forget();
     create.forget();
     // Another host has another key.
+    if ("host" in change) setPreparing(false);
     const elsewhere = "host" in change || "port" in change ? { fingerprint: "" } : {};
     setDraft((old) => ({ ...old, ...elsewhere, ...change }));
   };
@@ -104,10 +107,17 @@ export function CreateForm({
         <Advanced draft={draft} set={set} field={field} />
         <div ref={found} className="stack">
           {look.data ? <PreviewView preview={look.data} fingerprint={draft.fingerprint} /> : null}
-          {error ? <Refused error={error} onTrust={trust} /> : null}
+          {error ? (
+            <Refused error={error} onTrust={trust} onSetUp={() => setPreparing(true)} />
+          ) : null}
         </div>
         <button type="submit" hidden />
       </form>
+      {preparing ? (
+        <div style={{ marginTop: 12 }}>
+          <SetUp request={requestOf(draft)} />
+        </div>
+      ) : null}
     </Panel>
   );
 }
@@ -135,11 +145,34 @@ function Advanced({ draft, set, field }: { draft: Draft; set: Change; field: Fie
   );
 }
 
+/** Codes of a server that WireGuard can be set up on. */
+const BARE = ["VPN_TOOLS_MISSING", "VPN_INTERFACE_MISSING"];
+
 /** Why the look or the making was refused; a host key that nobody has compared is a question. */
-function Refused({ error, onTrust }: { error: unknown; onTrust: (fingerprint: string) => void }) {
+function Refused({
+  error,
+  onTrust,
+  onSetUp,
+}: {
+  error: unknown;
+  onTrust: (fingerprint: string) => void;
+  onSetUp: () => void;
+}) {
   const { t } = useTranslation();
   const view = viewOf(error);
   const print = /SHA256:[A-Za-z0-9+/=]+/.exec(view.message)?.[0];
+  if (BARE.includes(view.code)) {
+    return (
+      <Trouble
+        error={error}
+        actions={
+          <Button leftSection={<IconTool size={15} aria-hidden="true" />} onClick={onSetUp}>
+            {t("vpn.setup.button")}
+          </Button>
+        }
+      />
+    );
+  }
   if (view.code !== "SSH_HOST_UNKNOWN" || print === undefined) return <Trouble error={error} />;
   return (
     <div className="trouble" data-severity="warning" role="alert">

@@ -1,6 +1,6 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconFileImport, IconX } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
@@ -111,6 +111,16 @@ function Drop({
   const [over, setOver] = useState(false);
   const [large, setLarge] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  // A file that is dropped beside the frame would take the page's place.
+  useEffect(() => {
+    const stay = (event: Event) => event.preventDefault();
+    window.addEventListener("dragover", stay);
+    window.addEventListener("drop", stay);
+    return () => {
+      window.removeEventListener("dragover", stay);
+      window.removeEventListener("drop", stay);
+    };
+  }, []);
   const read = async (found: File | undefined) => {
     if (!found) return;
     setLarge(found.size > MOST);

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { NEW_PRINT, PRINT } from "@/platform/mock/vpns";
 import { open, rowsOf } from "@/test/office";
@@ -133,6 +133,58 @@ test.each([
   expect(form.getByRole("button", { name: "Crear" })).toBeDisabled();
 });
 
+test("a server without WireGuard is set up by steps that were seen, and then looked at", async () => {
+  const { mock, user } = await open("/vpn?open=new");
+  const form = await fill(user, { Servidor: "sin-wireguard" });
+  await user.click(form.getByRole("button", { name: "Ver qué se hará" }));
+  await user.click(await form.findByRole("button", { name: "Es la misma: continuar" }));
+  await user.click(await form.findByRole("button", { name: "Preparar el servidor" }));
+  const set = within(
+    await form.findByRole("region", { name: "Preparar el servidor con WireGuard" }),
+  );
+  expect(set.getByRole("button", { name: "Preparar" })).toBeDisabled();
+  await user.click(set.getByRole("button", { name: "Ver los pasos" }));
+  expect(await set.findByText("Debian GNU/Linux 12 (bookworm)")).toBeVisible();
+  expect(set.getByText("ufw allow 51820/udp")).toBeVisible();
+  expect(set.getByText("ufw delete allow 51820/udp")).toBeInTheDocument();
+  expect(mock.calls.some(({ name }) => name === "vpn.setup.run")).toBe(false);
+  await user.click(set.getByRole("button", { name: "Preparar" }));
+  expect(await form.findByText(/El servidor está listo/)).toBeVisible();
+  const preview = mock.calls.find(({ name }) => name === "vpn.setup.preview")?.request;
+  expect(preview).toMatchObject({ host: "sin-wireguard", password: "una-clave", network: null });
+  const run = mock.calls.find(({ name }) => name === "vpn.setup.run")?.request;
+  expect(run).toMatchObject({ ...(preview as object), seal: expect.any(String) });
+  await user.click(form.getByRole("button", { name: "Ver qué se hará" }));
+  expect(await form.findByRole("region", { name: "Lo que se hará en el servidor" })).toBeVisible();
+});
+
+test("steps that were seen before something changed are not run", async () => {
+  const { user } = await open("/vpn?open=new");
+  const form = await fill(user, { Servidor: "sin-wireguard" });
+  await user.click(form.getByRole("button", { name: "Ver qué se hará" }));
+  await user.click(await form.findByRole("button", { name: "Es la misma: continuar" }));
+  await user.click(await form.findByRole("button", { name: "Preparar el servidor" }));
+  await user.click(await form.findByRole("button", { name: "Ver los pasos" }));
+  await form.findByText("ufw allow 51820/udp");
+  await user.type(form.getByRole("textbox", { name: "Puerto UDP" }), "51999");
+  expect(form.queryByText("ufw allow 51820/udp")).toBeNull();
+  expect(form.getByRole("button", { name: "Preparar" })).toBeDisabled();
+});
+
+test("what was done to a server is undone after its name was typed, and what was there stays", async () => {
+  const { mock, user } = await open("/vpn?open=setups");
+  const panel = within(await screen.findByRole("complementary", { name: "Servidores preparados" }));
+  expect(panel.getByText("Ya estaba")).toBeVisible();
+  await user.click(panel.getByRole("button", { name: "Deshacer" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByText(/del último al primero/)).toBeVisible();
+  await user.type(dialog.getByRole("textbox"), "203.0.113.7");
+  await user.click(dialog.getByRole("button", { name: "Deshacer" }));
+  await waitFor(() => expect(panel.getAllByText("Deshecho")).toHaveLength(4));
+  expect(panel.getByText("Ya estaba")).toBeVisible();
+  expect(mock.calls.filter(({ name }) => name === "vpn.setup.undo")).toHaveLength(1);
+});
+
 test("another host has another key: it is asked about again", async () => {
   const { mock, user } = await open("/vpn?open=new");
   const form = await fill(user);
@@ -208,6 +260,20 @@ test("a file of someone else is taken in, and its commands are refused with the 
     name: "sede-centro",
     conf: CONF,
   });
+});
+
+test("a dropped file is read, and one dropped beside the frame leaves the page as it is", async () => {
+  await open("/vpn?open=import");
+  const panel = within(await screen.findByRole("complementary", { name: "Importar .conf" }));
+  const file = new File([CONF], "Bodega.conf");
+  file.text = async () => CONF;
+  expect(fireEvent.drop(document.body, { dataTransfer: { files: [file] } })).toBe(false);
+  expect(panel.queryByText(/Bodega\.conf/)).toBeNull();
+  fireEvent.drop(panel.getByRole("region", { name: "Archivo .conf" }), {
+    dataTransfer: { files: [file] },
+  });
+  expect(await panel.findByText(/Bodega\.conf/)).toBeVisible();
+  expect(panel.getByRole("button", { name: "Importar" })).toBeEnabled();
 });
 
 test("text that is no file of WireGuard says so, and what was pasted stays", async () => {

@@ -6,7 +6,7 @@ import {
   IconSearch,
   IconShieldLock,
 } from "@tabler/icons-react";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
@@ -21,6 +21,7 @@ import { ImportForm } from "./import-form";
 import { endpointOf, lookOf, useSince, type VpnLook, VpnStateView } from "./looks";
 import { Relogin } from "./relogin";
 import { ExportDialog } from "./secrets";
+import { Setups } from "./setup";
 import { VpnPanel } from "./vpn-panel";
 
 interface Row {
@@ -39,6 +40,7 @@ export default function Vpns() {
   const navigate = useNavigate({ from: "/vpn" });
   const vpns = useCommand("vpn.list", {}, { keep: true });
   const servers = useCommand("servers.list", {}, { keep: true }).data ?? NO_SERVERS;
+  const setups = useCommand("vpn.setup.list", {}, { keep: true }).data ?? [];
   const [text, setText] = useState("");
   const [looks, setLooks] = useState<VpnLook[]>([]);
   const [exporting, setExporting] = useState(false);
@@ -85,7 +87,7 @@ export default function Vpns() {
           </>
         }
         filters={
-          all.length > 0 ? (
+          all.length + setups.length > 0 ? (
             <>
               <Search label={t("vpn.search")} value={text} onChange={setText} />
               <Chips
@@ -98,6 +100,11 @@ export default function Vpns() {
                   )
                 }
               />
+              {setups.length > 0 ? (
+                <Link to="/vpn" search={{ open: "setups" }}>
+                  {t("vpn.setup.list")}
+                </Link>
+              ) : null}
             </>
           ) : null
         }
@@ -107,6 +114,8 @@ export default function Vpns() {
             <CreateForm onClose={close} onMade={show} />
           ) : open === "import" ? (
             <ImportForm onClose={close} onMade={show} />
+          ) : open === "setups" ? (
+            <Setups onClose={close} />
           ) : shown?.remote && edit ? (
             <Relogin key={shown.id} vpn={shown} onClose={() => show(shown.id)} />
           ) : shown ? (

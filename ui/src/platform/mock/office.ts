@@ -46,6 +46,7 @@ const STAGES: Record<string, string> = {
   "sales.follow": "status",
   "sales.decide": "settle",
   "vpn.peer": "connect",
+  "vpn.setup": "connect",
 };
 
 export class Office {

@@ -9,6 +9,7 @@ import type {
 } from "@/generated/commands";
 import { errorView, refusal } from "./errors";
 import type { Bodies, MockOptions, Office } from "./office";
+import { setupBodies } from "./vpn-setups";
 
 const OWN = "3uGpzg22CE9+Cb7MRajTIh1Xnxg4wNh4ctUeDVc7vWY=";
 const SERVER = "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=";
@@ -134,6 +135,7 @@ export function vpnBodies(office: Office, start: MockOptions["office"]): Bodies 
       await office.wait(600, signal);
       return peers(find(vpn));
     },
+    ...setupBodies(office, start === "working"),
     "vpn.remove": ({ vpn: name }) => {
       const vpn = find(name);
       if (office.servers.some(({ options }) => options.vpn === vpn.id)) {
@@ -199,7 +201,10 @@ async function preview(
   if (password === "mala") {
     throw refusal(lang, "SSH_AUTH_REFUSED", { user, methods: "publickey, password" });
   }
-  if (host === "sin-wireguard") throw refusal(lang, "VPN_TOOLS_MISSING", { host });
+  const isReady = office.jobs.some(
+    ({ kind, subject, state }) => kind === "vpn.setup" && subject === host && state === "done",
+  );
+  if (host === "sin-wireguard" && !isReady) throw refusal(lang, "VPN_TOOLS_MISSING", { host });
   const given = address ?? "10.8.3.12";
   return {
     address: given,

@@ -91,11 +91,7 @@ impl Client {
                 },
                 Err(lost) => Error::from(lost),
             };
-            let passes = matches!(
-                trouble,
-                Error::Busy { .. } | Error::Unreadable { .. } | Error::Net(_)
-            );
-            if !passes || attempt >= ATTEMPTS {
+            if !read::worth(attempt, ATTEMPTS, &trouble) {
                 return Err(trouble);
             }
             cancel.sleep(pause(attempt, &trouble))?;

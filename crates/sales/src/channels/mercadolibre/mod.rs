@@ -9,7 +9,7 @@ mod search;
 mod tests;
 mod tokens;
 
-pub use authorise::{Begun, auth_url, begin, finish};
+pub use authorise::{Begun, auth_url, begin, begun_state, finish};
 pub use client::DEFAULT_API;
 pub use tokens::Renewals;
 
