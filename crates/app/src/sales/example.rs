@@ -16,8 +16,7 @@ use puente_sales::handlers::{self as work, SendInput};
 use puente_sales::list::{self, Filter};
 use puente_sales::sales::{self, SaleId};
 use puente_sales::{
-    Reason, Room, State, accounts, bills, catalogues, costs, erp_costs, judge, outbox, suggest,
-    tasks,
+    Room, State, accounts, bills, catalogues, costs, erp_costs, judge, outbox, suggest, tasks,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
