@@ -606,7 +606,7 @@ kind: CostKind,
  */
 amount: string,
 /**
- * Where it comes from: `order`, `shipment`, `payment`, `invoice`, `draft`, `csv`, `erp`, or the name of a rule.
+ * Where it comes from: `order`, `shipment`, `payment`, `bill`, `invoice`, `draft`, `csv`, `erp`, or the name of a rule.
  */
 source: string,
 /**
@@ -639,6 +639,48 @@ amount: string, };
  * By what a cost grows.
  */
 export type CostRuleKind = "per_sale" | "per_unit" | "percent";
+
+/**
+ * From where costs of a channel account are known.
+ */
+export type CostSource = {
+/**
+ * The channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * Whose warehouse tells what goods cost; none where nobody has said.
+ */
+nit: string | null,
+/**
+ * When costs were last taken from there.
+ */
+taken_at: string | null,
+/**
+ * When bills of the channel were last read.
+ */
+billed_at: string | null,
+/**
+ * Orders whose fee is known from a bill.
+ */
+billed: number, };
+
+/**
+ * Says whose warehouse tells what the goods of a channel account cost.
+ */
+export type CostSourceSet = {
+/**
+ * The channel account's name or number.
+ */
+channel: string,
+/**
+ * All companies of this NIT; none forgets what was taken.
+ */
+nit?: string | null, };
 
 /**
  * How an article sells. The cuts are those of Syntetos, Boylan and Croston, "On the categorization of
@@ -4910,7 +4952,11 @@ done: SalesExampleDone | null,
 /**
  * What blocked sales then, in words, the most first.
  */
-blocked: Array<SaleReasonCount>, };
+blocked: Array<SaleReasonCount>,
+/**
+ * Why sales that were ready are not invoiced, in words, the most first.
+ */
+not_invoiced?: Array<SaleReasonCount>, };
 
 /**
  * Result of `EXAMPLE`.
@@ -4932,6 +4978,11 @@ ready: number,
  * Sales that were blocked then, by name of the first reason.
  */
 blocked: { [key in string]: number },
+/**
+ * Of those that were ready, the ones that are not invoiced: by name of the first reason, or `refused` and
+ * the ledger's code (`refused customer_inactive`), or by where they stand.
+ */
+not_invoiced?: { [key in string]: number },
 /**
  * Sales that are invoiced.
  */
@@ -6534,7 +6585,11 @@ target?: string | null,
 /**
  * That port; none takes a free one.
  */
-port?: number | null, };
+port?: number | null,
+/**
+ * Where the tunnel is to be; inside this program when left out.
+ */
+mode?: VpnMode | null, };
 
 /**
  * A tunnel that is open.
@@ -6691,6 +6746,11 @@ export type VpnLogin = { "kind": "agent" } | { "kind": "key",
  * The file.
  */
 path: string, } | { "kind": "password" };
+
+/**
+ * Where the tunnel of a VPN is to be.
+ */
+export type VpnMode = "inside" | "system";
 
 /**
  * Names a VPN.
@@ -7088,6 +7148,19 @@ export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "st
 export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
 
 /**
+ * A VPN that the whole PC is in.
+ */
+export type VpnSystemTunnel = {
+/**
+ * The VPN's number.
+ */
+vpn: number,
+/**
+ * How its tunnel is.
+ */
+status: TunnelStatus, };
+
+/**
  * What a client's file says, without its secrets.
  */
 export type VpnTunnel = {
@@ -7127,6 +7200,19 @@ allowed: string[],
  * Seconds between packets that keep the way open.
  */
 keepalive: number | null, };
+
+/**
+ * Whether the whole PC can be connected, and to which VPNs it is.
+ */
+export type VpnWholePc = {
+/**
+ * Whether something on this PC can do it.
+ */
+available: boolean,
+/**
+ * The VPNs that the whole PC is in.
+ */
+tunnels: Array<VpnSystemTunnel>, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -7182,6 +7268,7 @@ export type Commands = {
   "vpn.conf": { request: VpnNamed; response: VpnConf };
   "vpn.qr": { request: VpnNamed; response: VpnQr };
   "vpn.connect": { request: VpnConnect; response: VpnConnected };
+  "vpn.whole_pc": { request: Nothing; response: VpnWholePc };
   "vpn.disconnect": { request: VpnNamed; response: Vpn };
   "vpn.preview": { request: VpnCreate; response: VpnPreview };
   "vpn.create": { request: VpnCreate; response: Array<Job> };
@@ -7243,6 +7330,9 @@ export type Commands = {
   "sales.costs.list": { request: Nothing; response: SalesCosts };
   "sales.costs.set": { request: SalesCostsSet; response: SalesCostsChanged };
   "sales.costs.import": { request: ProductCostsCsv; response: SalesCostsChanged };
+  "sales.costs.sources": { request: Nothing; response: Array<CostSource> };
+  "sales.costs.source": { request: CostSourceSet; response: Array<Job> };
+  "sales.costs.bills": { request: SalesSync; response: Array<Job> };
   "sales.export": { request: SalesExport; response: SalesExported };
   "sales.document": { request: SalesDocument; response: SalesExported };
   "sales.margin.export": { request: MarginExport; response: SalesExported };
@@ -7320,6 +7410,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.conf": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "vpn.qr": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "vpn.connect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.whole_pc": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
   "vpn.disconnect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.preview": { reads: [], changes: [], startsJob: false, reopens: false },
   "vpn.create": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
@@ -7381,6 +7472,9 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.costs.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.costs.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.costs.sources": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.costs.source": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
+  "sales.costs.bills": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.document": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.margin.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
