@@ -181,9 +181,11 @@ async function theWindow() {
 async function theWalk() {
   const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(browser)) return { skipped: `no ${browser}` };
-  const programs = ["--bin", "puente", "--example", "erp"];
+  const programs = ["--bin", "puente", "--example", "erp", "--example", "serve_clouds"];
   const built = await cargo("build", ...everything(), "--locked", ...programs);
-  const walks = ["demo", "walk"].map((name) => join(root, "tests", "e2e", `${name}.test.mjs`));
+  const walks = ["demo", "walk", "vpn", "sales"].map((name) =>
+    join(root, "tests", "e2e", `${name}.test.mjs`),
+  );
   const walk = ["--test", "--test-concurrency=1", ...walks];
   return built && (await run(process.execPath, walk)) === 0;
 }

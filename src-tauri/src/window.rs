@@ -61,6 +61,8 @@ pub fn open(app: &AppHandle) -> tauri::Result<()> {
         .min_inner_size(900.0, 600.0)
         .visible(!hidden)
         .data_directory(desk.folder.join("webview"))
+        // Files are dropped on the page, which reads them.
+        .disable_drag_drop_handler()
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;

@@ -67,6 +67,34 @@ export async function openOffice({
   }
 }
 
+/**
+ * @typedef {{
+ *   siigo: { url: string, logins: { username: string, access_key: string }[] },
+ *   mercadolibre: {
+ *     url: string,
+ *     auth_url: string,
+ *     app: { client_id: string, client_secret: string, redirect_uri: string },
+ *     accounts: { nickname: string }[],
+ *   },
+ *   close: () => Promise<void>,
+ * }} Clouds
+ */
+
+/**
+ * The stand-ins of the clouds, with so many purchases in their shop.
+ * @param {number} purchases
+ * @returns {Promise<Clouds>}
+ */
+export async function openClouds(purchases) {
+  /** @type {(() => Promise<unknown> | void)[]} */
+  const undo = [];
+  const about = await started(undo, built("examples/serve_clouds"), [String(purchases)]);
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  return { .../** @type {Omit<Clouds, "close">} */ (about), close };
+}
+
 /** @type {Erp} */
 const NO_ERP = { host: "", port: 0, user: "", password: "", master: "", companies: [] };
 

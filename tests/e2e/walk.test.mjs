@@ -2,11 +2,16 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { serious } from "./axe.mjs";
 import { closeBrowser, openOffice } from "./office.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SIZES = [
+  { width: 1920, height: 1080 },
+  { width: 1280, height: 800 },
+];
+/** More stops than a page has: it does not let go of the keyboard. */
+const MOST_STOPS = 200;
 const LONG = { timeout: 120_000 };
 
 /** @type {import("./office.mjs").Office} */
@@ -220,20 +225,43 @@ test("a restore brings back what was there", async () => {
   await page.getByRole("grid", { name: "Servidores" }).getByText("La Ñapa").waitFor(LONG);
 });
 
-test("nothing on any tab keeps anyone out, in either theme", async () => {
+test("nothing on any tab keeps anyone out, in either theme and size", async () => {
   const { page } = office;
-  for (const theme of ["light", "dark"]) {
-    const colorScheme = theme === "dark" ? "dark" : "light";
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const tab of ["Inicio", "Empresas", "Servidores", "Actividad", "Configuración"]) {
-      await page
-        .getByRole("link", { name: new RegExp(`^${tab}`) })
-        .first()
-        .click();
-      await page.waitForTimeout(600);
-      // What is fading away has too little contrast for a moment.
-      await page.waitForFunction(() => document.getAnimations().length === 0);
-      assert.deepEqual(await serious(page), [], `${tab}, ${theme}`);
+  const tabs = page.getByRole("navigation", { name: "Secciones" }).getByRole("link");
+  for (const viewport of SIZES) {
+    await page.setViewportSize(viewport);
+    for (const theme of /** @type {const} */ (["light", "dark"])) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      for (const tab of await tabs.all()) {
+        await tab.click();
+        await page.waitForTimeout(600);
+        const where = `${await tab.textContent()}, ${theme}, ${viewport.width}`;
+        assert.deepEqual(await serious(page), [], where);
+      }
+    }
+  }
+});
+
+test("every tab is reached and walked through by keyboard alone", async () => {
+  const { page } = office;
+  const tabs = page.getByRole("navigation", { name: "Secciones" }).getByRole("link");
+  for (const viewport of SIZES) {
+    await page.setViewportSize(viewport);
+    for (const [at, tab] of (await tabs.all()).entries()) {
+      const where = `${await tab.textContent()}, ${viewport.width}`;
+      await page.locator("#main").focus();
+      await page.keyboard.press(`Alt+${at + 1}`);
+      await page.waitForFunction(
+        (at) =>
+          document.querySelectorAll(".rail-link")[at]?.getAttribute("aria-current") === "page",
+        at,
+      );
+      await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .bone'));
+      await page.locator("#main").focus();
+      const stops = await stopsOf(page);
+      assert.ok(stops.length > 0 && stops.length < MOST_STOPS, `${where}: ${stops.length} stops`);
+      for (const stop of stops)
+        assert.ok(stop.name !== "" && stop.inSight, `${where}: ${stop.html}`);
     }
   }
 });
@@ -243,16 +271,38 @@ test("the page complained about nothing, and its policy forbade nothing", () => 
 });
 
 /**
+ * Where the Tab key leads from the beginning of the page until it leaves it.
  * @param {import("./office.mjs").Page} page
- * @returns {Promise<string[]>}
+ * @returns {Promise<{ name: string, inSight: boolean, html: string }[]>}
  */
-async function serious(page) {
-  // The policy forbids scripts of others: this one comes in through the browser's own door.
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (globalThis).axe.run();
-    return violations
-      .filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical")
-      .map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)}`);
-  });
+async function stopsOf(page) {
+  /** @type {{ name: string, inSight: boolean, html: string }[]} */
+  const stops = [];
+  while (stops.length < MOST_STOPS) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!(element instanceof HTMLElement) || !element.closest("main")) return null;
+      const said = (element.getAttribute("aria-labelledby") ?? "")
+        .split(" ")
+        .map((id) => document.getElementById(id)?.textContent ?? "")
+        .join(" ");
+      const labels = /** @type {{ labels?: NodeListOf<HTMLLabelElement> }} */ (element).labels;
+      const names = [
+        element.getAttribute("aria-label"),
+        said,
+        labels?.[0]?.textContent,
+        element.textContent,
+      ];
+      const box = element.getBoundingClientRect();
+      return {
+        name: names.find((name) => name && name.trim() !== "")?.trim() ?? "",
+        inSight: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.left < innerWidth,
+        html: element.outerHTML.slice(0, 200),
+      };
+    });
+    if (stop === null) break;
+    stops.push(stop);
+  }
+  return stops;
 }

@@ -1,8 +1,10 @@
 // Pictures of every tab, from the stand-in or from a bridge, in Spanish, light and dark.
 // With --manual only what the manual shows: small, and dark for the tabs alone.
-//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--manual] [--only NAME] [--width 1280] [--theme dark]
+// With --axe nothing serious may keep anyone out of what is shown.
+//   node ui/scripts/screenshots.mjs [--out FOLDER] [--url http://127.0.0.1:PORT/#token=...] [--manual] [--axe] [--only NAME] [--width 1280] [--theme dark]
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +21,9 @@ const option = (name) => {
 
 const out = option("out") ?? join(ui, "dist-screenshots");
 const manual = process.argv.includes("--manual");
+const axe = process.argv.includes("--axe")
+  ? readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+  : undefined;
 const width = option("width") ?? (manual ? "1280" : undefined);
 const theme = option("theme");
 const SIZES = [
@@ -100,11 +105,34 @@ const shots = (nit) => [
     act: (page) => page.getByRole("button", { name: /^Facturar/ }).click(),
   },
   { name: "facturacion-pasos", at: "/facturacion?view=steps", standIn: true },
+  { name: "facturacion-primera", at: "/facturacion?view=steps", office: "empty", standIn: true },
   { name: "facturacion-siigo", at: "/facturacion?view=steps&setup=ledger", standIn: true },
   { name: "facturacion-canal", at: "/facturacion?view=steps&setup=channel", standIn: true },
   { name: "facturacion-reglas", at: "/facturacion?view=steps&setup=rules", standIn: true },
   { name: "facturacion-equivalencias", at: "/facturacion?view=mappings", standIn: true },
   { name: "facturacion-margen", at: "/facturacion?view=margin", standIn: true },
+  { name: "pronosticos", at: "/pronosticos", standIn: true },
+  {
+    name: "pronosticos-articulo",
+    at: "/pronosticos",
+    standIn: true,
+    act: (page) =>
+      page
+        .getByRole("row")
+        .nth(1)
+        .click({ position: { x: 400, y: 10 } }),
+  },
+  { name: "pronosticos-totales", at: "/pronosticos?view=totals", standIn: true },
+  { name: "pronosticos-modelos", at: "/pronosticos?view=models", standIn: true },
+  {
+    name: "pronosticos-entrenar",
+    at: "/pronosticos",
+    standIn: true,
+    act: (page) => page.getByRole("button", { name: "Entrenar" }).click(),
+  },
+  { name: "pronosticos-sin-modelo", at: "/pronosticos?nit=8301124471", standIn: true },
+  { name: "pronosticos-poca-historia", at: "/pronosticos?nit=9011457720", standIn: true },
+  { name: "pronosticos-vacio", at: "/pronosticos", office: "empty", standIn: true },
   {
     name: "servidores",
     at: "/servidores",
@@ -126,6 +154,83 @@ const shots = (nit) => [
       await page.getByRole("alert").waitFor();
     },
   },
+  { name: "vpn", at: "/vpn", standIn: true },
+  { name: "vpn-vacia", at: "/vpn", office: "empty", standIn: true },
+  { name: "vpn-detalle", at: "/vpn?open=1", standIn: true },
+  {
+    name: "vpn-servidor",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Preguntar al servidor" }).click();
+      await page.getByText(/^Este equipo saludó/).waitFor();
+      await page.getByRole("button", { name: "Ver todas sus conexiones" }).click();
+      await page.getByRole("table").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "vpn-sin-saludo",
+    at: "/vpn?open=2",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Conectar", exact: true }).click();
+      await page.getByRole("heading", { name: /^Qué abrir/ }).scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "vpn-incierta", at: "/vpn?open=3", standIn: true },
+  { name: "vpn-importar", at: "/vpn?open=import", standIn: true },
+  {
+    name: "vpn-huella",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page);
+      await page.getByRole("alert").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "vpn-crear",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page);
+      await page.getByRole("button", { name: "Es la misma: continuar" }).click();
+      await page
+        .getByRole("heading", { name: "Lo que se hará en el servidor" })
+        .scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "vpn-qr",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Código QR" }).click();
+      await page.getByRole("button", { name: "Mostrar el código" }).click();
+      await page.getByRole("img", { name: /^Código QR/ }).waitFor();
+    },
+  },
+  {
+    name: "vpn-revocar",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: (page) => page.getByRole("button", { name: "Revocar" }).click(),
+  },
+  { name: "vpn-entrar", at: "/vpn?open=1&edit=true", standIn: true },
+  {
+    name: "vpn-preparar",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page, "sin-wireguard");
+      await page.getByRole("button", { name: "Es la misma: continuar" }).click();
+      await page.getByRole("button", { name: "Preparar el servidor" }).click();
+      await page.getByRole("button", { name: "Ver los pasos" }).click();
+      await page.getByText(/^Todavía no cambió nada/).scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "vpn-preparados", at: "/vpn?open=setups", standIn: true },
+  { name: "servidores-vpn", at: "/servidores?open=2&edit=true", standIn: true },
   { name: "actividad", at: "/actividad" },
   {
     name: "actividad-detalle",
@@ -150,6 +255,16 @@ const shots = (nit) => [
       await page.waitForTimeout(1200);
     },
   },
+  {
+    name: "configuracion-pronosticos",
+    at: "/configuracion?section=forecast",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("textbox", { name: "Dirección de MLflow" }).fill("http://mlflow:5000");
+      await page.getByRole("button", { name: "Probar" }).click();
+      await page.getByText("MLflow respondió").waitFor();
+    },
+  },
   { name: "configuracion-diagnostico", at: "/configuracion?section=diagnostics" },
   { name: "configuracion-acerca", at: "/configuracion?section=about" },
   {
@@ -167,7 +282,9 @@ const TABS = [
   "empresas",
   "empresa",
   "facturacion",
+  "pronosticos",
   "servidores",
+  "vpn",
   "actividad",
   "configuracion",
 ];
@@ -239,7 +356,31 @@ async function take(shot, viewport, theme) {
   const name = `${shot.name}-${theme}-${viewport.width}.png`;
   await page.screenshot({ path: join(out, name) });
   console.log(name);
+  if (axe !== undefined) await barriers(page, name, axe);
   await context.close();
+}
+
+/**
+ * What keeps someone out of the page, told under the picture's name.
+ * @param {Page} page
+ * @param {string} name
+ * @param {string} axe
+ */
+async function barriers(page, name, axe) {
+  // What is fading in or away has too little contrast for a moment.
+  await page.waitForFunction(() => document.getAnimations().length === 0);
+  await page.evaluate(axe);
+  /** @type {string[]} */
+  const found = await page.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (globalThis).axe.run();
+    return violations
+      .filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical")
+      .flatMap((/** @type {any} */ { id, nodes }) =>
+        nodes.map((/** @type {any} */ { html }) => `${id}: ${html.slice(0, 200)}`),
+      );
+  });
+  for (const one of found) console.error(`${name}: ${one}`);
+  if (found.length > 0) process.exitCode = 1;
 }
 
 /**
@@ -286,6 +427,21 @@ async function setUp() {
   const address = (await link.getAttribute("href")) ?? "";
   await page.close();
   return /empresas\/(\d+)/.exec(address)?.[1] ?? "";
+}
+
+/**
+ * What a VPN is made with, and the first look at its server.
+ * @param {Page} page
+ * @param {string} [host]
+ */
+async function fillVpn(page, host = "vpn.sur.example") {
+  const field = (/** @type {string} */ name) => page.getByRole("textbox", { name, exact: true });
+  await field("Nombre").fill("Sede sur");
+  await field("Servidor").fill(host);
+  await field("Usuario").fill("puente");
+  await field("Contraseña").fill("secreta");
+  await page.getByRole("button", { name: "Ver qué se hará" }).click();
+  await page.getByRole("button", { name: "Es la misma: continuar" }).waitFor();
 }
 
 /**

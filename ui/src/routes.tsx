@@ -8,7 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { Shell } from "./features/shell/shell";
-import type { JobState, MappingKind, SaleState } from "./generated/commands";
+import type { DemandClass, JobState, MappingKind, SaleState } from "./generated/commands";
 
 const root = createRootRoute({ component: Shell });
 
@@ -104,6 +104,31 @@ const sales = createRoute({
   }),
 });
 
+export const FORECAST_VIEWS = ["articles", "totals", "models"] as const;
+export type ForecastView = (typeof FORECAST_VIEWS)[number];
+
+export interface ForecastSearch {
+  nit?: string;
+  view?: ForecastView;
+  class?: DemandClass;
+  /** Code of the article whose page is open. */
+  article?: string;
+}
+
+const CLASSES: DemandClass[] = ["smooth", "erratic", "intermittent", "lumpy", "new", "dead"];
+
+const forecast = createRoute({
+  getParentRoute: () => root,
+  path: "/pronosticos",
+  component: lazyRouteComponent(() => import("./features/forecast/forecast")),
+  validateSearch: (search: Record<string, unknown>): ForecastSearch => ({
+    ...text("nit", search),
+    ...oneOf("view", search, FORECAST_VIEWS),
+    ...oneOf("class", search, CLASSES),
+    ...text("article", search),
+  }),
+});
+
 export interface ServersSearch {
   /** Number of the server whose details are open, or `new`. */
   open?: number | "new";
@@ -116,6 +141,25 @@ const servers = createRoute({
   component: lazyRouteComponent(() => import("./features/servers/servers")),
   validateSearch: (search: Record<string, unknown>): ServersSearch => ({
     ...(search.open === "new" ? { open: "new" as const } : number("open", search)),
+    edit: search.edit === true ? true : undefined,
+  }),
+});
+
+export interface VpnSearch {
+  /** Number of the VPN whose details are open, or what is being made. */
+  open?: number | "new" | "import" | "setups";
+  /** Whether the way into its server is being changed. */
+  edit?: boolean;
+}
+
+const vpn = createRoute({
+  getParentRoute: () => root,
+  path: "/vpn",
+  component: lazyRouteComponent(() => import("./features/vpn/vpn")),
+  validateSearch: (search: Record<string, unknown>): VpnSearch => ({
+    ...(search.open === "new" || search.open === "import" || search.open === "setups"
+      ? { open: search.open }
+      : number("open", search)),
     edit: search.edit === true ? true : undefined,
   }),
 });
@@ -153,6 +197,7 @@ export const SECTIONS = [
   "schedules",
   "backups",
   "network",
+  "forecast",
   "diagnostics",
   "about",
 ] as const;
@@ -180,7 +225,9 @@ const tree = root.addChildren([
   companies,
   company,
   sales,
+  forecast,
   servers,
+  vpn,
   activity,
   settings,
   elsewhere,

@@ -7,6 +7,8 @@ use crate::handlers;
 use crate::jobs::Words;
 use crate::logs::{self, Logs};
 use crate::paths::DataDir;
+use crate::sales::example::{Example, SampleShop};
+use crate::sales::listening::Listeners;
 use crate::table::Views;
 use crate::vpn::ThroughVpn;
 use crate::{schedules, settings};
@@ -35,6 +37,8 @@ pub struct AppOptions {
     pub passphrase: Option<Secret>,
     /// The language in which answers speak, whatever the settings say.
     pub lang: Option<Lang>,
+    /// Stand-ins of the clouds: only with sample data, never with an office's own.
+    pub example: Option<Arc<dyn SampleShop>>,
 }
 
 impl AppOptions {
@@ -46,6 +50,7 @@ impl AppOptions {
             secrets: None,
             passphrase: None,
             lang: None,
+            example: None,
         }
     }
 }
@@ -67,6 +72,8 @@ pub struct App {
     pub tunnels: Tunnels,
     /// What sales stand on.
     pub(crate) sales: puente_sales::Room,
+    pub(crate) example: Option<Arc<dyn SampleShop>>,
+    pub(crate) listeners: Listeners,
     pub(crate) views: Views,
     pub(crate) forecasts: crate::forecast::Open,
     lang: Option<Lang>,
@@ -108,8 +115,14 @@ impl App {
             route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
         };
         let sales = sales_room(&room, &dir, &read.config);
-        let handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
+        let mut handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
+        handlers.push(Arc::new(Example {
+            room: sales.clone(),
+            shop: options.example.clone(),
+        }));
         let jobs = Jobs::open(room.state.clone(), Arc::clone(&room.clock), handlers)?;
+        let tell = jobs.teller();
+        tunnels.watch(move || tell(crate::events::VPNS));
         let recovered = jobs.recover()?;
         tracing::info!(version = env!("CARGO_PKG_VERSION"), ?recovered, "opened");
         notes.iter().for_each(|note| tracing::warn!("{note}"));
@@ -121,6 +134,8 @@ impl App {
             jobs,
             tunnels,
             sales,
+            example: options.example,
+            listeners: Listeners::default(),
             views: Views::default(),
             forecasts: crate::forecast::Open::default(),
             lang: options.lang,
@@ -163,6 +178,7 @@ impl App {
     /// Ends what [`App::start`] began, within five seconds, for good. What did not end in time goes on
     /// at the next start.
     pub fn stop(&self) {
+        self.listeners.stop();
         let late = self.jobs.stop();
         if !late.is_empty() {
             tracing::warn!(jobs = ?late, "these did not end in time");
@@ -193,6 +209,7 @@ fn sales_room(room: &Room, dir: &DataDir, config: &Config) -> puente_sales::Room
         dir.invoices(),
         ways,
     )
+    .with_sources(Arc::new(crate::sales::local::Servers(room.clone())))
 }
 
 fn open_secrets(dir: &DataDir, config: &Config, passphrase: Option<Secret>) -> Result<Secrets> {

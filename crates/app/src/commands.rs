@@ -5,6 +5,7 @@ use crate::{App, Error, Nothing, Result};
 use crate::{
     about, audit, backup, companies, diagnostics, doctor, forecast, jobs, movements, network,
     overview, rules, sales, saved, schedules, servers, settings, sync, table, vpn, vpn_peers,
+    vpn_setup,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -178,7 +179,7 @@ commands! {
     "backup.verify" backup::verify, backup::Named, reads [], changes [];
     "backup.restore" backup::restore_open, backup::Named, reads [], changes [] reopens;
     "settings.get" settings::get, Nothing, reads [Settings], changes [];
-    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Audit];
+    "settings.set" settings::set, settings::Change, reads [], changes [Settings Schedules Forecasts Jobs Audit];
     "saved.list" saved::list, saved::Of, reads [Saved], changes [];
     "saved.save" saved::save, saved::Save, reads [], changes [Saved];
     "saved.remove" saved::remove, saved::Named, reads [], changes [Saved];
@@ -197,9 +198,21 @@ commands! {
     "vpn.create" vpn_peers::create, vpn_peers::Create, reads [], changes [Vpns Jobs Audit] job;
     "vpn.revoke" vpn_peers::revoke, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.rotate" vpn_peers::rotate, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.export" vpn::export, vpn::Export, reads [], changes [Audit];
+    "vpn.login" vpn_peers::login, vpn_peers::Relogin, reads [], changes [Vpns Audit];
+    "vpn.retry" vpn_peers::retry, vpn::Named, reads [], changes [Vpns Jobs Audit] job;
     "vpn.ask" vpn_peers::ask, vpn::Named, reads [], changes [Vpns];
+    "vpn.peers" vpn_peers::neighbours, vpn::Named, reads [], changes [];
+    "vpn.setup.preview" vpn_setup::preview, vpn_setup::Request, reads [], changes [];
+    "vpn.setup.run" vpn_setup::run, vpn_setup::Request, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.setup.list" vpn_setup::list, Nothing, reads [Vpns], changes [];
+    "vpn.setup.retry" vpn_setup::retry, vpn_setup::Named, reads [], changes [Vpns Jobs] job;
+    "vpn.setup.undo" vpn_setup::undo, vpn_setup::Named, reads [], changes [Vpns Jobs Audit] job;
+    "vpn.setup.remove" vpn_setup::remove, vpn_setup::Named, reads [], changes [Vpns Audit];
     "vpn.remove" vpn::remove, vpn::Named, reads [], changes [Vpns Audit];
     "sales.steps" sales::steps::steps, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.example" sales::example::run, Nothing, reads [], changes [Sales SalesAccounts Settings Jobs Audit] job;
+    "sales.example.standing" sales::example::standing, Nothing, reads [Sales Jobs], changes [];
     "sales.ledgers.list" sales::ledgers::list, Nothing, reads [SalesAccounts], changes [];
     "sales.ledgers.connect" sales::ledgers::connect, sales::ledgers::Connect, reads [], changes [SalesAccounts Audit];
     "sales.ledgers.test" sales::ledgers::test, sales::ledgers::Named, reads [], changes [SalesAccounts];
@@ -207,28 +220,43 @@ commands! {
     "sales.channels.list" sales::channels::list, Nothing, reads [SalesAccounts], changes [];
     "sales.channels.begin" sales::channels::begin, sales::channels::Connect, reads [], changes [SalesAccounts];
     "sales.channels.finish" sales::channels::finish, sales::channels::Finish, reads [], changes [Sales SalesAccounts Audit];
+    "sales.channels.listen" sales::listening::listen, sales::channels::Named, reads [], changes [];
+    "sales.channels.listening" sales::listening::listening, sales::channels::Named, reads [SalesAccounts], changes [];
+    "sales.channels.unlisten" sales::listening::stop, sales::channels::Named, reads [], changes [SalesAccounts];
     "sales.channels.set" sales::channels::set, sales::channels::Set, reads [], changes [Sales SalesAccounts Jobs Audit];
     "sales.channels.remove" sales::channels::remove, sales::channels::Named, reads [], changes [Sales SalesAccounts Audit];
     "sales.catalogue.show" sales::catalogue::show, sales::ledgers::Named, reads [SalesAccounts], changes [];
     "sales.catalogue.products" sales::catalogue::products, sales::catalogue::ProductSearch, reads [SalesAccounts], changes [];
     "sales.catalogue.refresh" sales::channels::refresh, sales::ledgers::Named, reads [], changes [Jobs] job;
+    "sales.misfits" sales::misfits::list, Nothing, reads [Sales SalesAccounts], changes [];
+    "sales.misfits.seen" sales::misfits::seen, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
     "sales.mappings.list" sales::mappings::list, sales::mappings::Of, reads [Sales SalesAccounts], changes [];
     "sales.mappings.set" sales::mappings::set, sales::mappings::Set, reads [], changes [Sales Jobs Audit];
     "sales.mappings.suggest" sales::mappings::suggest, sales::mappings::Suggest, reads [], changes [Sales Jobs Audit];
     "sales.mappings.export" sales::mappings::export, sales::channels::Named, reads [Sales], changes [];
     "sales.mappings.import" sales::mappings::import, sales::mappings::MappingsCsv, reads [], changes [Sales Jobs Audit];
     "sales.sync" sales::channels::sync, sales::channels::Sync, reads [], changes [Jobs] job;
+    "sales.solar.connect" sales::local::connect_solar, sales::local::SolarConnect, reads [], changes [SalesAccounts Audit];
+    "sales.ledgers.probe" sales::local::test_ledger, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
+    "sales.sources.connect" sales::local::connect_source, sales::local::SourceConnect, reads [], changes [Sales SalesAccounts Audit];
+    "sales.sources.test" sales::local::test_source, sales::channels::Named, reads [], changes [];
+    "sales.deliver" sales::local::deliver, sales::ledgers::Named, reads [], changes [Jobs Audit] job;
+    "sales.attempts" sales::local::attempts, sales::show::Named, reads [Sales], changes [];
     "sales.list" sales::table::page, sales::table::PageOf, reads [Sales], changes [];
     "sales.totals" sales::table::totals, sales::table::SalesFilter, reads [Sales], changes [];
     "sales.show" sales::show::show, sales::show::Named, reads [Sales SalesAccounts], changes [];
     "sales.send" sales::send::send, sales::send::Send, reads [], changes [Sales Jobs Audit] job;
     "sales.follow" sales::send::follow, Nothing, reads [], changes [Jobs] job;
     "sales.decide" sales::send::decide, sales::send::Decide, reads [], changes [Jobs Audit] job;
+    "sales.accept" sales::accept::accept, sales::accept::Accept, reads [], changes [Sales Audit];
     "sales.tasks" sales::send::tasks, Nothing, reads [Sales], changes [];
     "sales.tasks.done" sales::send::task_done, sales::send::TaskDone, reads [], changes [Sales Audit];
     "sales.costs.list" sales::costs::list, Nothing, reads [Sales], changes [];
     "sales.costs.set" sales::costs::set, sales::costs::Set, reads [], changes [Sales Jobs Audit];
     "sales.costs.import" sales::costs::import, sales::costs::ProductsCsv, reads [], changes [Sales Jobs Audit];
+    "sales.export" sales::files::export, sales::files::Export, reads [Sales], changes [Audit];
+    "sales.document" sales::files::document, sales::files::Save, reads [Sales], changes [Audit];
+    "sales.margin.export" sales::files::export_margin, sales::files::MarginExport, reads [Sales], changes [Audit];
     "sales.margin" sales::margin::summary, sales::margin::Of, reads [Sales], changes [];
     "forecast.offices" forecast::offices, Nothing, reads [Companies Movements Forecasts], changes [];
     "forecast.train" forecast::train, forecast::Train, reads [], changes [Jobs] job;
@@ -236,9 +264,14 @@ commands! {
     "forecast.activate" forecast::activate, forecast::Named, reads [], changes [Forecasts Audit];
     "forecast.remove" forecast::remove, forecast::Named, reads [], changes [Forecasts Audit];
     "forecast.articles" forecast::articles, forecast::Search, reads [Forecasts], changes [];
+    "forecast.totals" forecast::totals, forecast::TotalsOf, reads [Forecasts], changes [];
+    "forecast.history" forecast::history, forecast::OfNit, reads [Companies Movements Forecasts], changes [];
     "forecast.article" forecast::article, forecast::One, reads [Forecasts], changes [];
     "forecast.predict" forecast::predict, forecast::Predict, reads [Forecasts], changes [];
     "forecast.export" forecast::export, forecast::Export, reads [Forecasts], changes [Audit];
+    "forecast.mlflow.status" forecast::status, Nothing, reads [Forecasts Settings], changes [];
+    "forecast.mlflow.test" forecast::try_out, forecast::Try, reads [], changes [Audit];
+    "forecast.mlflow.send" forecast::send_again, Nothing, reads [], changes [Forecasts Jobs] job;
     "diagnostics.export" diagnostics::export, diagnostics::To, reads [], changes [Audit];
 }
 

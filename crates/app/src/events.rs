@@ -133,6 +133,7 @@ impl Events {
                 let job = Box::new(self.words.job(*job));
                 self.ready.push_back(Event::JobChanged { job });
             }
+            puente_jobs::Event::Beside { what } => self.stale.extend(stale_beside(what)),
             puente_jobs::Event::Missed => {
                 self.stale.clear();
                 self.ready.push_back(Event::Missed);
@@ -153,6 +154,20 @@ impl Iterator for Events {
                 Err(Quiet::ForGood) => return None,
             }
         }
+    }
+}
+
+/// What is said when a tunnel of this process changed.
+pub(crate) const VPNS: &str = "vpns";
+/// What is said when a channel account was authorised, or was not.
+pub(crate) const ACCOUNTS: &str = "sales_accounts";
+
+/// What something else than a job leaves stale.
+fn stale_beside(what: &str) -> Option<Tag> {
+    match what {
+        VPNS => Some(Tag::Vpns),
+        ACCOUNTS => Some(Tag::SalesAccounts),
+        _ => None,
     }
 }
 
@@ -207,6 +222,15 @@ mod tests {
             matches!(told.last(), Some(Event::Stale { .. })),
             "what is stale is said after the change that made it so: {told:?}"
         );
+    }
+
+    #[test]
+    fn a_tunnel_that_changed_makes_vpns_stale() {
+        let desk = Desk::new();
+        let mut events = desk.app.events().unwrap();
+        desk.app.jobs.teller()(VPNS);
+        let tags = vec![Tag::Vpns];
+        assert_eq!(all(&mut events), [Event::Stale { tags }]);
     }
 
     #[test]

@@ -7,6 +7,8 @@ use puente_core::period::date_of_epoch_day;
 use puente_core::{Code, Error};
 use puente_erp::companies::Company;
 use puente_warehouse::{MovementFilter, MovementRow, Sort, State, Stream};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{Format as CellFormat, Workbook};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -101,6 +103,56 @@ pub(crate) fn write(
     format: Format,
     overwrite: bool,
 ) -> Result<u64> {
+    under_its_name(path, overwrite, |file| match format {
+        Format::Csv => csv(app, what, file),
+        Format::Xlsx => xlsx(app, what, file),
+    })
+}
+
+/// A value of a table that is no movement.
+pub(crate) enum Cell {
+    /// As it stands.
+    Text(String),
+    /// An amount, a quantity, a count.
+    Number(Decimal),
+}
+
+/// A table with a heading.
+pub(crate) struct Table<'a> {
+    /// What a worksheet of it is called.
+    pub name: &'a str,
+    /// Its heading.
+    pub columns: &'a [String],
+}
+
+/// Gives rows to what writes them, and ends with the first that can't be written.
+pub(crate) type Rows<'a> = &'a mut dyn FnMut(&mut dyn FnMut(Vec<Cell>) -> Result<()>) -> Result<()>;
+
+/// Writes a table and gives the number of its rows. The file appears under its name when it is complete.
+pub(crate) fn table(
+    path: &Path,
+    format: Option<Format>,
+    overwrite: bool,
+    table: &Table<'_>,
+    rows: Rows<'_>,
+) -> Result<u64> {
+    let format = Format::of(format, path)?;
+    under_its_name(path, overwrite, |file| match format {
+        Format::Csv => csv_table(table, rows, file),
+        Format::Xlsx => xlsx_table(table, rows, file),
+    })
+}
+
+/// Writes bytes. The file appears under its name when it is complete.
+pub(crate) fn whole(path: &Path, overwrite: bool, bytes: &[u8]) -> Result<()> {
+    under_its_name(path, overwrite, |file| Ok(file.write_all(bytes)?))
+}
+
+fn under_its_name<T>(
+    path: &Path,
+    overwrite: bool,
+    fill: impl FnOnce(&mut tempfile::NamedTempFile) -> std::result::Result<T, Stop>,
+) -> Result<T> {
     if path.exists() && !overwrite {
         return Err(Error::new(Code::AlreadyExists)
             .with("what", "file")
@@ -114,17 +166,100 @@ pub(crate) fn write(
         .prefix(".puente-")
         .tempfile_in(folder);
     let mut file = file.map_err(|error| unwritable(path, &error))?;
-    let rows = match format {
-        Format::Csv => csv(app, what, &mut file),
-        Format::Xlsx => xlsx(app, what, &mut file),
-    }
-    .map_err(|stop| within(path, stop))?;
+    let filled = fill(&mut file).map_err(|stop| within(path, stop))?;
     file.as_file()
         .sync_all()
         .map_err(|error| unwritable(path, &error))?;
     file.persist(path)
         .map_err(|error| unwritable(path, &error.error))?;
-    Ok(rows)
+    Ok(filled)
+}
+
+/// Has every row written, and tells what stopped it: the file, or what reads the rows.
+fn each_row(
+    rows: Rows<'_>,
+    mut write: impl FnMut(Vec<Cell>) -> std::result::Result<(), Stop>,
+) -> std::result::Result<u64, Stop> {
+    let (mut count, mut failed) = (0, None);
+    let gave = rows(&mut |row| match write(row) {
+        Ok(()) => {
+            count += 1;
+            Ok(())
+        }
+        Err(stop) => {
+            failed = Some(stop);
+            Err(Error::new(Code::Internal))
+        }
+    });
+    match (failed, gave) {
+        (Some(stop), _) => Err(stop),
+        (None, Err(error)) => Err(Stop::Other(error)),
+        (None, Ok(())) => Ok(count),
+    }
+}
+
+fn csv_table(
+    table: &Table<'_>,
+    rows: Rows<'_>,
+    file: &mut impl Write,
+) -> std::result::Result<u64, Stop> {
+    file.write_all("\u{feff}".as_bytes())?;
+    let buffered = std::io::BufWriter::with_capacity(1 << 16, file);
+    let mut csv = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(buffered);
+    csv.write_record(table.columns)?;
+    let count = each_row(rows, |row| {
+        let texts = row.into_iter().map(|cell| match cell {
+            Cell::Text(text) => harmless(text),
+            Cell::Number(number) => number.normalize().to_string().replace('.', ","),
+        });
+        Ok(csv.write_record(texts)?)
+    })?;
+    csv.flush()?;
+    Ok(count)
+}
+
+fn xlsx_table(
+    table: &Table<'_>,
+    rows: Rows<'_>,
+    file: &mut (impl Write + std::io::Seek + Send),
+) -> std::result::Result<u64, Stop> {
+    let mut book = Workbook::new();
+    let bold = CellFormat::new().set_bold();
+    let number = CellFormat::new().set_num_format("#,##0.##");
+    let sheet = book.add_worksheet_with_constant_memory()?;
+    sheet.set_name(table.name)?;
+    for (column, name) in (0..).zip(table.columns) {
+        sheet.write_string_with_format(0, column, name, &bold)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    let mut line = 0_u32;
+    let count = each_row(rows, |row| {
+        line += 1;
+        if u64::from(line) >= XLSX_ROWS {
+            return Err(Stop::Other(Error::invalid(
+                "format",
+                "xlsx: > 1048575; csv",
+            )));
+        }
+        for (column, cell) in (0_u16..).zip(row) {
+            match cell {
+                Cell::Text(text) if text.is_empty() => {}
+                Cell::Text(text) => {
+                    sheet.write_string(line, column, &text)?;
+                }
+                Cell::Number(value) => {
+                    let value = value.to_f64().unwrap_or_default();
+                    sheet.write_number_with_format(line, column, value, &number)?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    book.save_to_writer(file)?;
+    Ok(count)
 }
 
 /// What can stop an export.

@@ -3,13 +3,15 @@
 use crate::backup;
 use crate::commands::Tag;
 use crate::config::Config;
-use crate::forecast::{RETRAIN, Retraining, TRAIN, Training};
+use crate::forecast::{RETRAIN, Retraining, TELL, TRAIN, Telling, Training, ways};
 use crate::paths::DataDir;
+use crate::sales::example::EXAMPLE;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
 use puente_sales::handlers as sales;
+use puente_vpn::bootstrap::job::{SETUP, Setups};
 use puente_vpn::peers::{PEER, Peers};
 use puente_vpn::tunnels::Tunnels;
 use std::sync::Arc;
@@ -28,7 +30,14 @@ pub(crate) fn all(
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
     handlers.push(Arc::new(peers(room, tunnels)));
-    handlers.push(Arc::new(Training::new(room, dir)));
+    let ways = ways(room, config);
+    handlers.push(Arc::new(Training::new(room, dir, &ways)));
+    handlers.push(Arc::new(Telling::new(room, dir, &ways)));
+    handlers.push(Arc::new(Setups {
+        state: room.state.clone(),
+        secrets: room.secrets.clone(),
+        clock: Arc::clone(&room.clock),
+    }));
     handlers.push(Arc::new(Retraining::new(room, dir)));
     handlers
 }
@@ -51,12 +60,16 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         EXTRACT => &[Tag::Movements, Tag::Proofs, Tag::Servers],
         PROVE => &[Tag::Proofs],
         backup::CREATE => &[Tag::Backups],
-        sales::SYNC | sales::HOMOLOGATE | sales::SEND | sales::FOLLOW | sales::DECIDE => {
-            &[Tag::Sales, Tag::SalesAccounts]
-        }
+        sales::SYNC
+        | sales::HOMOLOGATE
+        | sales::SEND
+        | sales::DELIVER
+        | sales::FOLLOW
+        | sales::DECIDE
+        | EXAMPLE => &[Tag::Sales, Tag::SalesAccounts],
         sales::CATALOGUE => &[Tag::SalesAccounts],
-        PEER => &[Tag::Vpns, Tag::Audit],
-        TRAIN => &[Tag::Forecasts],
+        PEER | SETUP => &[Tag::Vpns, Tag::Audit],
+        TRAIN | TELL => &[Tag::Forecasts],
         SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,

@@ -12,7 +12,9 @@ use puente_erp::handlers::{DISCOVER, EXTRACT, ExtractReport, PROVE, SYNC, SyncRe
 use puente_erp::{companies, servers};
 use puente_jobs::{Filter, Job, JobId, LogLine, NewJob, State};
 use puente_sales::accounts;
-use puente_sales::handlers::{self as sales, CatalogueFetched, SalesJudged, SalesRead, SalesSent};
+use puente_sales::handlers::{
+    self as sales, CatalogueFetched, SalesDelivered, SalesJudged, SalesRead, SalesSent,
+};
 use puente_sales::outbox::Followed;
 use puente_store::Database;
 use serde::{Deserialize, Serialize};
@@ -97,7 +99,7 @@ pub struct JobRow {
     pub id: i64,
     /// What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
     /// `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
-    /// `forecast.retrain`, `sales.sync` and what else sales do.
+    /// `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
     pub kind: String,
     /// What it does it to: a company, a server or a VPN as people call it; empty where there is but one.
     pub subject: String,
@@ -159,6 +161,8 @@ pub enum JobResult {
     CatalogueFetched(CatalogueFetched),
     /// Sales that were sent.
     SalesSent(SalesSent),
+    /// Documents of local databases that were told and marked.
+    SalesDelivered(SalesDelivered),
     /// Sales that were settled, and invoices that were followed.
     SalesFollowed(Followed),
     /// A model that was trained.
@@ -340,6 +344,11 @@ impl Words {
         let vpn = number(job, "vpn_id")
             .and_then(|id| puente_vpn::vpns::get(&self.state, id).ok())
             .map(|vpn| vpn.name);
+        let setup = || {
+            number(job, "setup_id")
+                .and_then(|id| puente_vpn::bootstrap::rows::get(&self.state, id).ok())
+                .map(|setup| setup.remote.host)
+        };
         let channel = || {
             number(job, "channel_id")
                 .and_then(|id| accounts::channel(&self.state, id).ok())
@@ -351,7 +360,11 @@ impl Words {
                 .map(|ledger| ledger.name)
         };
         let nit = || job.input.get("nit")?.as_str().map(str::to_owned);
-        let known = vpn.or_else(channel).or_else(ledger).or_else(nit);
+        let known = vpn
+            .or_else(setup)
+            .or_else(channel)
+            .or_else(ledger)
+            .or_else(nit);
         known.unwrap_or_default()
     }
 }
@@ -372,6 +385,7 @@ fn read_result(kind: &str, result: Value) -> JobResult {
         sales::HOMOLOGATE => serde_json::from_value(result).map(JobResult::SalesJudged),
         sales::CATALOGUE => serde_json::from_value(result).map(JobResult::CatalogueFetched),
         sales::SEND => serde_json::from_value(result).map(JobResult::SalesSent),
+        sales::DELIVER => serde_json::from_value(result).map(JobResult::SalesDelivered),
         sales::FOLLOW => serde_json::from_value(result).map(JobResult::SalesFollowed),
         SYNC_ALL | PROVE_ALL | RETRAIN | sales::SYNC_ALL => {
             serde_json::from_value(result).map(JobResult::Queued)

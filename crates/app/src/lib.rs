@@ -36,6 +36,7 @@ pub mod sync;
 pub mod table;
 pub mod vpn;
 pub mod vpn_peers;
+pub mod vpn_setup;
 
 pub use app::{App, AppOptions, WORKERS};
 pub use puente_core::Error;

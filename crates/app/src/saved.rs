@@ -25,6 +25,8 @@ pub enum Which {
     Movements,
     /// The queue.
     Jobs,
+    /// Sales.
+    Sales,
 }
 
 impl Which {
@@ -33,6 +35,7 @@ impl Which {
             Which::Companies => "saved.companies",
             Which::Movements => "saved.movements",
             Which::Jobs => "saved.jobs",
+            Which::Sales => "saved.sales",
         }
     }
 }

@@ -33,6 +33,8 @@ pub enum Work {
     Tidy,
     /// Trains anew the models of every NIT whose data changed.
     Forecast,
+    /// Reads every sales channel, settles what is in doubt and follows what was sent. Sends nothing new.
+    Sales,
     /// Something that this version doesn't know. Can't be set.
     Other,
 }
@@ -46,6 +48,7 @@ impl Work {
             Work::Backup => "backup",
             Work::Tidy => "tidy",
             Work::Forecast => "forecast",
+            Work::Sales => "sales",
             Work::Other => "other",
         }
     }
@@ -61,12 +64,13 @@ impl Work {
             .ok_or_else(|| Error::invalid("work", text))
     }
 
-    const ALL: [Work; 5] = [
+    const ALL: [Work; 6] = [
         Work::Sync,
         Work::Prove,
         Work::Backup,
         Work::Tidy,
         Work::Forecast,
+        Work::Sales,
     ];
 
     fn kind(self) -> Result<&'static str> {
@@ -76,6 +80,7 @@ impl Work {
             Work::Backup => Ok(backup::CREATE),
             Work::Tidy => Ok(TIDY),
             Work::Forecast => Ok(RETRAIN),
+            Work::Sales => Ok(puente_sales::handlers::SYNC_ALL),
             Work::Other => Err(Error::invalid("work", "other")),
         }
     }
@@ -229,8 +234,10 @@ pub fn list(app: &App, _: Nothing) -> Result<Schedules> {
         .into_iter()
         .map(|schedule| row(app, schedule))
         .collect();
+    let sells = !puente_sales::accounts::channels(&app.room.state)?.is_empty();
     let proposed = usual()
         .into_iter()
+        .filter(|set| sells || set.work != Work::Sales)
         .filter(|set| !rows.iter().any(|row| row.work == set.work))
         .collect();
     Ok(Schedules { rows, proposed })
@@ -334,6 +341,14 @@ fn usual() -> Vec<Set> {
         set("backup", Work::Backup, day("12:30")),
         set("tidy", Work::Tidy, day("12:45")),
         set("prove", Work::Prove, week("sat", "13:00")),
+        set(
+            "sales",
+            Work::Sales,
+            Every::Hours {
+                hours: 1,
+                minute: 15,
+            },
+        ),
     ]
 }
 
@@ -722,5 +737,37 @@ mod tests {
         assert_eq!(runs.cron, "0 6 * * *");
         assert_eq!(runs.next.len(), AHEAD);
         assert_eq!(runs.next[0], at("2026-11-26T11:00:00Z"));
+    }
+
+    #[test]
+    fn an_office_that_sells_is_proposed_to_synchronise_its_sales_and_a_run_reads_every_channel() {
+        let desk = Desk::new();
+        let works = || -> Vec<Work> {
+            let found = list(&desk.app, Nothing {}).unwrap();
+            found.proposed.iter().map(|set| set.work).collect()
+        };
+        assert!(!works().contains(&Work::Sales));
+        let request = crate::sales::channels::Connect {
+            name: "Tienda".to_owned(),
+            site: "MCO".to_owned(),
+            client_id: "1".to_owned(),
+            client_secret: Some(puente_core::Secret::from("s")),
+            redirect_uri: "https://localhost:8443/puente".to_owned(),
+            ledger: None,
+            api_url: None,
+            auth_url: None,
+        };
+        crate::sales::channels::begin(&desk.app, request).unwrap();
+        assert!(works().contains(&Work::Sales));
+        let found = list(&desk.app, Nothing {}).unwrap();
+        let sales = found
+            .proposed
+            .into_iter()
+            .find(|set| set.work == Work::Sales);
+        set(&desk.app, sales.unwrap()).unwrap();
+        let name = "sales".to_owned();
+        let jobs = run(&desk.app, Named { name }).unwrap();
+        assert_eq!(jobs[0].kind, "sales.sync_all");
+        assert!(!works().contains(&Work::Sales));
     }
 }

@@ -16,6 +16,8 @@ use ts_rs::TS;
 
 /// Name of the proxy's password in the keyring.
 const PROXY_SECRET: &str = "network:proxy";
+/// Name of the password or token of MLflow in the keyring.
+pub(crate) const MLFLOW_SECRET: &str = "mlflow:login";
 
 /// Light or dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -68,6 +70,32 @@ pub struct Proxy {
     pub user: String,
 }
 
+/// How one logs in to a tracking server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum MlflowLogin {
+    /// Anyone may.
+    #[default]
+    None,
+    /// User and password.
+    Basic,
+    /// A token.
+    Token,
+}
+
+/// The office's MLflow tracking server.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(rename = "MlflowSettings")]
+pub struct Mlflow {
+    /// `http://192.168.1.20:5000`; empty where there is none.
+    pub url: String,
+    /// How to log in.
+    pub login: MlflowLogin,
+    /// Who logs in, for `basic`.
+    pub user: String,
+}
+
 /// Everything that the office may choose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +122,8 @@ pub struct Settings {
     pub extra_ca: Option<PathBuf>,
     /// Backups that are kept.
     pub backups: BackupConfig,
+    /// Where each training is told of.
+    pub mlflow: Mlflow,
 }
 
 /// Settings, as they are shown.
@@ -104,6 +134,8 @@ pub struct SettingsView {
     pub settings: Settings,
     /// Whether a password for the proxy is kept.
     pub has_proxy_password: bool,
+    /// Whether a password or token for MLflow is kept.
+    pub has_mlflow_secret: bool,
 }
 
 /// What is to be changed; what is left out stays.
@@ -128,6 +160,11 @@ pub struct Change {
     /// An empty text goes back to the operating system's certificates alone.
     pub extra_ca: Option<String>,
     pub backups: Option<BackupConfig>,
+    pub mlflow: Option<Mlflow>,
+    /// A new password or token for MLflow; an empty one forgets it.
+    #[ts(as = "Option<String>", optional = nullable)]
+    #[serde(deserialize_with = "crate::servers::password")]
+    pub mlflow_secret: Option<Secret>,
 }
 
 impl Settings {
@@ -151,6 +188,7 @@ impl Settings {
             proxy: Proxy::default(),
             extra_ca: None,
             backups: config.backups.clone(),
+            mlflow: Mlflow::default(),
         }
     }
 }
@@ -161,10 +199,11 @@ impl Settings {
 /// Those of the store and of the keyring.
 pub fn get(app: &App, _: Nothing) -> Result<SettingsView> {
     let settings = read(&app.room.state, &app.config)?;
-    let has_proxy_password = matches!(app.room.secrets.find(PROXY_SECRET), Ok(Some(_)));
+    let has = |name: &str| matches!(app.room.secrets.find(name), Ok(Some(_)));
     Ok(SettingsView {
         settings,
-        has_proxy_password,
+        has_proxy_password: has(PROXY_SECRET),
+        has_mlflow_secret: has(MLFLOW_SECRET),
     })
 }
 
@@ -177,15 +216,24 @@ pub fn set(app: &App, request: Change) -> Result<SettingsView> {
     let mut settings = read(&app.room.state, &app.config)?;
     request.give(&mut settings);
     check(&settings)?;
-    if let Some(password) = &request.proxy_password {
-        match password.expose().is_empty() {
-            true => app.room.secrets.delete(PROXY_SECRET)?,
-            false => app.room.secrets.set(PROXY_SECRET, password)?,
+    let secrets = [
+        (PROXY_SECRET, &request.proxy_password),
+        (MLFLOW_SECRET, &request.mlflow_secret),
+    ];
+    for (name, given) in secrets {
+        match given {
+            Some(secret) if secret.expose().is_empty() => app.room.secrets.delete(name)?,
+            Some(secret) => app.room.secrets.set(name, secret)?,
+            None => {}
         }
     }
+    let tells_mlflow = request.mlflow.is_some() || request.mlflow_secret.is_some();
     let names = request.names();
     app.audit("settings.set", "settings", json!({ "changed": names }))?;
     write(&app.room.state, &settings, names)?;
+    if tells_mlflow {
+        crate::forecast::settings_changed(app)?;
+    }
     get(app, Nothing {})
 }
 
@@ -204,6 +252,7 @@ impl Change {
             ("proxy", self.proxy.is_some()),
             ("extra_ca", self.extra_ca.is_some()),
             ("backups", self.backups.is_some()),
+            ("mlflow", self.mlflow.is_some()),
         ]
         .into_iter()
         .filter_map(|(name, given)| given.then_some(name))
@@ -226,6 +275,13 @@ impl Change {
         put(&mut settings.start, self.start.as_ref());
         put(&mut settings.proxy, self.proxy.as_ref());
         put(&mut settings.backups, self.backups.as_ref());
+        if let Some(mlflow) = &self.mlflow {
+            settings.mlflow = Mlflow {
+                url: mlflow.url.trim().trim_end_matches('/').to_owned(),
+                user: mlflow.user.trim().to_owned(),
+                ..mlflow.clone()
+            };
+        }
         if let Some(path) = &self.extra_ca {
             settings.extra_ca = (!path.trim().is_empty()).then(|| PathBuf::from(path.trim()));
         }
@@ -249,6 +305,10 @@ fn check(settings: &Settings) -> Result<()> {
     }
     if let Some(path) = &settings.extra_ca {
         CaFile::read(path)?;
+    }
+    let mlflow = &settings.mlflow;
+    if !mlflow.url.is_empty() {
+        puente_net::check_url(&mlflow.url).map_err(|_| Error::invalid("mlflow", &mlflow.url))?;
     }
     network_of(settings, None).check()?;
     Ok(())

@@ -2,12 +2,13 @@
 
 use crate::jobs::JobRow;
 use crate::servers::password;
-use crate::vpn::Named;
+use crate::vpn::{Named, VpnRow, row};
 use crate::{App, Result, handlers, jobs};
 use puente_core::{Cancel, Error, Secret};
 use puente_jobs::NewJob;
 use puente_vpn::conf::{endpoint, parse_endpoint};
 use puente_vpn::keys::{PresharedKey, PrivateKey};
+use puente_vpn::neighbours::Neighbour;
 use puente_vpn::peers::{self, PEER, PeerInput, Preview, ServerView, Work};
 use puente_vpn::remote::Credentials;
 use puente_vpn::vpns::{self, Hidden, Login, NewVpn, Remote, State, Tunnel, Vpn};
@@ -192,6 +193,91 @@ pub fn create(app: &App, request: Create) -> Result<Vec<JobRow>> {
     Ok(vec![ask_for(app, id, Work::Add, wanted)?])
 }
 
+/// How the server of a VPN is logged in to from now on: after it was installed anew, moved, or when the
+/// first login was mistyped.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "VpnRelogin", optional_fields = nullable)]
+pub struct Relogin {
+    /// The VPN's name or number.
+    pub vpn: String,
+    /// Host name or address of the server; as before when left out, like all that follows.
+    pub host: Option<String>,
+    /// TCP port of SSH.
+    pub port: Option<u16>,
+    /// Login.
+    pub user: Option<String>,
+    /// How it is proven.
+    pub login: Option<Login>,
+    /// The password of the login, or the passphrase of its key.
+    #[serde(default, deserialize_with = "password")]
+    #[ts(as = "Option<String>")]
+    pub password: Option<Secret>,
+    /// The password that sudo asks for.
+    #[serde(default, deserialize_with = "password")]
+    #[ts(as = "Option<String>")]
+    pub sudo_password: Option<Secret>,
+    /// The host key that a person compared, `SHA256:…`.
+    pub fingerprint: Option<String>,
+}
+
+/// Changes how the server of a VPN is logged in to. The server is not told anything.
+///
+/// # Errors
+/// That it doesn't exist or was imported, that a value is empty; those of the keyring.
+pub fn login(app: &App, request: Relogin) -> Result<VpnRow> {
+    let mut vpn = managed(app, &request.vpn)?;
+    let Some(remote) = &mut vpn.remote else {
+        return Err(Error::invalid("vpn", "imported"));
+    };
+    let texts = [
+        ("host", request.host, &mut remote.host),
+        ("user", request.user, &mut remote.user),
+        ("fingerprint", request.fingerprint, &mut remote.fingerprint),
+    ];
+    for (field, given, kept) in texts {
+        let Some(given) = given else { continue };
+        let given = given.trim();
+        if given.is_empty() || given.contains(char::is_whitespace) {
+            return Err(Error::invalid(field, "empty"));
+        }
+        given.clone_into(kept);
+    }
+    remote.port = request.port.unwrap_or(remote.port);
+    remote.login = request.login.unwrap_or_else(|| remote.login.clone());
+    let secrets = &app.room.secrets;
+    for (which, secret) in [
+        (Hidden::Login, &request.password),
+        (Hidden::Sudo, &request.sudo_password),
+    ] {
+        if let Some(secret) = secret {
+            vpns::hide_one(secrets, vpn.id, which, Some(secret))?;
+        }
+    }
+    vpns::update(&app.room.state, &vpn, app.room.clock.now())?;
+    let subject = format!("vpn:{}", vpn.id);
+    let detail = json!({ "name": vpn.name, "remote": vpn.remote });
+    app.audit("vpn.login", &subject, detail)?;
+    Ok(row(app, vpn))
+}
+
+/// Does again what a server has not done yet: adds a VPN that it does not know, or forgets one that is to
+/// be revoked. The server is asked first, and nothing is done twice.
+///
+/// # Errors
+/// That it doesn't exist or was imported, or that nothing is left to be done.
+pub fn retry(app: &App, request: Named) -> Result<Vec<JobRow>> {
+    let vpn = managed(app, &request.vpn)?;
+    let work = match vpn.state {
+        State::Adding | State::Uncertain => Work::Add,
+        State::Revoking => Work::Revoke,
+        State::Active | State::Revoked => return Err(Error::invalid("vpn", "nothing_left")),
+    };
+    let subject = format!("vpn:{}", vpn.id);
+    app.audit("vpn.retry", &subject, json!({ "name": vpn.name }))?;
+    Ok(vec![ask_for(app, vpn.id, work, None)?])
+}
+
 /// Has the server forget a VPN. Whoever uses it is cut off at once.
 ///
 /// # Errors
@@ -229,6 +315,16 @@ pub fn ask(app: &App, request: Named) -> Result<ServerView> {
     let vpn = managed(app, &request.vpn)?;
     let peers = handlers::peers(&app.room, &app.tunnels);
     Ok(peers.ask(&vpn, &Cancel::new())?)
+}
+
+/// Everyone whom the server of a VPN knows, of whom Puente changes only its own.
+///
+/// # Errors
+/// That it was imported; those of SSH.
+pub fn neighbours(app: &App, request: Named) -> Result<Vec<Neighbour>> {
+    let vpn = managed(app, &request.vpn)?;
+    let peers = handlers::peers(&app.room, &app.tunnels);
+    Ok(peers.neighbours(&vpn, &Cancel::new())?)
 }
 
 fn managed(app: &App, name: &str) -> Result<Vpn> {

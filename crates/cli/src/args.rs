@@ -82,9 +82,20 @@ pub enum Sales {
     Channels(Channels),
     #[command(subcommand)]
     Mappings(Mappings),
+    #[command(subcommand)]
+    Sources(Sources),
+    Misfits {
+        #[arg(long, value_name = "LEDGER")]
+        seen: Option<String>,
+    },
     Sync {
         #[arg(long = "channel", value_name = "NAME")]
         channels: Vec<String>,
+        #[arg(long, value_name = "NAME", conflicts_with = "channels")]
+        ledger: Option<String>,
+    },
+    Attempts {
+        sale: String,
     },
     List(SalesList),
     Show {
@@ -103,6 +114,11 @@ pub enum Sales {
         sale: String,
         #[command(flatten)]
         decision: Decision,
+    },
+    Accept {
+        sale: String,
+        #[arg(long)]
+        note: String,
     },
     Tasks {
         #[arg(long, value_name = "TASK", requires = "note")]
@@ -125,6 +141,29 @@ pub enum Sales {
         by: String,
         #[arg(long, default_value_t = 20)]
         limit: usize,
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[arg(long, requires = "output")]
+        amounts: bool,
+        #[arg(long, requires = "output")]
+        overwrite: bool,
+    },
+    Export {
+        #[command(flatten)]
+        list: SalesList,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
+    },
+    Document {
+        sale: String,
+        #[arg(value_name = "pdf|xml")]
+        document: String,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
     },
 }
 
@@ -174,7 +213,24 @@ pub enum Ledgers {
         #[arg(long, value_name = "N")]
         per_minute: Option<u32>,
     },
+    ConnectSolar {
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        user: String,
+        #[arg(long)]
+        password_stdin: bool,
+        #[arg(long, value_name = "000000")]
+        client_id: String,
+        #[arg(long, value_name = "0001")]
+        point: Option<String>,
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
     Test {
+        name: String,
+    },
+    Probe {
         name: String,
     },
     Remove {
@@ -183,6 +239,31 @@ pub enum Ledgers {
         yes: bool,
     },
     Refresh {
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Sources {
+    Add {
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_name = "NAME")]
+        server: String,
+        #[arg(long)]
+        database: String,
+        #[arg(long)]
+        profile: Option<String>,
+        #[arg(long, value_name = "NAME")]
+        ledger: String,
+        #[arg(long)]
+        read_only: bool,
+    },
+    Test {
+        name: String,
+    },
+    Profile {
+        #[arg(default_value = "solar")]
         name: String,
     },
 }
@@ -203,6 +284,8 @@ pub enum Channels {
         redirect_uri: String,
         #[arg(long, value_name = "NAME")]
         ledger: Option<String>,
+        #[arg(long)]
+        listen: bool,
     },
     Finish {
         name: String,
@@ -541,6 +624,8 @@ pub enum Settings {
         values: Vec<String>,
         #[arg(long)]
         proxy_password_stdin: bool,
+        #[arg(long, conflicts_with = "proxy_password_stdin")]
+        mlflow_secret_stdin: bool,
     },
 }
 
@@ -579,6 +664,63 @@ pub struct VpnServer {
     pub no_preshared: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct VpnBootstrap {
+    #[arg(long, required_unless_present_any = ["list", "undo", "retry"])]
+    pub host: Option<String>,
+    #[arg(long, default_value_t = 22, value_name = "N")]
+    pub port: u16,
+    #[arg(long, required_unless_present_any = ["list", "undo", "retry"])]
+    pub user: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    pub key: Option<PathBuf>,
+    #[arg(long)]
+    pub agent: bool,
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[arg(long, value_name = "SHA256:…")]
+    pub fingerprint: Option<String>,
+    #[arg(long, default_value = "wg0", value_name = "NAME")]
+    pub interface: String,
+    #[arg(long, value_name = "ADDRESS/N")]
+    pub network: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub udp_port: Option<u16>,
+    #[arg(long)]
+    pub no_masquerade: bool,
+    #[arg(long)]
+    pub preview: bool,
+    #[arg(long)]
+    pub list: bool,
+    #[arg(long, value_name = "ID")]
+    pub undo: Option<i64>,
+    #[arg(long, value_name = "ID")]
+    pub retry: Option<i64>,
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct VpnLogin {
+    pub vpn: String,
+    #[arg(long)]
+    pub host: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    #[arg(long)]
+    pub user: Option<String>,
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    pub key: Option<PathBuf>,
+    #[arg(long)]
+    pub agent: bool,
+    #[arg(long, conflicts_with_all = ["agent", "key"])]
+    pub password: bool,
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[arg(long, value_name = "SHA256:…")]
+    pub fingerprint: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Vpn {
     List,
@@ -591,6 +733,18 @@ pub enum Vpn {
     },
     Rotate {
         vpn: String,
+    },
+    Retry {
+        vpn: String,
+    },
+    Bootstrap(Box<VpnBootstrap>),
+    Login(Box<VpnLogin>),
+    Export {
+        vpns: Vec<String>,
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+        #[arg(long)]
+        overwrite: bool,
     },
     Status {
         vpn: String,
@@ -703,6 +857,12 @@ pub enum Forecast {
         format: Option<Format>,
         #[arg(long)]
         overwrite: bool,
+        #[arg(long)]
+        table: bool,
+        #[arg(long, value_name = "DAYS", requires = "table")]
+        lead_days: Option<u32>,
+        #[arg(long, value_name = "0.5-0.999", requires = "table")]
+        service: Option<f64>,
     },
     Compare {
         #[arg(long)]
@@ -716,6 +876,15 @@ pub enum Forecast {
         #[arg(long)]
         yes: bool,
     },
+    #[command(subcommand)]
+    Mlflow(Mlflow),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Mlflow {
+    Status,
+    Test,
+    Send,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -757,6 +926,7 @@ pub struct Demo {
 pub enum DemoOf {
     Erp,
     Sales,
+    Solar,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

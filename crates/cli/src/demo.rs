@@ -14,9 +14,11 @@ use puente_jobs::Job;
 use puente_sandbox::{
     Changes, FirebirdServer, SampleErp, SampleOptions, SampleSize, ServerOptions,
 };
+use puente_session::Shop;
 use puente_store::secrets::Secrets;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Stands in a folder that a demo made, so that the next one may clear it, and no other folder.
@@ -284,6 +286,7 @@ pub(crate) fn open(terminal: &Terminal, folder: &Path) -> Result<App, Error> {
     App::open(AppOptions {
         lang: Some(terminal.lang),
         secrets: Some(Secrets::memory()),
+        example: Some(Arc::new(Shop::default())),
         ..AppOptions::new(folder.join("puente"))
     })
 }

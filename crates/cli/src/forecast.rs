@@ -1,6 +1,6 @@
 //! The verbs of forecasts.
 
-use crate::args::{Forecast, ForecastModel, Format};
+use crate::args::{Forecast, ForecastModel, Format, Mlflow};
 use crate::output::Terminal;
 use crate::verbs;
 use puente_app::forecast::{
@@ -10,6 +10,7 @@ use puente_app::jobs::{JobResult, JobRow};
 use puente_app::{App, Nothing};
 use puente_core::Error;
 use puente_forecast::Kind;
+use puente_forecast::mlflow::State;
 use puente_forecast::train::Verdict;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -93,7 +94,15 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             output,
             format,
             overwrite,
+            table,
+            lead_days,
+            service,
         } => {
+            let table = table.then(|| command::Search {
+                lead_days,
+                service,
+                ..command::Search::default()
+            });
             let format = format.map(|format| match format {
                 Format::Csv => puente_app::movements::Format::Csv,
                 Format::Xlsx => puente_app::movements::Format::Xlsx,
@@ -101,6 +110,7 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             let request = command::Export {
                 nit,
                 path: output,
+                table,
                 format,
                 overwrite,
             };
@@ -125,6 +135,7 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             });
             Ok(())
         }
+        Forecast::Mlflow(verb) => mlflow(terminal, app, &verb),
         Forecast::Remove { id, yes } => {
             let question = terminal.fill("forecast.remove?", &[("id", &id)]);
             verbs::confirm(terminal, yes, &question)?;
@@ -135,6 +146,61 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn mlflow(terminal: &Terminal, app: &App, verb: &Mlflow) -> Result<()> {
+    match verb {
+        Mlflow::Status => {
+            let status = command::status(app, Nothing {})?;
+            terminal.result(&status, |status| show_status(terminal, status));
+        }
+        Mlflow::Test => {
+            let tried = command::try_out(app, command::Try::default())?;
+            terminal.result(&tried, |tried| {
+                let values: [(&str, &dyn std::fmt::Display); 2] =
+                    [("url", &tried.url), ("time", &tried.milliseconds)];
+                terminal.line(terminal.fill("mlflow.answers", &values));
+            });
+        }
+        Mlflow::Send => {
+            let jobs = command::send_again(app, Nothing {})?;
+            return verbs::finish(terminal, app, &jobs, |jobs| {
+                let done = jobs
+                    .iter()
+                    .filter(|job| job.state == puente_jobs::State::Done)
+                    .count();
+                terminal.line(terminal.fill("mlflow.sent", &[("count", &done)]));
+            });
+        }
+    }
+    Ok(())
+}
+
+fn show_status(terminal: &Terminal, status: &command::Status) {
+    if !status.configured {
+        terminal.line(terminal.text("mlflow.off"));
+    }
+    let rows = status.runs.iter().map(|run| {
+        let about = match (&run.error, &run.link) {
+            (Some(error), _) => error.message.clone(),
+            (None, Some(link)) => link.clone(),
+            (None, None) => String::new(),
+        };
+        let state = match run.state {
+            State::Waiting => "mlflow.state.waiting",
+            State::Sent => "mlflow.state.sent",
+            State::Failed => "mlflow.state.failed",
+        };
+        vec![
+            run.model.clone(),
+            terminal.text(state).to_owned(),
+            run.attempts.to_string(),
+            about,
+        ]
+    });
+    let headings =
+        ["col.model", "col.state", "col.attempts", "col.detail"].map(|key| terminal.text(key));
+    terminal.table(&headings, rows.collect(), terminal.text("mlflow.none"));
 }
 
 fn kind(model: ForecastModel) -> Kind {

@@ -7,11 +7,14 @@ mod office;
 mod output;
 mod sales;
 mod sales_demo;
+mod sales_files;
 mod serve;
 mod show;
+mod solar;
 mod texts;
 mod verbs;
 mod vpn;
+mod vpn_setup;
 mod watch;
 
 use args::{Cli, Verb};
@@ -47,6 +50,7 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
         return match demo.of {
             args::DemoOf::Erp => demo::run(terminal, demo),
             args::DemoOf::Sales => sales_demo::run(terminal, demo),
+            args::DemoOf::Solar => solar::demo(terminal, demo),
         };
     }
     if let Verb::Serve(serve) = &cli.verb {

@@ -183,10 +183,14 @@ pub fn settings(terminal: &Terminal, app: &App, verb: Settings) -> Result<()> {
         Settings::Set {
             values,
             proxy_password_stdin,
+            mlflow_secret_stdin,
         } => {
             let mut change = to_change(app, &values)?;
             if proxy_password_stdin {
                 change.proxy_password = Some(verbs::password(terminal, true)?);
+            }
+            if mlflow_secret_stdin {
+                change.mlflow_secret = Some(verbs::password(terminal, true)?);
             }
             command::set(app, change)?
         }

@@ -2,18 +2,22 @@
 
 use crate::args::{Channels, Ledgers, Mappings, Sales, SalesList};
 use crate::output::Terminal;
-use crate::{verbs, watch};
+use crate::{sales_files, solar, verbs, watch};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::America::Bogota;
 use puente_app::jobs::JobRow;
 use puente_app::sales::channels::{self, ChannelRow};
 use puente_app::sales::margin::MarginSummary;
+use puente_app::sales::misfits::MisfitView;
 use puente_app::sales::show::Shown;
 use puente_app::sales::steps::StepRow;
 use puente_app::sales::table::{Page, PageOf, SalesFilter};
-use puente_app::sales::{catalogue, costs, ledgers, mappings, margin, send, show, steps, table};
+use puente_app::sales::{
+    accept, catalogue, costs, ledgers, listening, local, mappings, margin, misfits, send, show,
+    steps, table,
+};
 use puente_app::{App, Nothing};
-use puente_core::Error;
+use puente_core::{Code, Error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -31,7 +35,24 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
         Sales::Ledgers(verb) => run_ledgers(terminal, app, verb),
         Sales::Channels(verb) => run_channels(terminal, app, verb),
         Sales::Mappings(verb) => run_mappings(terminal, app, verb),
-        Sales::Sync { channels: names } => {
+        Sales::Sources(verb) => solar::sources(terminal, app, verb),
+        Sales::Attempts { sale } => solar::attempts(terminal, app, sale),
+        Sales::Misfits { seen } => {
+            let rows = match seen {
+                Some(ledger) => misfits::seen(app, ledgers::Named { ledger })?,
+                None => misfits::list(app, Nothing {})?,
+            };
+            terminal.result(&rows, |rows| show_misfits(terminal, rows));
+            Ok(())
+        }
+        Sales::Sync {
+            ledger: Some(ledger),
+            ..
+        } => solar::deliver(terminal, app, &ledger),
+        Sales::Sync {
+            channels: names,
+            ledger: None,
+        } => {
             let jobs = channels::sync(app, channels::Sync { channels: names })?;
             finish_all(terminal, app, &jobs)
         }
@@ -60,6 +81,11 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             let jobs = send::decide(app, read("decision", request)?)?;
             finish_all(terminal, app, &jobs)
         }
+        Sales::Accept { sale, note } => {
+            let shown = accept::accept(app, accept::Accept { sale, note })?;
+            terminal.result(&shown, |shown| show_sale(terminal, shown));
+            Ok(())
+        }
         Sales::Tasks { done, note } => {
             let tasks = match (done, note) {
                 (Some(task), Some(note)) => send::task_done(app, send::TaskDone { task, note })?,
@@ -69,7 +95,25 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             Ok(())
         }
         Sales::Costs { rules, products } => run_costs(terminal, app, &rules, products.as_deref()),
-        Sales::Margin { by, limit } => {
+        Sales::Margin {
+            by,
+            output: Some(output),
+            amounts,
+            overwrite,
+            ..
+        } => sales_files::margin(terminal, app, &by, output, amounts, overwrite),
+        Sales::Export {
+            list,
+            output,
+            overwrite,
+        } => sales_files::list(terminal, app, page_of(list)?.filter, output, overwrite),
+        Sales::Document {
+            sale,
+            document,
+            output,
+            overwrite,
+        } => sales_files::document(terminal, app, sale, &document, output, overwrite),
+        Sales::Margin { by, limit, .. } => {
             let request = json!({ "by": by, "limit": limit });
             let summary = margin::summary(app, read("by", request)?)?;
             terminal.result(&summary, |summary| show_margin(terminal, summary));
@@ -172,6 +216,28 @@ fn run_ledgers(terminal: &Terminal, app: &App, verb: Ledgers) -> Result<()> {
                 terminal.line(terminal.fill("sales.connected", &[("name", &row.name)]));
             });
         }
+        Ledgers::ConnectSolar {
+            name,
+            user,
+            password_stdin,
+            client_id,
+            point,
+            base_url,
+        } => {
+            let request = local::SolarConnect {
+                name,
+                user,
+                password: verbs::password(terminal, password_stdin)?,
+                client_id,
+                point,
+                base_url,
+            };
+            let row = local::connect_solar(app, request)?;
+            terminal.result(&row, |row| {
+                terminal.line(terminal.fill("sales.connected", &[("name", &row.name)]));
+            });
+        }
+        Ledgers::Probe { name } => solar::probe(terminal, app, name)?,
         Ledgers::Test { name } => {
             let row = ledgers::test(app, named(name))?;
             terminal.result(&row, |row| {
@@ -209,7 +275,9 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
             password_stdin,
             redirect_uri,
             ledger,
+            listen,
         } => {
+            let channel = name.clone();
             let request = channels::Connect {
                 name,
                 site,
@@ -221,6 +289,9 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
                 auth_url: None,
             };
             let begun = channels::begin(app, request)?;
+            if listen {
+                return run_listen(terminal, app, channel, &begun.url);
+            }
             terminal.result(&begun, |begun| {
                 terminal.line(terminal.fill("sales.begun", &[("url", &begun.url)]));
             });
@@ -251,6 +322,33 @@ fn run_channels(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Says where to authorise, and waits for the browser.
+fn run_listen(terminal: &Terminal, app: &App, channel: String, url: &str) -> Result<()> {
+    let named = || channels::Named {
+        channel: channel.clone(),
+    };
+    let waits = listening::listen(app, named())?;
+    terminal.note(terminal.fill("sales.listening", &[("url", &url)]));
+    if waits.asks {
+        terminal.note(terminal.text("sales.listening.asks"));
+    }
+    let ended = listening::settled(app, named())?;
+    if ended.state == listening::State::Connected {
+        let rows = channels::list(app, Nothing {})?;
+        let row = rows.into_iter().find(|row| row.name == channel);
+        return match row {
+            Some(row) => {
+                shown(terminal, &row);
+                Ok(())
+            }
+            None => Err(Error::not_found("channel", channel)),
+        };
+    }
+    Err(ended
+        .reason
+        .unwrap_or_else(|| Error::new(Code::ChannelNotAuthorised).with("said", "too_late")))
 }
 
 fn shown(terminal: &Terminal, row: &ChannelRow) {
@@ -413,7 +511,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
         .unwrap_or_default()
 }
 
-fn read<T: DeserializeOwned>(field: &str, value: Value) -> Result<T> {
+pub fn read<T: DeserializeOwned>(field: &str, value: Value) -> Result<T> {
     serde_json::from_value(value).map_err(|error| Error::invalid(field, error))
 }
 
@@ -476,6 +574,21 @@ pub fn show_page(terminal: &Terminal, page: &Page) {
             ("margin", &totals.margin),
         ],
     ));
+}
+
+fn show_misfits(terminal: &Terminal, rows: &[MisfitView]) {
+    if rows.is_empty() {
+        terminal.line(terminal.text("sales.misfits.none"));
+    }
+    for row in rows {
+        let source = match row.source.is_empty() {
+            true => String::new(),
+            false => format!(" [{}]", row.source),
+        };
+        let sales = terminal.fill("sales.misfits.wait", &[("sales", &row.sales)]);
+        terminal.line(format!("! {}{source} {} ({sales})", row.channel, row.text));
+        terminal.line(format!("  → {}", row.hint));
+    }
 }
 
 fn show_sale(terminal: &Terminal, shown: &Shown) {
@@ -557,7 +670,7 @@ pub fn state(terminal: &Terminal, state: &impl Serialize) -> String {
 }
 
 /// The name of a value without fields, as on the wire.
-fn name_of(value: &impl Serialize) -> String {
+pub fn name_of(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(name)) => name,
         Ok(_) | Err(_) => String::new(),

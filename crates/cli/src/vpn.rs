@@ -1,17 +1,15 @@
 //! The verbs of VPNs.
 
-use crate::args::Vpn;
-use crate::args::VpnServer;
+use crate::args::{Vpn, VpnLogin, VpnServer};
 use crate::output::Terminal;
 use crate::verbs::{confirm, finish, password};
 use puente_app::jobs::JobRow;
-use puente_app::vpn::{self, Connect, Connected, Import, Named, VpnRow};
-use puente_app::vpn_peers::{self, Create};
+use puente_app::vpn::{self, Connect, Connected, Export, Import, Named, VpnRow};
+use puente_app::vpn_peers::{self, Create, Relogin};
 use puente_app::{App, Nothing};
 use puente_core::{Code, Error, Secret};
 use puente_vpn::peers::{Preview, ServerView};
 use puente_vpn::vpns::Login;
-use std::io::Write as _;
 use std::path::Path;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -43,6 +41,31 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
         Vpn::Rotate { vpn: name } => {
             let jobs = vpn_peers::rotate(app, Named { vpn: name })?;
             return finish(terminal, app, &jobs, |jobs| show_done(terminal, jobs));
+        }
+        Vpn::Retry { vpn: name } => {
+            let jobs = vpn_peers::retry(app, Named { vpn: name })?;
+            return finish(terminal, app, &jobs, |jobs| show_done(terminal, jobs));
+        }
+        Vpn::Bootstrap(given) => return crate::vpn_setup::bootstrap(terminal, app, *given),
+        Vpn::Login(given) => {
+            let row = vpn_peers::login(app, to_relogin(terminal, *given)?)?;
+            terminal.result(&row, |row| show_one(terminal, row));
+        }
+        Vpn::Export {
+            vpns,
+            output,
+            overwrite,
+        } => {
+            let request = Export {
+                vpns,
+                output,
+                overwrite,
+            };
+            let exported = vpn::export(app, request)?;
+            terminal.result(&exported, |exported| {
+                let path = exported.output.display();
+                terminal.line(terminal.fill("vpn.written", &[("path", &path)]));
+            });
         }
         Vpn::Status { vpn: name } => {
             let seen = vpn_peers::ask(app, Named { vpn: name })?;
@@ -109,6 +132,34 @@ fn to_create(terminal: &Terminal, given: VpnServer) -> Result<Create> {
         endpoint: given.endpoint,
         allowed: given.allow,
         preshared: Some(!given.no_preshared),
+    })
+}
+
+fn to_relogin(terminal: &Terminal, given: VpnLogin) -> Result<Relogin> {
+    let login = match (given.agent, given.key, given.password) {
+        (true, _, _) => Some(Login::Agent),
+        (false, Some(path), _) => Some(Login::Key { path }),
+        (false, None, true) => Some(Login::Password),
+        (false, None, false) => None,
+    };
+    let password = match given.password || given.password_stdin {
+        true => Some(password(terminal, given.password_stdin)?),
+        false => None,
+    };
+    // With a key the password is the one that sudo asks for.
+    let (password, sudo_password) = match login {
+        Some(Login::Agent | Login::Key { .. }) => (None, password),
+        Some(Login::Password) | None => (password, None),
+    };
+    Ok(Relogin {
+        vpn: given.vpn,
+        host: given.host,
+        port: given.port,
+        user: given.user,
+        login,
+        password,
+        sudo_password,
+        fingerprint: given.fingerprint,
     })
 }
 
@@ -197,20 +248,7 @@ fn conf(
         terminal.result(&file, |file| terminal.line(file.text.trim_end()));
         return Ok(());
     };
-    let failed = |error: std::io::Error| unreadable(path, &error);
-    let mut options = std::fs::OpenOptions::new();
-    options
-        .write(true)
-        .create(true)
-        .truncate(overwrite)
-        .create_new(!overwrite);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut written = options.open(path).map_err(failed)?;
-    written.write_all(file.text.as_bytes()).map_err(failed)?;
+    vpn::write_private(path, file.text.as_bytes(), overwrite)?;
     let path = path.display();
     terminal.note(terminal.fill("vpn.written", &[("path", &path)]));
     Ok(())

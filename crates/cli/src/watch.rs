@@ -164,7 +164,7 @@ impl Bars {
                     bar.finish_and_clear();
                 }
             }
-            Event::JobChanged { .. } | Event::Missed => {}
+            Event::JobChanged { .. } | Event::Beside { .. } | Event::Missed => {}
         }
     }
 

@@ -187,6 +187,12 @@ codes! {
     VpnAddressTaken = "VPN_ADDRESS_TAKEN", Warning, permanent;
     /// `wg` did not take the change, and the file is as it was. `reason`.
     VpnRefused = "VPN_REFUSED", Failure, permanent;
+    /// A step of setting a server up failed. `command`, `reason`.
+    VpnSetupFailed = "VPN_SETUP_FAILED", Failure, permanent;
+    /// No helper for tunnels of the whole PC answers. `path`.
+    VpnHelperMissing = "VPN_HELPER_MISSING", Warning, permanent;
+    /// The helper for tunnels of the whole PC refused. `reason`.
+    VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
     /// No handshake within the time. `endpoint`, `seconds`.
@@ -229,6 +235,12 @@ codes! {
     ChannelNotAuthorised = "CHANNEL_NOT_AUTHORISED", Warning, permanent;
     /// The sale is in a state that doesn't allow this. `sale`, `sale_state`.
     SaleWrongState = "SALE_WRONG_STATE", Warning, permanent;
+    /// There is no sample shop here: only the example office has one.
+    ExampleOnly = "EXAMPLE_ONLY", Warning, permanent;
+    /// The registered address is not one of this machine with a port: no browser lands here. `address`.
+    LandingElsewhere = "LANDING_ELSEWHERE", Warning, permanent;
+    /// Another program listens at the registered port. `port`.
+    LandingTaken = "LANDING_TAKEN", Warning, permanent;
 
     /// Another job holds what this one needs. `resource`.
     JobBusy = "JOB_BUSY", Warning, retry;
@@ -243,6 +255,14 @@ codes! {
     ForecastNoHistory = "FORECAST_NO_HISTORY", Warning, permanent;
     /// The files of a model are not what was written. `model`, `path`.
     ForecastModelDamaged = "FORECAST_MODEL_DAMAGED", Failure, permanent;
+    /// The MLflow server lets us not in. `url`, `status`.
+    MlflowLogin = "MLFLOW_LOGIN", Failure, permanent;
+    /// What answers at that address is no MLflow. `url`, `found`.
+    MlflowNotThere = "MLFLOW_NOT_THERE", Failure, permanent;
+    /// MLflow refuses what it was told. `status`, `reason`.
+    MlflowRefused = "MLFLOW_REFUSED", Failure, permanent;
+    /// MLflow failed, and may do better later. `status`, `reason`.
+    MlflowFailed = "MLFLOW_FAILED", Warning, retry;
 
     /// The bridge let a request not in: no token, or a page or name of somewhere else. `reason`.
     BridgeRefused = "BRIDGE_REFUSED", Warning, permanent;

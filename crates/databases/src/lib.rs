@@ -9,6 +9,8 @@ mod column;
 mod error;
 mod exact;
 mod firebird;
+mod handover;
+mod records;
 mod scan;
 mod schema;
 mod server;
@@ -21,6 +23,7 @@ pub mod profile;
 pub use column::{Chunk, Column, Nulls, TextColumn};
 pub use error::{Error, Result, Untrusted};
 pub use profile::Profile;
+pub use records::{Becomes, Change, Match, RecordDb, Value, connect_records};
 pub use scan::{
     Changed, ChangedKeys, Condition, Flow, Group, GroupRequest, Kind, RangeSums, RangesRequest,
     Scan, ScanColumn, SumColumn, Totals, TotalsRequest,

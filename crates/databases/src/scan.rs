@@ -286,6 +286,18 @@ pub struct Group {
     pub sums: Vec<i128>,
 }
 
+/// The marks that a filter compares with.
+pub(crate) fn marks(filter: &[Condition]) -> impl Iterator<Item = &Mark> {
+    filter.iter().filter_map(|condition| match condition {
+        Condition::ChangedSince(mark) => Some(mark),
+        Condition::KeyRange { .. }
+        | Condition::KeyRanges { .. }
+        | Condition::KeyIn { .. }
+        | Condition::DateRange { .. }
+        | Condition::NotNull(_) => None,
+    })
+}
+
 /// The filter with its list of keys or ranges cut into lists that a server takes. One list at most.
 pub(crate) fn batches(
     filter: &[Condition],

@@ -4,7 +4,7 @@ use crate::{
     Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, RangeSums, RangesRequest, Result, Scan,
     ServerInfo, Totals, TotalsRequest,
 };
-use puente_core::{Cancel, Secret};
+use puente_core::{Cancel, Coded, Secret};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -315,6 +315,25 @@ pub struct StatementRecord<'a> {
     pub bytes: u64,
     /// Stable name of the error that ended it.
     pub error: Option<&'static str>,
+}
+
+/// Tells the log of a statement: `done` says how many rows came, or why none did.
+pub(crate) fn tell(
+    log: &dyn StatementLog,
+    database: &str,
+    text: &str,
+    duration: Duration,
+    bytes: u64,
+    done: &Result<u64>,
+) {
+    log.ended(&StatementRecord {
+        database,
+        text,
+        duration,
+        rows: done.as_ref().copied().unwrap_or(0),
+        bytes,
+        error: done.as_ref().err().map(|error| error.code().as_str()),
+    });
 }
 
 /// Nobody wants to know.

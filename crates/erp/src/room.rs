@@ -6,8 +6,8 @@ use crate::{Error, Result, rules};
 use puente_core::{Cancel, Clock, Code, Secret};
 use puente_databases::profile::Report;
 use puente_databases::{
-    ConnectOptions, Driver, LiveSchema, Profile, SourceDb, SqlServerOptions, StatementLog,
-    StatementRecord, Timeouts,
+    ConnectOptions, Driver, LiveSchema, Profile, RecordDb, SourceDb, SqlServerOptions,
+    StatementLog, StatementRecord, Timeouts,
 };
 use puente_store::Database;
 use puente_store::secrets::Secrets;
@@ -89,15 +89,7 @@ impl Room {
         cancel: &Cancel,
         log: Arc<Statements>,
     ) -> Result<Box<dyn SourceDb>> {
-        let name = server.secret_name.clone().unwrap_or_default();
-        let password = match self.secrets.find(&name)? {
-            Some(password) => password,
-            None if server.logs_in_by_itself() => Secret::from(String::new()),
-            None => {
-                let error = puente_core::Error::new(Code::SecretMissing);
-                return Err(error.with("name", &server.name).into());
-            }
-        };
+        let password = self.password(server)?;
         self.connect_with(server, database, password, cancel, log)
     }
 
@@ -113,6 +105,48 @@ impl Room {
         cancel: &Cancel,
         log: Arc<Statements>,
     ) -> Result<Box<dyn SourceDb>> {
+        let options = self.options(server, database, password, cancel)?;
+        Ok(puente_databases::connect(&options, cancel, log)?)
+    }
+
+    /// As [`Room::connect`], for records that are found by values, in a database whose changes of `watched`
+    /// will be asked.
+    ///
+    /// # Errors
+    /// As [`Room::connect`].
+    pub fn records(
+        &self,
+        server: &Server,
+        database: &str,
+        watched: &[String],
+        cancel: &Cancel,
+        log: Arc<Statements>,
+    ) -> Result<Box<dyn RecordDb>> {
+        let password = self.password(server)?;
+        let mut options = self.options(server, database, password, cancel)?;
+        options.sql_server.watched = watched.to_vec();
+        Ok(puente_databases::connect_records(&options, cancel, log)?)
+    }
+
+    fn password(&self, server: &Server) -> Result<Secret> {
+        let name = server.secret_name.clone().unwrap_or_default();
+        match self.secrets.find(&name)? {
+            Some(password) => Ok(password),
+            None if server.logs_in_by_itself() => Ok(Secret::from(String::new())),
+            None => {
+                let error = puente_core::Error::new(Code::SecretMissing);
+                Err(error.with("name", &server.name).into())
+            }
+        }
+    }
+
+    fn options(
+        &self,
+        server: &Server,
+        database: &str,
+        password: Secret,
+        cancel: &Cancel,
+    ) -> Result<ConnectOptions> {
         let profile = self.profile(&server.profile)?;
         let mut options = connect_options(server, &profile, database, password)?;
         if let Some(vpn) = server.options.vpn {
@@ -128,7 +162,7 @@ impl Room {
             let address = route.reach(vpn, &server.host, server.port, cancel)?;
             (options.host, options.port) = (address.ip().to_string(), address.port());
         }
-        Ok(puente_databases::connect(&options, cancel, log)?)
+        Ok(options)
     }
 
     /// The profile of a server fitted to a live company database, with the office's rules.

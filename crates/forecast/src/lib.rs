@@ -6,6 +6,7 @@
 //! then forecasts the months to come. Quantities are floating point numbers here, money never is.
 
 pub mod article;
+pub mod change;
 pub mod class;
 mod combine;
 mod error;
@@ -14,6 +15,7 @@ pub mod gbdt;
 pub mod holidays;
 mod interval;
 pub mod metrics;
+pub mod mlflow;
 pub mod model;
 pub mod originals;
 pub mod panel;

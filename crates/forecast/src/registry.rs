@@ -266,6 +266,26 @@ impl Registry {
         gbdt::from_json(&json).map(Some).map_err(|_| damaged())
     }
 
+    /// The booster of a model as it was written, if it has one.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn booster_text(&self, model: &Model) -> Result<Option<String>> {
+        let Some(wanted) = &model.meta.booster_hash else {
+            return Ok(None);
+        };
+        let path = self.booster_file(model);
+        if hash_of(&path).ok().as_ref() != Some(wanted) {
+            return Err(Error::Damaged {
+                model: model.id.clone(),
+                path,
+            });
+        }
+        fs::read_to_string(&path)
+            .map(Some)
+            .map_err(|source| io(&path, source))
+    }
+
     /// Where the booster of a model stands, in XGBoost's format.
     pub fn booster_file(&self, model: &Model) -> PathBuf {
         self.place(model).join(BOOSTER)

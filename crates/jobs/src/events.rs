@@ -27,6 +27,11 @@ pub enum Event {
         /// How far it is.
         progress: Progress,
     },
+    /// Something that is no job changed in this process, and those who listen to jobs are to hear of it.
+    Beside {
+        /// What: `vpns`.
+        what: &'static str,
+    },
     /// The listener was too slow, and events were dropped: read the jobs again.
     Missed,
 }
@@ -101,6 +106,10 @@ impl Hub {
             kind: kind.to_owned(),
             progress,
         });
+    }
+
+    pub(crate) fn beside(&self, what: &'static str) {
+        self.lock().tell(&Event::Beside { what });
     }
 
     fn lock(&self) -> MutexGuard<'_, Listeners> {
@@ -220,6 +229,7 @@ mod tests {
             .map(|event| match event {
                 Event::JobChanged { job } => job.state.to_string(),
                 Event::Progress { .. } => "progress".to_owned(),
+                Event::Beside { what } => what.to_owned(),
                 Event::Missed => "missed".to_owned(),
             })
             .collect()

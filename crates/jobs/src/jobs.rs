@@ -264,6 +264,16 @@ impl Jobs {
         Ok(receiver)
     }
 
+    /// Tells those who listen to jobs that something else changed. It does not keep the queue alive.
+    pub fn teller(&self) -> impl Fn(&'static str) + Send + Sync + 'static {
+        let queue = Arc::downgrade(self.queue());
+        move |what| {
+            if let Some(queue) = queue.upgrade() {
+                queue.hub.beside(what);
+            }
+        }
+    }
+
     /// Adds or replaces a schedule. One that ticks as before keeps its next tick.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ pub struct Ask {
     query: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
     bearer: Option<Secret>,
+    basic: Option<(String, Secret)>,
     body: Option<(&'static str, Secret)>,
     patience: Option<Duration>,
 }
@@ -47,6 +48,7 @@ impl Ask {
             query: Vec::new(),
             headers: Vec::new(),
             bearer: None,
+            basic: None,
             body: None,
             patience: None,
         }
@@ -70,6 +72,20 @@ impl Ask {
     #[must_use]
     pub fn bearer(mut self, token: Secret) -> Ask {
         self.bearer = Some(token);
+        self
+    }
+
+    /// Who asks, by name and password.
+    #[must_use]
+    pub fn basic(mut self, user: impl Into<String>, password: Secret) -> Ask {
+        self.basic = Some((user.into(), password));
+        self
+    }
+
+    /// With that text, of that media type.
+    #[must_use]
+    pub fn text(mut self, kind: &'static str, text: impl Into<String>) -> Ask {
+        self.body = Some((kind, Secret::from(text.into())));
         self
     }
 
@@ -255,6 +271,9 @@ impl Web {
         if let Some(token) = &ask.bearer {
             request = request.bearer_auth(token.expose());
         }
+        if let Some((user, password)) = &ask.basic {
+            request = request.basic_auth(user, Some(password.expose()));
+        }
         if let Some((kind, body)) = &ask.body {
             request = request
                 .header("content-type", *kind)
@@ -366,6 +385,25 @@ mod tests {
         assert!(seen.starts_with("POST /oauth/token HTTP/1.1"), "{seen}");
         assert!(
             seen.ends_with("client_secret=ca+%C3%B1%26ry&code=1"),
+            "{seen}"
+        );
+    }
+
+    #[test]
+    fn a_name_and_a_password_go_as_one_header_and_are_not_shown() {
+        let (url, served) = one_answer(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        let ask = Ask::new(Method::Put, &url)
+            .basic("ana", Secret::from("canary-1"))
+            .text("text/csv", "a;b");
+        assert!(!format!("{ask:?}").contains("canary"), "{ask:?}");
+        assert_eq!(web().ask(ask, &Cancel::new()).unwrap().status, 200);
+        let seen = served.join().unwrap();
+        assert!(
+            seen.contains("authorization: Basic YW5hOmNhbmFyeS0x"),
+            "{seen}"
+        );
+        assert!(
+            seen.contains("content-type: text/csv") && seen.ends_with("a;b"),
             "{seen}"
         );
     }

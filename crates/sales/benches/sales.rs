@@ -199,6 +199,8 @@ fn channel(rules: Rules) -> Channel {
         rules,
         state: ChannelState::Pending,
         checkpoint: None,
+        kind: puente_sales::accounts::ChannelKind::Mercadolibre,
+        settings: serde_json::json!({}),
         synced_at: None,
         last_error: None,
     }
@@ -221,6 +223,7 @@ fn sale(number: u64) -> Sale {
             quantity: Decimal::from(1 + number % 4),
             unit_price: Decimal::new(1_990_000 + (number % 50_000) as i64 * 100, 2),
             unit_fee: Decimal::new(250_000, 2),
+            tax: None,
         })
         .collect();
     let amount = lines
@@ -245,6 +248,9 @@ fn sale(number: u64) -> Sale {
             amount,
             refunded: Decimal::ZERO,
             shipping: Decimal::ZERO,
+            taxes: Decimal::ZERO,
+            overpaid: Decimal::ZERO,
+            coupon: Decimal::ZERO,
         }],
         shipment: None,
         buyer: Buyer {
@@ -265,6 +271,8 @@ fn sale(number: u64) -> Sale {
             })),
         },
         withheld: Decimal::ZERO,
+        declared: Some(amount),
         missing: Vec::new(),
+        document: None,
     }
 }

@@ -1,5 +1,6 @@
 //! Tables `ledger_account` and `channel_account`: where sales come from and where invoices go.
 
+pub use crate::kinds::{ChannelKind, LedgerKind};
 use crate::rules::Rules;
 use crate::{Error, Result, to_json};
 use chrono::{DateTime, Utc};
@@ -20,6 +21,10 @@ pub struct Ledger {
     pub id: LedgerId,
     /// As people call it, unique.
     pub name: String,
+    /// Which cloud.
+    pub kind: LedgerKind,
+    /// What only this kind has.
+    pub settings: serde_json::Value,
     /// `https://api.siigo.com`.
     pub base_url: String,
     /// The API's user.
@@ -78,6 +83,10 @@ pub struct Channel {
     pub id: ChannelId,
     /// As people call it, unique among those that are there.
     pub name: String,
+    /// What it is.
+    pub kind: ChannelKind,
+    /// What only this kind has.
+    pub settings: serde_json::Value,
     /// `MCO`.
     pub site: String,
     /// `https://api.mercadolibre.com`.
@@ -124,7 +133,7 @@ impl Channel {
 }
 
 const LEDGER: &str = "SELECT id, name, base_url, user_name, partner_id, per_minute, secret_name, \
-     checked_at, last_error FROM ledger_account";
+     checked_at, last_error, kind, settings FROM ledger_account";
 
 fn ledger_row(row: &Row<'_>) -> rusqlite::Result<Ledger> {
     Ok(Ledger {
@@ -137,6 +146,8 @@ fn ledger_row(row: &Row<'_>) -> rusqlite::Result<Ledger> {
         secret_name: row.get(6)?,
         checked_at: moment(row, 7)?,
         last_error: error(row, 8)?,
+        kind: LedgerKind::parse(row.get_ref(9)?.as_str()?),
+        settings: serde_json::from_str(row.get_ref(10)?.as_str()?).unwrap_or_default(),
     })
 }
 
@@ -192,15 +203,18 @@ pub fn insert_ledger(db: &Database, new: Ledger, now: DateTime<Utc>) -> Result<L
             });
         }
         tx.execute(
-            "INSERT INTO ledger_account (name, kind, base_url, user_name, partner_id, per_minute, \
-             secret_name, created_at, checked_at) VALUES (?1, 'siigo', ?2, ?3, ?4, ?5, '', ?6, ?6)",
+            "INSERT INTO ledger_account (name, base_url, user_name, partner_id, per_minute, \
+             secret_name, created_at, checked_at, kind, settings) \
+             VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, ?6, ?7, ?8)",
             params![
                 new.name,
                 new.base_url,
                 new.user,
                 new.partner_id,
                 new.per_minute,
-                time::to_text(now)
+                time::to_text(now),
+                new.kind.as_str(),
+                new.settings.to_string()
             ],
         )?;
         let id = tx.last_insert_rowid();
@@ -225,14 +239,15 @@ pub fn update_ledger(db: &Database, ledger: Ledger) -> Result<()> {
     db.write(move |tx| {
         tx.execute(
             "UPDATE ledger_account SET name = ?2, base_url = ?3, user_name = ?4, partner_id = ?5, \
-             per_minute = ?6 WHERE id = ?1",
+             per_minute = ?6, settings = ?7 WHERE id = ?1",
             params![
                 ledger.id,
                 ledger.name,
                 ledger.base_url,
                 ledger.user,
                 ledger.partner_id,
-                ledger.per_minute
+                ledger.per_minute,
+                ledger.settings.to_string()
             ],
         )?;
         Ok(())
@@ -281,8 +296,8 @@ pub fn remove_ledger(db: &Database, id: LedgerId) -> Result<()> {
 }
 
 const CHANNEL: &str = "SELECT id, name, site, api_url, auth_url, client_id, redirect_uri, \
-     seller_id, nickname, ledger_id, rules, state, checkpoint, synced_at, last_error \
-     FROM channel_account";
+     seller_id, nickname, ledger_id, rules, state, checkpoint, synced_at, last_error, \
+     kind, settings FROM channel_account";
 
 fn channel_row(row: &Row<'_>) -> rusqlite::Result<Channel> {
     Ok(Channel {
@@ -303,6 +318,8 @@ fn channel_row(row: &Row<'_>) -> rusqlite::Result<Channel> {
             .and_then(|text| serde_json::from_str(&text).ok()),
         synced_at: moment(row, 13)?,
         last_error: error(row, 14)?,
+        kind: ChannelKind::parse(row.get_ref(15)?.as_str()?),
+        settings: serde_json::from_str(row.get_ref(16)?.as_str()?).unwrap_or_default(),
     })
 }
 
@@ -388,6 +405,56 @@ pub fn keep_channel(db: &Database, new: Channel, now: DateTime<Utc>) -> Result<C
                 new.ledger_id,
                 to_json(&new.rules),
                 time::to_text(now)
+            ],
+        )?;
+        Ok(tx.last_insert_rowid())
+    })
+}
+
+/// Keeps a database of documents: a new row, or new settings for the one that is there by its `seller_id`
+/// (host, database and profile), which a removed one comes back by.
+///
+/// # Errors
+/// [`Error::Exists`] when the name is another's; those of the store.
+pub fn keep_database(db: &Database, new: Channel, now: DateTime<Utc>) -> Result<ChannelId> {
+    db.write(move |tx| {
+        let kind = ChannelKind::Database.as_str();
+        let known: Option<ChannelId> = tx
+            .prepare(
+                "SELECT id FROM channel_account WHERE kind = ?1 AND site = '' AND seller_id = ?2",
+            )?
+            .query_row([kind, new.seller_id.as_str()], |row| row.get(0))
+            .optional()?;
+        let taken: Option<ChannelId> = tx
+            .prepare("SELECT id FROM channel_account WHERE name = ?1 AND state <> 'removed'")?
+            .query_row([&new.name], |row| row.get(0))
+            .optional()?;
+        if taken.is_some_and(|taken| known != Some(taken)) {
+            return Err(Error::Exists {
+                what: "channel",
+                name: new.name,
+            });
+        }
+        if let Some(id) = known {
+            tx.execute(
+                "UPDATE channel_account SET name = ?2, settings = ?3, ledger_id = ?4, \
+                 state = 'connected', last_error = NULL WHERE id = ?1",
+                params![id, new.name, new.settings.to_string(), new.ledger_id],
+            )?;
+            return Ok(id);
+        }
+        tx.execute(
+            "INSERT INTO channel_account (name, kind, site, api_url, auth_url, client_id, \
+             redirect_uri, seller_id, ledger_id, rules, state, created_at, settings) \
+             VALUES (?1, ?2, '', '', '', '', '', ?3, ?4, ?5, 'connected', ?6, ?7)",
+            params![
+                new.name,
+                kind,
+                new.seller_id,
+                new.ledger_id,
+                to_json(&new.rules),
+                time::to_text(now),
+                new.settings.to_string()
             ],
         )?;
         Ok(tx.last_insert_rowid())

@@ -28,6 +28,36 @@ pub trait Channel: Send + Sync {
     /// # Errors
     /// Those of the channel.
     fn sale(&self, key: &str, cancel: &Cancel) -> Result<Option<Sale>>;
+
+    /// Whether the source wants to be told what was taken: [`Channel::mark`].
+    fn marks(&self) -> bool {
+        false
+    }
+
+    /// Marks sales in the source as taken, all of them or none, each only while it is still pending there.
+    /// `before_commit` runs while nothing is final.
+    ///
+    /// # Errors
+    /// Those of the source; nobody knows then whether it was done.
+    fn mark(
+        &self,
+        _keys: &[String],
+        _before_commit: &mut dyn FnMut(),
+        _cancel: &Cancel,
+    ) -> Result<Vec<Marked>> {
+        Ok(Vec::new())
+    }
+}
+
+/// What marking a sale came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marked {
+    /// It is marked now.
+    Now,
+    /// It was not pending any more: an earlier attempt, or somebody else.
+    Before,
+    /// The source has no such sale any more.
+    Gone,
 }
 
 /// Some of the sales that changed.

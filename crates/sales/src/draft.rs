@@ -32,7 +32,7 @@ pub struct Draft {
     /// With taxes, as the ledger will work it out.
     #[ts(type = "string")]
     pub total: Decimal,
-    /// What the buyer paid for what is invoiced here.
+    /// What was paid for what is invoiced here, by the buyer or by the channel in the buyer's place.
     #[ts(type = "string")]
     pub paid: Decimal,
     /// What is written on it; the mark by which it can be found again is added when it is sent.
@@ -41,6 +41,25 @@ pub struct Draft {
     pub stamp: bool,
     /// Whether the ledger mails it.
     pub mail: bool,
+    /// What is reported of a document that was issued elsewhere; none where the ledger issues it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
+}
+
+/// A document that was issued elsewhere, in the words of the tax authority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleReport")]
+pub struct Report {
+    /// Code of its kind: `006`.
+    pub code: String,
+    /// Point of sale, four digits.
+    pub point: String,
+    /// Number, twelve digits.
+    pub number: String,
+    /// Hour at which it was issued: `12:17:00`.
+    pub hour: String,
+    /// How it was paid: one way for the whole document.
+    pub method: String,
 }
 
 /// A line of an invoice to be.
@@ -75,6 +94,9 @@ pub struct DraftLine {
     /// With tax.
     #[ts(type = "string")]
     pub total: Decimal,
+    /// Group of goods, where the ledger wants it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub group: String,
 }
 
 /// A payment of an invoice to be.

@@ -11,6 +11,9 @@ pub enum Error {
     /// The local databases.
     #[error(transparent)]
     Store(#[from] puente_store::Error),
+    /// The database of sales.
+    #[error(transparent)]
+    Database(#[from] puente_databases::Error),
     /// The way to a cloud.
     #[error(transparent)]
     Net(#[from] puente_net::Error),
@@ -88,6 +91,14 @@ pub enum Error {
     /// The page in the browser brought something else than an authorisation.
     #[error("no authorisation: {0}")]
     NotAuthorised(String),
+    /// This machine's clock can't be right: invoices would carry another day.
+    #[error("this machine's clock says {now}, the ledger's says {reference}")]
+    Clock {
+        /// This machine's time.
+        now: String,
+        /// The ledger's.
+        reference: String,
+    },
     /// The sale is in a state that doesn't allow this.
     #[error("sale {sale} is {state}")]
     WrongState {
@@ -147,6 +158,7 @@ impl Coded for Error {
         match self {
             Error::Cancelled => Code::Cancelled,
             Error::Store(error) => error.code(),
+            Error::Database(error) => error.code(),
             Error::Net(error) => error.code(),
             Error::Travelled(error) => error.code,
             Error::Invalid { .. } => Code::InvalidInput,
@@ -158,6 +170,7 @@ impl Coded for Error {
             Error::Unreadable { .. } => Code::CloudUnreadable,
             Error::Lost { .. } => Code::ChannelLost,
             Error::NotAuthorised(_) => Code::ChannelNotAuthorised,
+            Error::Clock { .. } => Code::ClockWrong,
             Error::WrongState { .. } => Code::SaleWrongState,
         }
     }
@@ -165,6 +178,7 @@ impl Coded for Error {
     fn values(&self) -> Vec<(&'static str, String)> {
         match self {
             Error::Store(error) => error.values(),
+            Error::Database(error) => error.values(),
             Error::Net(error) => error.values(),
             Error::Cancelled | Error::Travelled(_) => Vec::new(),
             Error::Invalid { field, reason } => {
@@ -190,6 +204,9 @@ impl Coded for Error {
             }
             Error::Lost { account, .. } => vec![("account", account.clone())],
             Error::NotAuthorised(said) => vec![("said", said.clone())],
+            Error::Clock { now, reference } => {
+                vec![("now", now.clone()), ("reference", reference.clone())]
+            }
             Error::WrongState { sale, state } => {
                 vec![
                     ("sale", sale.to_string()),

@@ -5,7 +5,8 @@ use crate::judge::{self, Measure};
 use crate::outbox::{self, Decision, Followed, Sender, Sent};
 use crate::reason::Reason;
 use crate::sales::{self, SaleId};
-use crate::{Error, Result, Room, catalogues};
+use crate::state::State;
+use crate::{Error, Result, Room, catalogues, list, marks};
 use puente_core::Progress;
 use puente_jobs::{Handler, Interrupted, Level, NewJob, RetryPolicy, Running};
 use rusqlite::params;
@@ -24,6 +25,8 @@ pub const HOMOLOGATE: &str = "sales.homologate";
 pub const CATALOGUE: &str = "sales.catalogue";
 /// The kind of job that sends sales.
 pub const SEND: &str = "sales.send";
+/// The kind of job that reads what waits in the sources of a ledger, sends it, and marks it there.
+pub const DELIVER: &str = "sales.deliver";
 /// The kind of job that settles what is in doubt, and asks how far invoices are.
 pub const FOLLOW: &str = "sales.follow";
 /// The kind of job that does what a person decided of a sale in doubt.
@@ -31,6 +34,8 @@ pub const DECIDE: &str = "sales.decide";
 
 /// Sales between two checkpoints of a job's row.
 const PULSE: usize = 20;
+/// Sales one after another that did not arrive, before the others are not tried either.
+const VAIN: u32 = 3;
 /// Sales that wait for something of the channel's own, and are asked for again in one run.
 const WAITING: i64 = 200;
 
@@ -98,6 +103,9 @@ pub struct CatalogueFetched {
 pub struct SalesSent {
     /// Invoiced.
     pub invoiced: u64,
+    /// The ledger had them before.
+    #[serde(default)]
+    pub there: u64,
     /// Refused.
     pub refused: u64,
     /// In doubt.
@@ -118,6 +126,7 @@ pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
         Arc::new(Homologate(room.clone())),
         Arc::new(FetchCatalogue(room.clone())),
         Arc::new(Send(room.clone())),
+        Arc::new(Deliver(room.clone())),
         Arc::new(Follow(room.clone())),
         Arc::new(Decide(room.clone())),
     ]
@@ -130,6 +139,7 @@ struct Sync(Room);
 struct Homologate(Room);
 struct FetchCatalogue(Room);
 struct Send(Room);
+struct Deliver(Room);
 struct Follow(Room);
 struct Decide(Room);
 
@@ -186,21 +196,27 @@ impl Handler for Sync {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: ChannelInput = read_input(input)?;
-        let room = &self.0;
-        let read = sync(room, input.channel_id, job);
-        let error = match &read {
-            Ok(_) | Err(Error::Cancelled) => None,
-            Err(error) => Some(puente_core::error::travel(error)),
-        };
-        if !matches!(read, Err(Error::Cancelled)) {
-            let now = room.clock.now();
-            accounts::set_channel_contact(&room.state, input.channel_id, now, error)?;
-        }
-        answer(&read?)
+        answer(&sync(&self.0, input.channel_id, job)?)
     }
 }
 
-fn sync(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRead> {
+/// Reads what changed in a channel, and remembers how it went.
+///
+/// # Errors
+/// Those of the channel and of the store; a cancel.
+pub fn sync(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRead> {
+    let read = read_changes(room, channel_id, job);
+    let error = match &read {
+        Ok(_) | Err(Error::Cancelled) => None,
+        Err(error) => Some(puente_core::error::travel(error)),
+    };
+    if !matches!(read, Err(Error::Cancelled)) {
+        accounts::set_channel_contact(&room.state, channel_id, room.clock.now(), error)?;
+    }
+    read
+}
+
+fn read_changes(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRead> {
     let measure = Arc::new(Measure::of(room, channel_id)?);
     let account = &measure.channel;
     job.progress(Progress::stage("orders").about(&*account.name));
@@ -280,22 +296,33 @@ impl Handler for FetchCatalogue {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: LedgerInput = read_input(input)?;
-        let room = &self.0;
-        let fetched = room
-            .ledger(input.ledger_id)
-            .and_then(|ledger| ledger.catalogue(&job.cancel, job));
-        remember(room, input.ledger_id, &fetched)?;
-        let catalogue = fetched?;
-        catalogues::keep(&room.state, input.ledger_id, &catalogue)?;
-        for channel in accounts::channels(&room.state)? {
-            if channel.ledger_id == Some(input.ledger_id) {
-                ask_homologation(job, channel.id)?;
-            }
-        }
-        answer(&CatalogueFetched {
-            products: catalogue.products.len() as u64,
-        })
+        answer(&fetch_catalogue(&self.0, input.ledger_id, job)?)
     }
+}
+
+/// Fetches what a ledger expects, remembers how it went, and has what waits homologated again.
+///
+/// # Errors
+/// Those of the ledger and of the store; a cancel.
+pub fn fetch_catalogue(
+    room: &Room,
+    ledger_id: LedgerId,
+    job: &Running,
+) -> Result<CatalogueFetched> {
+    let fetched = room
+        .ledger(ledger_id)
+        .and_then(|ledger| ledger.catalogue(&job.cancel, job));
+    remember(room, ledger_id, &fetched)?;
+    let catalogue = fetched?;
+    catalogues::keep(&room.state, ledger_id, &catalogue)?;
+    for channel in accounts::channels(&room.state)? {
+        if channel.ledger_id == Some(ledger_id) {
+            ask_homologation(job, channel.id)?;
+        }
+    }
+    Ok(CatalogueFetched {
+        products: catalogue.products.len() as u64,
+    })
 }
 
 fn ask_homologation(job: &Running, channel_id: ChannelId) -> Result<()> {
@@ -310,19 +337,102 @@ impl Handler for Send {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: SendInput = read_input(input)?;
-        let room = &self.0;
-        let sent = send(room, &input, job);
-        remember(room, input.ledger_id, &sent)?;
-        answer(&sent?)
+        answer(&send(&self.0, &input, job)?)
     }
 }
 
-fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
+impl Handler for Deliver {
+    resumes!(DELIVER, RetryPolicy::PATIENT, "ledger" of "ledger_id");
+
+    fn run(&self, job: &Running, input: Value) -> Ran {
+        let input: LedgerInput = read_input(input)?;
+        let delivered = deliver(&self.0, input.ledger_id, job);
+        remember(&self.0, input.ledger_id, &delivered)?;
+        answer(&delivered?)
+    }
+}
+
+/// Result of [`DELIVER`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct SalesDelivered {
+    /// Documents that were read.
+    pub read: u64,
+    /// Sent, and taken.
+    pub sent: u64,
+    /// The ledger had them before.
+    pub there: u64,
+    /// Refused, by the ledger or before it was asked.
+    pub refused: u64,
+    /// In doubt.
+    pub uncertain: u64,
+    /// Wait still: they did not arrive, and are sent the next time.
+    pub pending: u64,
+    /// Marked in their source.
+    pub marked: u64,
+    /// Marked here, because the source can't be written.
+    pub marked_here: u64,
+}
+
+fn deliver(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<SalesDelivered> {
+    let mut done = SalesDelivered::default();
+    // What an earlier run could not mark is marked first, and so not read again.
+    let add = |marked: marks::MarkedCount, done: &mut SalesDelivered| {
+        done.marked += marked.source + marked.before;
+        done.marked_here += marked.here;
+    };
+    add(marks::settle(room, ledger_id, &job.cancel, job)?, &mut done);
+    let mut channels = Vec::new();
+    for account in accounts::channels(&room.state)? {
+        if account.ledger_id == Some(ledger_id)
+            && account.state == accounts::ChannelState::Connected
+            && account.kind.is_marked()
+        {
+            done.read += sync(room, account.id, job)?.orders;
+            channels.push(account.id);
+        }
+    }
+    let filter = |state| list::Filter {
+        channels: channels.clone(),
+        states: vec![state],
+        ..list::Filter::default()
+    };
+    if channels.is_empty() {
+        return Ok(done);
+    }
+    let input = SendInput {
+        ledger_id,
+        sales: list::ids(&room.state, &filter(State::Ready))?,
+    };
+    let sent = send_each(room, &input, job);
+    add(marks::settle(room, ledger_id, &job.cancel, job)?, &mut done);
+    let sent = sent?;
+    (done.sent, done.there) = (sent.invoiced, sent.there);
+    let count = |state| list::ids(&room.state, &filter(state)).map(|ids| ids.len() as u64);
+    done.refused = count(State::Refused)? + count(State::Pending)?;
+    done.uncertain = count(State::Uncertain)?;
+    done.pending = count(State::Ready)?;
+    Ok(done)
+}
+
+/// Sends sales, each once, and remembers how it went.
+///
+/// # Errors
+/// Those of the ledger's login and of the store; a cancel.
+pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
+    let sent = send_each(room, input, job);
+    remember(room, input.ledger_id, &sent)?;
+    // What was taken before the trouble is marked all the same.
+    marks::settle(room, input.ledger_id, &job.cancel, job)?;
+    sent
+}
+
+fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
     let ledger = room.ledger(input.ledger_id)?;
     // What an earlier run left in the air comes down first.
     outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
     let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
     let mut done = SalesSent::default();
+    let mut vain = 0;
     let all = input.sales.len() as u64;
     for (at, id) in input.sales.iter().enumerate() {
         job.progress(Progress::stage("send").of(at as u64, Some(all)));
@@ -331,28 +441,60 @@ fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
             job.checkpoint(state)
                 .map_err(|error| Error::Travelled(error.into()))?;
         }
-        match sender.send(*id) {
-            Ok(Sent::Invoiced) => done.invoiced += 1,
-            Ok(Sent::Refused) => done.refused += 1,
-            Ok(Sent::Uncertain) => done.uncertain += 1,
-            Ok(Sent::Blocked) => done.blocked += 1,
-            Ok(Sent::Skipped) => done.skipped += 1,
-            Ok(Sent::Later(said)) => {
-                done.later += 1;
-                job.log(Level::Warn, &format!("sale {id} is ready again: {said}"));
+        let said = match sender.send(*id) {
+            Ok(sent) => {
+                count(&mut done, &sent);
+                match sent {
+                    Sent::Later(said) => said,
+                    Sent::Skipped
+                    | Sent::Blocked
+                    | Sent::Invoiced
+                    | Sent::There
+                    | Sent::Refused
+                    | Sent::Uncertain => {
+                        vain = 0;
+                        continue;
+                    }
+                }
             }
-            Err(error @ (Error::Cancelled | Error::Login { .. } | Error::Store(_))) => {
-                return Err(error);
-            }
+            Err(
+                error @ (Error::Cancelled
+                | Error::Login { .. }
+                | Error::Clock { .. }
+                | Error::Store(_)),
+            ) => return Err(error),
             // One sale's trouble is not the others'.
             Err(error) => {
                 done.later += 1;
-                job.log(Level::Warn, &format!("sale {id} was not sent: {error}"));
+                error.to_string()
             }
+        };
+        job.log(Level::Warn, &format!("sale {id} is ready again: {said}"));
+        vain += 1;
+        if vain == VAIN {
+            done.later += all - at as u64 - 1;
+            job.log(
+                Level::Warn,
+                "the ledger is not reached: the others stay ready",
+            );
+            break;
         }
     }
     job.progress(Progress::stage("send").of(all, Some(all)));
     Ok(done)
+}
+
+fn count(done: &mut SalesSent, sent: &Sent) {
+    let counter = match sent {
+        Sent::Invoiced => &mut done.invoiced,
+        Sent::There => &mut done.there,
+        Sent::Refused => &mut done.refused,
+        Sent::Uncertain => &mut done.uncertain,
+        Sent::Blocked => &mut done.blocked,
+        Sent::Skipped => &mut done.skipped,
+        Sent::Later(_) => &mut done.later,
+    };
+    *counter += 1;
 }
 
 impl Handler for Follow {
@@ -360,13 +502,21 @@ impl Handler for Follow {
 
     fn run(&self, job: &Running, input: Value) -> Ran {
         let input: LedgerInput = read_input(input)?;
-        let room = &self.0;
-        let followed: Result<Followed> = room.ledger(input.ledger_id).and_then(|ledger| {
-            outbox::follow(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)
-        });
-        remember(room, input.ledger_id, &followed)?;
-        answer(&followed?)
+        answer(&follow(&self.0, input.ledger_id, job)?)
     }
+}
+
+/// Settles what is in doubt and asks how far invoices are, and remembers how it went.
+///
+/// # Errors
+/// Those of the ledger and of the store; a cancel.
+pub fn follow(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<Followed> {
+    let followed = room
+        .ledger(ledger_id)
+        .and_then(|ledger| outbox::follow(room, ledger_id, ledger.as_ref(), &job.cancel, job));
+    remember(room, ledger_id, &followed)?;
+    marks::settle(room, ledger_id, &job.cancel, job)?;
+    followed
 }
 
 impl Handler for Decide {

@@ -4,13 +4,14 @@ use crate::accounts::{self, Channel, ChannelId};
 use crate::catalogue::Catalogue;
 use crate::costs::{self, Costs};
 use crate::draft::Draft;
+use crate::homologate::homologate_accepting;
 use crate::margin::{self, Earnings, SalesTax};
 use crate::model::{Sale, Status};
 use crate::reason::Reason;
 use crate::rules::Mappings;
 use crate::sales::{self, SaleId};
 use crate::state::State;
-use crate::{Result, Room, catalogues, homologate, mappings, tasks};
+use crate::{Result, Room, accept, catalogues, mappings, tasks};
 use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use rusqlite::Connection;
@@ -28,6 +29,8 @@ pub struct Measure {
     pub mappings: Mappings,
     /// What its ledger expects.
     pub catalogue: Catalogue,
+    /// Its ledger; none where none is chosen.
+    pub ledger: Option<accounts::Ledger>,
     /// What the office knows of costs.
     pub costs: Costs,
     /// The day in Colombia.
@@ -46,6 +49,10 @@ impl Measure {
     /// [`crate::Error::NotFound`]; those of the store.
     pub fn of(room: &Room, channel: ChannelId) -> Result<Measure> {
         let channel = accounts::channel(&room.state, channel)?;
+        let ledger = match channel.ledger_id {
+            Some(id) => Some(accounts::ledger(&room.state, id)?),
+            None => None,
+        };
         let catalogue = match channel.ledger_id {
             Some(ledger) => catalogues::of(&room.state, ledger)?,
             None => Catalogue::default(),
@@ -53,6 +60,7 @@ impl Measure {
         Ok(Measure {
             mappings: mappings::of(&room.state, channel.id)?,
             catalogue,
+            ledger,
             costs: costs::all(&room.state)?,
             today: today(room.clock.now()),
             channel,
@@ -64,13 +72,44 @@ impl Measure {
     /// # Errors
     /// All reasons.
     pub fn draft(&self, sale: &Sale) -> std::result::Result<Draft, Vec<Reason>> {
-        homologate(
+        crate::ledgers::draft(
+            self.ledger.as_ref(),
             sale,
             &self.mappings,
             &self.catalogue,
             &self.channel.rules,
             self.today,
         )
+    }
+
+    /// As [`Measure::draft`], with what a person accepted of that sale. None where there is no such sale:
+    /// nobody accepted anything.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn draft_of(
+        &self,
+        conn: &Connection,
+        id: SaleId,
+        sale: &Sale,
+    ) -> Result<std::result::Result<Draft, Vec<Reason>>> {
+        let drafted = self.draft(sale);
+        let open = |reasons: &Vec<Reason>| reasons.iter().all(Reason::may_be_accepted);
+        if !drafted.as_ref().err().is_some_and(open) {
+            return Ok(drafted);
+        }
+        let accepted = accept::of(conn, id)?;
+        if accepted.is_empty() {
+            return Ok(drafted);
+        }
+        Ok(homologate_accepting(
+            sale,
+            &self.mappings,
+            &self.catalogue,
+            &self.channel.rules,
+            self.today,
+            &accepted,
+        ))
     }
 
     /// What a sale earned, by the invoice that it is or would be.
@@ -91,7 +130,7 @@ pub(crate) fn one(
     sale: &Sale,
     now: DateTime<Utc>,
 ) -> Result<State> {
-    let drafted = measure.draft(sale);
+    let drafted = measure.draft_of(conn, id, sale)?;
     if sales::was_sent(conn, id)? {
         let state = sales::row_of(conn, id)?.state;
         let earned = measure.earnings(sale, drafted.as_ref().ok(), true);

@@ -33,6 +33,17 @@ pub trait Ledger: Send + Sync {
     /// [`crate::Error::Invalid`] for a number that can't be written exactly.
     fn compose(&self, draft: &Draft, marker: &str) -> Result<Value>;
 
+    /// The mark by which it can be found again there, where the ledger does not keep the one that is
+    /// `proposed`.
+    fn marker(&self, _draft: &Draft, proposed: String) -> String {
+        proposed
+    }
+
+    /// Whether what was accepted is still on its way somewhere: to a tax authority, to files.
+    fn follows(&self) -> bool {
+        true
+    }
+
     /// Finds a customer, or makes it. Making one twice makes one.
     ///
     /// # Errors
@@ -42,6 +53,13 @@ pub trait Ledger: Send + Sync {
         customer: &Customer,
         cancel: &Cancel,
     ) -> Result<std::result::Result<(), Vec<Refusal>>>;
+
+    /// Whether this machine's clock agrees with the ledger's, as it was last heard: an invoice carries the day
+    /// of this machine. A ledger that was not heard yet agrees.
+    ///
+    /// # Errors
+    /// [`crate::Error::Clock`].
+    fn check_clock(&self) -> Result<()>;
 
     /// Sends what [`Ledger::compose`] gave under an idempotency key, once. Sending it again under the
     /// same key makes no second invoice.
@@ -98,6 +116,8 @@ pub enum FileKind {
 pub enum Answer {
     /// The ledger has it.
     Accepted(Box<Issued>),
+    /// The ledger had it before.
+    There(Box<Issued>),
     /// The ledger refuses it: there is no invoice of it.
     Refused(Vec<Refusal>),
     /// It did not arrive, and can be sent later.

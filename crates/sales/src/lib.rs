@@ -5,7 +5,9 @@
 //! a folder of its own. Between them stands [`homologate::homologate`], which is pure. Never two invoices
 //! for one sale: see [`outbox`].
 
+pub mod accept;
 pub mod accounts;
+pub mod attempts;
 pub mod catalogue;
 pub mod catalogues;
 pub mod channel;
@@ -16,11 +18,14 @@ mod error;
 pub mod handlers;
 pub mod homologate;
 pub mod judge;
+pub mod kinds;
 pub mod ledger;
 pub mod ledgers;
 pub mod list;
 pub mod mappings;
 pub mod margin;
+pub mod marks;
+pub mod misfits;
 pub mod model;
 pub mod outbox;
 pub mod quota;

@@ -1,6 +1,6 @@
 //! A sale as every channel gives it, and what becomes of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use puente_core::Currency;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -60,9 +60,58 @@ pub struct Sale {
     /// Taxes that the channel kept back from the seller.
     #[ts(type = "string")]
     pub withheld: Decimal,
+    /// What the channel says was paid in all; none where it doesn't. Its payments have to explain it.
+    #[serde(default)]
+    #[ts(as = "Option<String>", optional)]
+    pub declared: Option<Decimal>,
     /// Parts that the channel left out of its answer, by its names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// The document that the source has issued for it already; none where nothing is issued there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<IssuedDocument>,
+}
+
+/// A document as a point of sale has issued it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleDocument")]
+pub struct IssuedDocument {
+    /// The tax authority's code of its kind: `006`; empty where the profile knows none.
+    pub code: String,
+    /// Its kind in the source's words: `FAC`.
+    pub kind: String,
+    /// Its letter; empty where it has none.
+    pub letter: String,
+    /// Its number, as the source has it: `B0021500030562`.
+    pub number: String,
+    /// When it was issued, on the clock of whoever issued it.
+    #[ts(type = "string")]
+    pub issued: NaiveDateTime,
+    /// What its header says that it comes to; none where it says nothing.
+    #[ts(type = "string | null")]
+    pub total: Option<Decimal>,
+    /// How many headers of that kind and number the source has: more than one is a fault of it.
+    pub copies: u32,
+    /// Values that can't be had, by their place: `lines.IMP_NETO`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
+}
+
+/// What a document of the source says of the tax of a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SaleLineTax")]
+pub struct LineTax {
+    /// The whole line before tax.
+    #[ts(type = "string")]
+    pub net: Decimal,
+    /// Its tax.
+    #[ts(type = "string")]
+    pub tax: Decimal,
+    /// Parts in a hundred; none where the source doesn't say.
+    #[ts(type = "string | null")]
+    pub rate: Option<Decimal>,
+    /// Group of goods, by the source's name; empty where it has none.
+    pub group: String,
 }
 
 /// An order of a sale.
@@ -96,6 +145,9 @@ pub struct Line {
     /// What the channel keeps of one.
     #[ts(type = "string")]
     pub unit_fee: Decimal,
+    /// What the document that was issued says of its tax; none where nothing was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<LineTax>,
 }
 
 /// A payment of a sale.
@@ -117,6 +169,30 @@ pub struct Payment {
     /// For the shipping, which the buyer paid.
     #[ts(type = "string")]
     pub shipping: Decimal,
+    /// Taxes that the buyer paid beside the price.
+    #[serde(default)]
+    #[ts(as = "Option<String>", optional)]
+    pub taxes: Decimal,
+    /// Paid beyond price, shipping and taxes.
+    #[serde(default)]
+    #[ts(as = "Option<String>", optional)]
+    pub overpaid: Decimal,
+    /// What of the price the channel paid in the buyer's place: the seller gets it all the same.
+    #[serde(default)]
+    #[ts(as = "Option<String>", optional)]
+    pub coupon: Decimal,
+}
+
+impl Payment {
+    /// All of it that stands for the seller's invoice; the shipping where that is invoiced.
+    pub fn owed(&self, with_shipping: bool) -> Decimal {
+        let shipping = if with_shipping {
+            self.shipping
+        } else {
+            Decimal::ZERO
+        };
+        self.amount - self.refunded + self.taxes + self.overpaid + shipping
+    }
 }
 
 /// How a sale goes to its buyer.
@@ -204,6 +280,48 @@ impl Sale {
     pub fn shipping_paid(&self) -> Decimal {
         let standing = self.payments.iter().filter(|payment| payment.approved);
         standing.map(|payment| payment.shipping).sum()
+    }
+
+    /// What an invoice of it has to come to: all that was paid, by the buyer or by the channel in the
+    /// buyer's place, without what went back. The shipping is in it where that is invoiced.
+    pub fn owed(&self, with_shipping: bool) -> Decimal {
+        let standing = self.payments.iter().filter(|payment| payment.approved);
+        standing.map(|payment| payment.owed(with_shipping)).sum()
+    }
+
+    /// A sum over the payments that stand.
+    pub fn sum(&self, part: impl Fn(&Payment) -> Decimal) -> Decimal {
+        let standing = self.payments.iter().filter(|payment| payment.approved);
+        standing.map(part).sum()
+    }
+
+    /// Whether the payments explain what the channel says was paid in all, to within `tolerance`. Channels
+    /// differ in whether that sum has the shipping, taxes, surplus, coupons and payments that went back
+    /// in it: each of them may be in it or not, and nothing else.
+    pub fn is_explained(&self, tolerance: Decimal) -> bool {
+        let Some(declared) = self.declared else {
+            return true;
+        };
+        let gone = self.payments.iter().filter(|payment| !payment.approved);
+        let parts = [
+            self.sum(|payment| payment.shipping),
+            self.sum(|payment| payment.taxes),
+            self.sum(|payment| payment.overpaid),
+            -self.sum(|payment| payment.coupon),
+            gone.filter(|payment| !payment.refunded.is_zero())
+                .map(|payment| payment.owed(true) + payment.refunded)
+                .sum(),
+        ];
+        let goods = self.sum(|payment| payment.amount);
+        (0_u32..1 << parts.len()).any(|chosen| {
+            let with: Decimal = parts
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| chosen & (1 << at) != 0)
+                .map(|(_, part)| *part)
+                .sum();
+            (goods + with - declared).abs() <= tolerance
+        })
     }
 
     /// Prices times quantities.

@@ -3,10 +3,14 @@
 
 use crate::Error;
 use chrono::{DateTime, NaiveDate, Utc};
+use puente_core::Clock;
 use puente_net::Reply;
 use rust_decimal::Decimal;
 use serde_json::{Number, Value};
 use std::time::Duration;
+
+/// Attempts at a place that is not reached.
+const UNREACHED: u32 = 3;
 
 /// Reads fields of JSON objects; a field that is missing or of another kind is empty.
 pub(crate) trait Json {
@@ -98,6 +102,42 @@ pub(crate) fn beginning(reply: &Reply) -> String {
     reply.text().chars().take(120).collect()
 }
 
+/// Seconds that an answer's `Retry-After` asks for: a number, or a date (RFC 9110), which is counted from the
+/// answer's own `Date` where it has one, so that a clock that is wrong here does not matter.
+pub(crate) fn retry_after(reply: &Reply, clock: &dyn Clock) -> Option<u64> {
+    let date = reply.header("date").and_then(http_date);
+    wait_until(reply.header("retry-after")?, date, clock.now())
+}
+
+fn wait_until(text: &str, date: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<u64> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let until = http_date(text)?;
+    let wait = until - date.unwrap_or(now);
+    Some(u64::try_from(wait.num_seconds()).unwrap_or(0))
+}
+
+/// A date of a header, RFC 9110.
+pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text.trim())
+        .ok()
+        .map(|at| at.with_timezone(&Utc))
+}
+
+/// Whether something that failed may be asked again after `attempt` times, of `most`. A place that is not
+/// reached at all (no name, no connection) is left sooner: whoever waits behind it need not.
+pub(crate) fn worth(attempt: u32, most: u32, trouble: &Error) -> bool {
+    let unreached = matches!(trouble, Error::Net(puente_net::Error::Unreachable { .. }));
+    let passes = matches!(
+        trouble,
+        Error::Busy { .. } | Error::Unreadable { .. } | Error::Net(_)
+    );
+    let most = if unreached { UNREACHED } else { most };
+    passes && attempt < most
+}
+
 /// How long to wait before asking again: as long as was asked for, or longer each time, spread so that
 /// many don't come back together.
 pub(crate) fn pause(attempt: u32, trouble: &Error) -> Duration {
@@ -117,6 +157,22 @@ pub(crate) fn pause(attempt: u32, trouble: &Error) -> Duration {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_wait_is_a_number_or_a_date_counted_from_the_answers_own() {
+        let at = |text: &str| http_date(text).unwrap();
+        let (date, wrong) = (
+            at("Thu, 26 Nov 2026 01:00:00 GMT"),
+            at("Mon, 05 Jan 1970 00:00:00 GMT"),
+        );
+        let until = "Thu, 26 Nov 2026 01:00:30 GMT";
+        assert_eq!(wait_until(" 7 ", None, wrong), Some(7));
+        assert_eq!(wait_until(until, Some(date), wrong), Some(30));
+        assert_eq!(wait_until(until, None, date), Some(30));
+        let past = at("Thu, 26 Nov 2026 02:00:00 GMT");
+        assert_eq!(wait_until(until, None, past), Some(0));
+        assert_eq!(wait_until("soon", None, date), None);
+    }
 
     #[test]
     fn amounts_are_what_was_written_and_are_written_as_they_are() {

@@ -96,6 +96,20 @@ pub enum Reason {
         /// `email`, `phone`, `address`.
         field: String,
     },
+    /// A value of a customer is not one that the ledger takes.
+    BadContact {
+        /// `email`, `phone`.
+        field: String,
+        /// As it was written.
+        value: String,
+    },
+    /// A value of a customer is longer than the ledger takes, and cutting it would make it another.
+    TooLong {
+        /// `name`, `address`, `email`.
+        field: String,
+        /// How many letters it takes.
+        limit: usize,
+    },
     /// A price or quantity has more decimals than the ledger takes.
     TooPrecise {
         /// The seller's code.
@@ -111,9 +125,33 @@ pub enum Reason {
         /// What the invoice would be.
         #[ts(type = "string")]
         total: Decimal,
-        /// What was paid.
+        /// What was paid for what would be invoiced, taxes beside the price and surplus included.
         #[ts(type = "string")]
         paid: Decimal,
+        /// Taxes that the buyer paid beside the price.
+        #[serde(default)]
+        #[ts(as = "Option<String>", optional)]
+        taxes: Decimal,
+        /// Paid beyond price, shipping and taxes.
+        #[serde(default)]
+        #[ts(as = "Option<String>", optional)]
+        overpaid: Decimal,
+    },
+    /// What the channel says was paid is not what its payments come to.
+    PaymentsDiffer {
+        /// What it says was paid.
+        #[ts(type = "string")]
+        declared: Decimal,
+        /// What the payments come to, with everything in them.
+        #[ts(type = "string")]
+        found: Decimal,
+    },
+    /// Something of the document that the source issued can't be reported as it stands.
+    Document {
+        /// What: `kind`, `number`, `copies`, `value`, `none`.
+        field: String,
+        /// As the source has it.
+        value: String,
     },
     /// One of its orders is in another sale that was sent.
     OrderElsewhere {
@@ -156,12 +194,24 @@ impl Reason {
             Reason::BadTaxId { .. } => "bad_tax_id",
             Reason::UnknownCity { .. } => "unknown_city",
             Reason::MissingContact { .. } => "missing_contact",
+            Reason::BadContact { .. } => "bad_contact",
+            Reason::TooLong { .. } => "too_long",
             Reason::TooPrecise { .. } => "too_precise",
             Reason::TooManyLines { .. } => "too_many_lines",
             Reason::TotalDiffers { .. } => "total_differs",
+            Reason::Document { .. } => "document",
+            Reason::PaymentsDiffer { .. } => "payments_differ",
             Reason::OrderElsewhere { .. } => "order_elsewhere",
             Reason::Refused { .. } => "refused",
         }
+    }
+
+    /// Whether a person may decide that the sale is invoiced all the same.
+    pub fn may_be_accepted(&self) -> bool {
+        matches!(
+            self,
+            Reason::TotalDiffers { .. } | Reason::PaymentsDiffer { .. }
+        )
     }
 
     /// Whether it passes by itself, without anyone mending anything.

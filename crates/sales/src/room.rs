@@ -1,9 +1,12 @@
 //! What the work of this crate stands on.
 
 use crate::channel::Channel;
+use crate::channels::database::{DatabaseChannel, Sources};
 use crate::channels::mercadolibre::{self, MercadoLibre};
+use crate::kinds::{ChannelKind, LedgerKind};
 use crate::ledger::Ledger;
 use crate::ledgers::siigo::{self, Siigo};
+use crate::ledgers::solar::{self, Solar};
 use crate::{Error, Result, accounts};
 use puente_core::Clock;
 use puente_net::{Network, Web};
@@ -36,7 +39,9 @@ pub struct Room {
     patience: Option<Duration>,
     web: Arc<Mutex<Option<(String, Web)>>>,
     siigo: siigo::Tokens,
+    solar: solar::Tokens,
     mercadolibre: mercadolibre::Renewals,
+    sources: Option<Arc<dyn Sources>>,
 }
 
 impl Room {
@@ -58,7 +63,9 @@ impl Room {
             patience: None,
             web: Arc::default(),
             siigo: siigo::Tokens::default(),
+            solar: solar::Tokens::default(),
             mercadolibre: mercadolibre::Renewals::default(),
+            sources: None,
         }
     }
 
@@ -87,7 +94,49 @@ impl Room {
     /// # Errors
     /// [`Error::NotFound`]; those of the keyring and of the way out.
     pub fn ledger(&self, id: accounts::LedgerId) -> Result<Box<dyn Ledger>> {
-        Ok(Box::new(self.siigo(&accounts::ledger(&self.state, id)?)?))
+        let account = accounts::ledger(&self.state, id)?;
+        let key = self.secrets.get(&account.secret_name)?;
+        self.ledger_with(&account, key)
+    }
+
+    /// The ledger of an account that need not be registered yet, with a key that the keyring need not know.
+    ///
+    /// # Errors
+    /// Those of the way out.
+    pub fn ledger_with(
+        &self,
+        account: &accounts::Ledger,
+        key: puente_core::Secret,
+    ) -> Result<Box<dyn Ledger>> {
+        Ok(match account.kind {
+            LedgerKind::Siigo => Box::new(self.siigo_with(account, key)?),
+            LedgerKind::Solar => {
+                let (web, tokens) = (self.web()?, self.solar.clone());
+                let solar = Solar::new(account, key, web, tokens, Arc::clone(&self.clock));
+                Box::new(match self.patience {
+                    Some(patience) => solar.with_patience(patience),
+                    None => solar,
+                })
+            }
+        })
+    }
+
+    /// Who opens databases of registered servers.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there are no servers at all.
+    pub fn sources(&self) -> Result<&dyn Sources> {
+        self.sources
+            .as_deref()
+            .ok_or_else(|| Error::not_found("server", ""))
+    }
+
+    /// The database of documents of that row.
+    ///
+    /// # Errors
+    /// Those of its profile.
+    pub fn database(&self, account: &accounts::Channel) -> Result<DatabaseChannel> {
+        DatabaseChannel::new(self, account)
     }
 
     /// The ledger of an account that need not be registered yet.
@@ -133,7 +182,10 @@ impl Room {
                 said: account.state.as_str().to_owned(),
             });
         }
-        Ok(Box::new(self.mercadolibre(account)?))
+        Ok(match account.kind {
+            ChannelKind::Mercadolibre => Box::new(self.mercadolibre(account)?),
+            ChannelKind::Database => Box::new(self.database(account)?),
+        })
     }
 
     /// The MercadoLibre account of that row.
@@ -146,6 +198,13 @@ impl Room {
             account.clone(),
             self.web()?,
         ))
+    }
+
+    /// Opens databases of registered servers through `sources`.
+    #[must_use]
+    pub fn with_sources(mut self, sources: Arc<dyn Sources>) -> Room {
+        self.sources = Some(sources);
+        self
     }
 
     /// Has `points` told of every moment that matters to a kill.

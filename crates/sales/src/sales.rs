@@ -127,6 +127,25 @@ pub(crate) fn body_of(conn: &Connection, id: SaleId) -> Result<Sale> {
     serde_json::from_str(&text).map_err(|error| Error::invalid("sale", error.to_string()))
 }
 
+/// The sale of a key as its channel gave it; none when there is none.
+pub(crate) fn body_by_key(
+    conn: &Connection,
+    channel: ChannelId,
+    key: &str,
+) -> Result<Option<Sale>> {
+    let text: Option<String> = conn
+        .prepare_cached(
+            "SELECT body FROM sale_body JOIN sale ON sale.id = sale_body.sale_id \
+             WHERE sale.channel_id = ?1 AND sale.key = ?2",
+        )?
+        .query_row(params![channel, key], |row| row.get(0))
+        .optional()?;
+    text.map(|text| {
+        serde_json::from_str(&text).map_err(|error| Error::invalid("sale", error.to_string()))
+    })
+    .transpose()
+}
+
 /// The sale of that number, or of that key of a channel.
 ///
 /// # Errors

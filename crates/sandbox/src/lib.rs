@@ -2,13 +2,16 @@
 
 mod cache;
 pub mod clouds;
+mod counter;
 mod error;
 pub mod firebird;
+pub mod mlflow;
 mod proxy;
 pub mod sample;
 pub mod tds;
 pub mod vpn;
 
+pub use counter::{Counter, CounterOptions, Trouble};
 pub use error::Error;
 pub use firebird::{
     Access, Auth, Dialect, Firebird4, FirebirdServer, Installation, Isql, ServerOptions, Session,

@@ -44,6 +44,27 @@ pub const LIMITED: &str = "ayudante";
 /// A user who may do nothing.
 pub const NOBODY: &str = "visita";
 
+/// Makes a package of the installed `wireguard-tools` again, and a list of it, as a mirror has them.
+const PACK: &str = r#"
+             root=$(mktemp -d)
+             dpkg -L wireguard-tools | while read -r path; do
+               [ -d "$path" ] && continue
+               [ -e "$path" ] || continue
+               at=$(realpath "$(dirname "$path")")
+               mkdir -p "$root$at"
+               cp -a "$path" "$root$at/"
+             done
+             rm -rf "$root/etc"
+             mkdir "$root/DEBIAN"
+             dpkg -s wireguard-tools | awk '/^(Status|Conffiles):/ { skip = 1; next } /^[^ ]/ { skip = 0 } !skip' > "$root/DEBIAN/control"
+             dpkg-deb --root-owner-group -b "$root" DEBS/wireguard-tools.deb >/dev/null
+             rm -rf "$root"
+             { dpkg-deb -f DEBS/wireguard-tools.deb
+               echo "Filename: ./wireguard-tools.deb"
+               echo "Size: $(stat -c %s DEBS/wireguard-tools.deb)"
+               echo "SHA256: $(sha256sum DEBS/wireguard-tools.deb | cut -d' ' -f1)"
+             } > DEBS/Packages"#;
+
 /// The lab. It is gone without a trace when this is dropped.
 #[derive(Debug)]
 pub struct Lab {
@@ -198,6 +219,35 @@ impl Lab {
              ssh-keygen -q -t ed25519 -N '' -f {folder}/host_key"
         ))?;
         self.start_sshd()
+    }
+
+    /// Makes the server one that has never had WireGuard: its programs and system files become copies of
+    /// its own, in which the packages are really removed, and the only source of packages is a folder
+    /// that holds them. Nothing of this machine changes.
+    ///
+    /// # Errors
+    /// [`Error::Lab`], among them that this machine is no Debian or has no overlay file system.
+    pub fn forget_wireguard(&self) -> Result<(), Error> {
+        let folder = self.folder.path().display();
+        self.server.run(&format!(
+            "wg-quick down wg0
+             rm -rf /etc/wireguard
+             mkdir -p {folder}/over {folder}/debs
+             mount -t tmpfs -o mode=755 tmpfs {folder}/over
+             for name in usr var; do
+               mkdir -p {folder}/over/$name {folder}/over/$name.work
+               mount -t overlay -o lowerdir=/$name,upperdir={folder}/over/$name,workdir={folder}/over/$name.work overlay /$name
+             done
+             mount -t tmpfs -o mode=755 tmpfs /usr/local/sbin
+             {PACK}
+             dpkg --purge --force-depends wireguard wireguard-tools >/dev/null 2>&1 || dpkg --purge wireguard-tools >/dev/null
+             ! command -v wg-quick
+             rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/* /etc/apt/preferences.d/*
+             echo 'deb [trusted=yes] file:{folder}/debs ./' > /etc/apt/sources.list
+             echo 'APT::Sandbox::User \"root\";' > /etc/apt/apt.conf.d/lab
+             echo 0 > /proc/sys/net/ipv4/ip_forward"
+        ).replace("DEBS", &format!("{folder}/debs")))?;
+        Ok(())
     }
 
     fn lay_cables(&self) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! The demo profile: a sample office on a private server, in a folder of its own, made anew each time.
 
+use crate::shop::Shop;
 use puente_app::paths::DataDir;
 use puente_app::{App, AppOptions};
 use puente_core::{Code, Error, Lang, Secret};
@@ -8,6 +9,7 @@ use puente_sandbox::{FirebirdServer, SampleErp, SampleFiles, SampleOptions, Samp
 use puente_store::secrets::Secrets;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Stands in a folder that a demo made, so that the next one may clear it, and no other folder.
 const MARKER: &str = ".puente-demo";
@@ -18,6 +20,7 @@ const NAME: &str = "Contabilidad de ejemplo";
 
 /// What the demo stands on; it ends with this.
 pub(crate) struct Demo {
+    shop: Arc<Shop>,
     _server: Option<FirebirdServer>,
     _lock: File,
 }
@@ -28,9 +31,11 @@ pub(crate) fn open(home: &Path, lang: Option<Lang>) -> Result<(App, Demo), Error
     let (folder, lock) = free(home)?;
     let folder = cleared(&folder)?;
     // Its passwords are those of a server that ends with it: they are kept in memory.
+    let shop = Arc::new(Shop::default());
     let app = App::open(AppOptions {
         secrets: Some(Secrets::memory()),
         lang,
+        example: Some(shop.clone()),
         ..AppOptions::new(folder.join("puente"))
     })?;
     let (server, new, password) = sample(&folder)?;
@@ -43,6 +48,7 @@ pub(crate) fn open(home: &Path, lang: Option<Lang>) -> Result<(App, Demo), Error
         },
     )?;
     let demo = Demo {
+        shop,
         _server: server,
         _lock: lock,
     };
@@ -50,12 +56,13 @@ pub(crate) fn open(home: &Path, lang: Option<Lang>) -> Result<(App, Demo), Error
 }
 
 /// Opens the same demo anew, with the passwords that are in memory.
-pub(crate) fn reopen(before: App, lang: Option<Lang>) -> Result<App, Error> {
+pub(crate) fn reopen(before: App, demo: &Demo, lang: Option<Lang>) -> Result<App, Error> {
     let (folder, secrets) = (before.dir.path().to_owned(), before.room.secrets.clone());
     drop(before);
     App::open(AppOptions {
         secrets: Some(secrets),
         lang,
+        example: Some(demo.shop.clone()),
         ..AppOptions::new(folder)
     })
 }

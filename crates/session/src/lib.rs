@@ -4,7 +4,9 @@
 mod demo;
 mod events;
 mod session;
+mod shop;
 pub mod ui;
 
 pub use puente_app::events::Event;
 pub use session::{Options, Problem, Profile, Session, Status};
+pub use shop::Shop;

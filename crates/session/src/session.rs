@@ -352,7 +352,14 @@ impl Session {
                 drop(app);
                 open_office(&options)
             }
-            Profile::Demo => demo::reopen(app, options.lang).map(|app| Open { app, profile, demo }),
+            Profile::Demo => match demo {
+                Some(demo) => demo::reopen(app, &demo, options.lang).map(|app| Open {
+                    app,
+                    profile,
+                    demo: Some(demo),
+                }),
+                None => open_demo(&options),
+            },
         };
         self.settle(profile, opened)
     }

@@ -42,6 +42,21 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "forecasts",
         sql: include_str!("../../../migrations/state/0007_forecasts.sql"),
     },
+    Migration {
+        version: 8,
+        name: "mlflow",
+        sql: include_str!("../../../migrations/state/0008_mlflow.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "solar",
+        sql: include_str!("../../../migrations/state/0009_solar.sql"),
+    },
+    Migration {
+        version: 10,
+        name: "vpn_setup",
+        sql: include_str!("../../../migrations/state/0010_vpn_setup.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

@@ -6,11 +6,13 @@
 //! needs no administrator and no driver.
 
 pub mod address;
+pub mod bootstrap;
 pub mod conf;
 pub mod dump;
 mod error;
 pub mod forward;
 pub mod keys;
+pub mod neighbours;
 pub mod peers;
 pub mod plan;
 pub mod qr;

@@ -21,8 +21,14 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long a command may take: it waits for the lock at most twenty seconds.
 const COMMAND: Duration = Duration::from_secs(40);
 
+/// How long a step of a setup may take: packages are fetched.
+const STEP: Duration = Duration::from_secs(900);
+
+/// Where the programs of a server are.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// How commands run as the administrator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// The login is the administrator.
     Root,
@@ -184,6 +190,47 @@ impl Server {
         Ok(())
     }
 
+    /// Runs a script of the shell as the administrator, with `words` as its name and arguments, and gives
+    /// what it said; `shown` is written down.
+    ///
+    /// # Errors
+    /// Those of SSH; that the user may run nothing but the installed script; that it fails, with the last
+    /// line of what it complained of.
+    pub fn act(&mut self, script: &str, words: &[String], shown: &str) -> Result<String> {
+        let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+        // Where sudo has no path of its own, the login's knows no programs of administrators.
+        let script = format!("export LC_ALL=C PATH={PATH}\n{script}");
+        let inline = format!("sh -c {} {}", shell_word(&script), words.join(" "));
+        let mut input = String::new();
+        let command = match (self.way, &self.sudo) {
+            (Way::Root, _) => inline,
+            (Way::Free, _) => format!("sudo -n {inline}"),
+            (Way::Password, Some(password)) => {
+                input = format!("{}\n", password.expose());
+                format!("sudo -S -k -p '' {inline}")
+            }
+            (Way::Installed, _) | (Way::Password, None) => {
+                return Err(puente_core::Error::new(Code::SudoRefused)
+                    .with("user", &self.user)
+                    .into());
+            }
+        };
+        let output = self.send_within(&command, shown, &Secret::from(input), STEP)?;
+        match output.code {
+            Some(0) => Ok(output.stdout),
+            Some(_) | None => {
+                // wg-quick tells what it runs, and what it takes back, in lines of their own.
+                let complaint = output.stderr.lines().rfind(|line| !line.starts_with("[#]"));
+                let line = shown.lines().next().unwrap_or_default();
+                let error = puente_core::Error::new(Code::VpnSetupFailed)
+                    .with("command", line)
+                    .with("reason", complaint.unwrap_or("exit 1"));
+                let detail = output.stderr.trim().to_owned();
+                Err(puente_core::Error { detail, ..error }.into())
+            }
+        }
+    }
+
     /// The command that [`Server::change`] will run, as it is shown.
     pub fn shown(&self, line: &[String]) -> String {
         let words: Vec<String> = line.iter().map(|word| shell_word(word)).collect();
@@ -262,7 +309,17 @@ impl Server {
     }
 
     fn send(&mut self, command: &str, shown: &str, input: &Secret) -> Result<SshOutput> {
-        let result = self.session.run(command, input, COMMAND, &self.cancel);
+        self.send_within(command, shown, input, COMMAND)
+    }
+
+    fn send_within(
+        &mut self,
+        command: &str,
+        shown: &str,
+        input: &Secret,
+        limit: Duration,
+    ) -> Result<SshOutput> {
+        let result = self.session.run(command, input, limit, &self.cancel);
         let answer = match &result {
             Ok(output) => match output.stdout.lines().last() {
                 Some(line) if line.len() < 200 => line.to_owned(),

@@ -27,6 +27,22 @@ struct Inner {
     clock: Arc<dyn Clock>,
     open: Mutex<Open>,
     changed: Condvar,
+    watchers: Arc<Watchers>,
+}
+
+/// Who is told when a tunnel changes. Threads of tunnels hold this, and never the tunnels themselves:
+/// a thread can't wait for its own end.
+#[derive(Default)]
+struct Watchers(Mutex<Vec<Box<dyn Fn() + Send + Sync>>>);
+
+impl Watchers {
+    fn lock(&self) -> MutexGuard<'_, Vec<Box<dyn Fn() + Send + Sync>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self) {
+        self.lock().iter().for_each(|watcher| watcher());
+    }
 }
 
 #[derive(Default)]
@@ -52,7 +68,13 @@ impl Tunnels {
             clock,
             open: Mutex::default(),
             changed: Condvar::new(),
+            watchers: Arc::default(),
         }))
+    }
+
+    /// Has `told` called when a tunnel began, ended, or stands otherwise than before.
+    pub fn watch(&self, told: impl Fn() + Send + Sync + 'static) {
+        self.0.watchers.lock().push(Box::new(told));
     }
 
     /// A port of this PC that leads to `host:port` behind the VPN. The tunnel is opened if need be,
@@ -140,7 +162,10 @@ impl Tunnels {
         let vpn = vpns::get(&self.0.state, id)?;
         refuse_unusable(&vpn)?;
         let config = vpn.config(&self.0.secrets)?;
-        let tunnel = Arc::new(Forwarder::start(config, Arc::clone(&self.0.clock))?);
+        let watchers = Arc::clone(&self.0.watchers);
+        let changed = Arc::new(move || watchers.tell());
+        let clock = Arc::clone(&self.0.clock);
+        let tunnel = Arc::new(Forwarder::watched(config, clock, changed)?);
         let entry = Entry {
             tunnel: Arc::clone(&tunnel),
             doors: BTreeMap::new(),

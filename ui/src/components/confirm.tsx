@@ -44,6 +44,8 @@ export function Confirm({ title, verb, children, typed, onConfirm, onClose }: Pr
         data-gap="big"
         onSubmit={(event) => {
           event.preventDefault();
+          // It may have been asked from within a form, which is not sent by this.
+          event.stopPropagation();
           if (ready) void confirm();
         }}
       >

@@ -823,7 +823,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_SETUP_FAILED" | "VPN_HELPER_MISSING" | "VPN_HELPER_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "LANDING_ELSEWHERE" | "LANDING_TAKEN" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -1129,6 +1129,19 @@ at_stake: Amount,
 rows: Array<ForecastArticleRow>, };
 
 /**
+ * How many articles are of a class.
+ */
+export type ForecastClassCount = {
+/**
+ * The class.
+ */
+class: DemandClass,
+/**
+ * Its articles.
+ */
+articles: number, };
+
+/**
  * The parts of a month, after Prophet's model.
  */
 export type ForecastComponent = {
@@ -1162,6 +1175,11 @@ nit: string,
  */
 path: string,
 /**
+ * The table of articles, in its order and as it is narrowed, with stock advice. Left out: all articles, month
+ * by month.
+ */
+table?: ForecastSearch | null,
+/**
  * Left out: that of the file's extension.
  */
 format?: ExportFormat | null,
@@ -1182,6 +1200,39 @@ path: string,
  * Its lines, without the heading.
  */
 rows: number, };
+
+/**
+ * The history that there is to learn from.
+ */
+export type ForecastHistory = {
+/**
+ * Complete months, from the first with sales to the last.
+ */
+months: number,
+/**
+ * The first of them, `2025-01`.
+ */
+first: string | null,
+/**
+ * The last of them.
+ */
+last: string | null,
+/**
+ * The fewest that a training needs.
+ */
+least: number,
+/**
+ * So many for a forecast of a whole year; with less, half of one.
+ */
+year_ahead: number,
+/**
+ * Codes of documents that count as sales or their returns here.
+ */
+documents: Array<string>,
+/**
+ * Complete months that the active model does not know.
+ */
+unseen: number, };
 
 /**
  * A model by its name.
@@ -1293,7 +1344,11 @@ active: boolean,
 /**
  * What it was trained with and how well it did.
  */
-meta: ForecastModelMeta, };
+meta: ForecastModelMeta,
+/**
+ * What MLflow knows of it, where the office has one; only in the table of models.
+ */
+mlflow: MlflowRun | null, };
 
 /**
  * Of which NIT.
@@ -1328,6 +1383,15 @@ median: number,
  * One time in ten more is sold.
  */
 high: number, };
+
+/**
+ * Of which NIT.
+ */
+export type ForecastOfNit = {
+/**
+ * All companies of this NIT.
+ */
+nit: string, };
 
 /**
  * All companies of one NIT.
@@ -1435,7 +1499,7 @@ export type ForecastReplay = {
 months: Array<ForecastSold>, };
 
 /**
- * Which articles to list, most money at stake first.
+ * Which articles to list; most money at stake first when no order is given.
  */
 export type ForecastSearch = {
 /**
@@ -1450,6 +1514,14 @@ text?: string,
  * Of this class only.
  */
 class?: DemandClass | null,
+/**
+ * Ordered by this; what is not known comes last.
+ */
+sort?: ForecastSort,
+/**
+ * Least first.
+ */
+ascending?: boolean,
 /**
  * How many to skip.
  */
@@ -1479,6 +1551,82 @@ month: string,
  * Quantity, returns deducted.
  */
 quantity: number, };
+
+/**
+ * What articles are ordered by.
+ */
+export type ForecastSort = "stake" | "code" | "next" | "trend" | "error" | "reorder";
+
+/**
+ * A month of all articles, each at its last price: quantities of different units can't be added.
+ */
+export type ForecastTotalMonth = {
+/**
+ * `2026-11`.
+ */
+month: string,
+/**
+ * What was sold; absent in months to come.
+ */
+sold: Amount | null,
+/**
+ * What is expected; absent in the past.
+ */
+expected: Amount | null, };
+
+/**
+ * Articles added up.
+ */
+export type ForecastTotals = {
+/**
+ * Articles that fit.
+ */
+articles: number,
+/**
+ * Of them, those without a price: they are in no month.
+ */
+unpriced: number,
+/**
+ * Of them, those with too little history for more than a mean.
+ */
+guesses: number,
+/**
+ * Of them, those whose model is better than the same month of last year.
+ */
+better: number,
+/**
+ * Of them, those whose model is about as good.
+ */
+same: number,
+/**
+ * Of them, those whose model is worse.
+ */
+worse: number,
+/**
+ * Of them, by class.
+ */
+classes: Array<ForecastClassCount>,
+/**
+ * Month by month.
+ */
+months: Array<ForecastTotalMonth>, };
+
+/**
+ * Which articles to add up.
+ */
+export type ForecastTotalsOf = {
+/**
+ * All companies of this NIT.
+ */
+nit: string,
+/**
+ * A part of code or description, whatever the case; empty for all.
+ */
+text?: string,
+/**
+ * Of this class only.
+ */
+class?: DemandClass | null, };
 
 /**
  * What to train.
@@ -1574,6 +1722,11 @@ first_month: string | null,
 last_month: string | null, };
 
 /**
+ * A document of an invoice.
+ */
+export type InvoiceDocument = "pdf" | "xml";
+
+/**
  * A job.
  */
 export type Job = {
@@ -1584,7 +1737,7 @@ id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
  * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
- * `forecast.retrain`, `sales.sync` and what else sales do.
+ * `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
@@ -1676,7 +1829,7 @@ id: number,
 /**
  * What it does: `sync.all`, `servers.sync`, `companies.discover`, `movements.extract`,
  * `movements.prove`, `movements.prove_all`, `backup.create`, `tidy`, `vpn.peer`, `forecast.train`,
- * `forecast.retrain`, `sales.sync` and what else sales do.
+ * `forecast.retrain`, `forecast.mlflow`, `sales.sync` and what else sales do.
  */
 kind: string,
 /**
@@ -1747,7 +1900,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_delivered" } & SalesDelivered | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -1899,6 +2052,23 @@ export type LedgerNamed = {
 ledger: string, };
 
 /**
+ * What trying a connection to a ledger found.
+ */
+export type LedgerTested = {
+/**
+ * The way there: the certificates that were shown, and whether they are trusted.
+ */
+network: NetworkTested,
+/**
+ * Whose certificate has to be imported for that to be trusted; none where nothing has.
+ */
+import: string | null,
+/**
+ * Why the credentials were not taken; none when they were.
+ */
+error: ErrorView | null, };
+
+/**
  * A library.
  */
 export type Library = {
@@ -1914,6 +2084,40 @@ version: string,
  * Its licence, as an SPDX expression.
  */
 licence: string, };
+
+/**
+ * Waiting for a browser.
+ */
+export type Listening = {
+/**
+ * The account.
+ */
+channel: number,
+/**
+ * How it stands.
+ */
+state: ListeningState,
+/**
+ * Where the browser comes.
+ */
+redirect_uri: string,
+/**
+ * Whether the browser will ask first whether to go on, because nobody vouches for this machine.
+ */
+asks: boolean,
+/**
+ * Until when it may come; none when nobody waits.
+ */
+until: string | null,
+/**
+ * Why the account is not connected.
+ */
+error: ErrorView | null, };
+
+/**
+ * How waiting for a browser stands.
+ */
+export type ListeningState = "idle" | "waiting" | "connected" | "failed" | "late" | "cancelled";
 
 /**
  * How much a line matters.
@@ -2130,6 +2334,35 @@ kind: CostKind,
 amount: string, };
 
 /**
+ * What sales earned, into a file.
+ */
+export type MarginExport = {
+/**
+ * By what; by month when left out.
+ */
+by?: MarginBy,
+/**
+ * Of which sales.
+ */
+filter?: SalesFilter,
+/**
+ * A row for each amount of each sale instead, with its source and how sure it is.
+ */
+amounts?: boolean,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
  * Which earnings.
  */
 export type MarginOf = {
@@ -2249,6 +2482,156 @@ error: ErrorView | null, };
  * What is the matter. The gravest come first.
  */
 export type MatterKind = "proof_broken" | "job_uncertain" | "server_failed" | "job_failed" | "backup_missing" | "backup_old" | "default_password" | "unencrypted" | "superuser";
+
+/**
+ * How something is different.
+ */
+export type MisfitChange = {
+/**
+ * Its property: `name`, `percentage`, `due_date`, `decimals`.
+ */
+what: string,
+/**
+ * When a person last looked; `true` and `false` for yes and no.
+ */
+before: string,
+/**
+ * Now.
+ */
+after: string, };
+
+/**
+ * Where something that doesn't fit any more was chosen.
+ */
+export type MisfitPlace = "rule" | "mapping" | "product";
+
+/**
+ * What is wrong with it.
+ */
+export type MisfitProblem = "gone" | "inactive" | "unfit" | "missing" | "changed";
+
+/**
+ * How one logs in to a tracking server.
+ */
+export type MlflowLogin = "none" | "basic" | "token";
+
+/**
+ * What MLflow knows of a training.
+ */
+export type MlflowRun = {
+/**
+ * The modelo_id.
+ */
+model: string,
+/**
+ * Whose.
+ */
+nit: string,
+/**
+ * Where it stands.
+ */
+state: MlflowState,
+/**
+ * The page of its run.
+ */
+link: string | null,
+/**
+ * Attempts so far.
+ */
+attempts: number,
+/**
+ * Whether the server keeps no files behind itself, so that none were sent.
+ */
+without_files: boolean,
+/**
+ * Why the last attempt failed, and what to do.
+ */
+error: ErrorView | null,
+/**
+ * When it was last changed.
+ */
+changed_at: string, };
+
+/**
+ * The office's MLflow tracking server.
+ */
+export type MlflowSettings = {
+/**
+ * `http://192.168.1.20:5000`; empty where there is none.
+ */
+url: string,
+/**
+ * How to log in.
+ */
+login: MlflowLogin,
+/**
+ * Who logs in, for `basic`.
+ */
+user: string, };
+
+/**
+ * Where the telling of a training stands.
+ */
+export type MlflowState = "waiting" | "sent" | "failed";
+
+/**
+ * How the telling stands.
+ */
+export type MlflowStatus = {
+/**
+ * Whether the settings name a server.
+ */
+configured: boolean,
+/**
+ * Its experiment.
+ */
+experiment: string,
+/**
+ * Trainings that it is to be told of.
+ */
+waiting: number,
+/**
+ * Trainings that it knows.
+ */
+sent: number,
+/**
+ * Trainings that it refused.
+ */
+failed: number,
+/**
+ * The newest of them.
+ */
+runs: Array<MlflowRun>, };
+
+/**
+ * What trying a server found.
+ */
+export type MlflowTried = {
+/**
+ * Its address.
+ */
+url: string,
+/**
+ * Whether the experiment is there already; it is made with the first training.
+ */
+has_experiment: boolean,
+/**
+ * How long it took.
+ */
+milliseconds: number, };
+
+/**
+ * A server to be tried.
+ */
+export type MlflowTry = {
+/**
+ * As the settings would have it; left out, as they have it.
+ */
+mlflow?: MlflowSettings | null,
+/**
+ * Password or token; left out, the one that is kept.
+ */
+secret?: string | null, };
 
 /**
  * A month of a year, stored as `year * 100 + month` and written `2026-11`.
@@ -3205,9 +3588,63 @@ buyer: SaleBuyer,
  */
 withheld: string,
 /**
+ * What the channel says was paid in all; none where it doesn't. Its payments have to explain it.
+ */
+declared?: string,
+/**
  * Parts that the channel left out of its answer, by its names.
  */
-missing?: Array<string>, };
+missing?: Array<string>,
+/**
+ * The document that the source has issued for it already; none where nothing is issued there.
+ */
+document?: SaleDocument | null, };
+
+/**
+ * Accepts how the amounts of a sale differ, as they are now.
+ */
+export type SaleAccept = {
+/**
+ * Its number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Why it is right: 1 to 500 letters, kept in its history and in the audit trail.
+ */
+note: string, };
+
+/**
+ * An attempt.
+ */
+export type SaleAttempt = {
+/**
+ * When it left.
+ */
+at: string,
+/**
+ * Which sending of the sale: grows after a refusal only.
+ */
+version: number,
+/**
+ * SHA-256 of what was sent, in hexadecimal.
+ */
+sha256: string,
+/**
+ * What was sent; empty where the sending was taken back before anything left.
+ */
+body: string,
+/**
+ * `accepted`, `there`, `refused`, `not_now`, `stop`, `unknown`; empty while nothing is known.
+ */
+answer: string,
+/**
+ * What came back, or what was seen in its place.
+ */
+said: string,
+/**
+ * When that was known.
+ */
+ended_at: string | null, };
 
 /**
  * Who bought.
@@ -3294,6 +3731,43 @@ export type SaleDecision = { "decision": "again" } | { "decision": "linked",
 invoice: string, } | { "decision": "dropped" };
 
 /**
+ * A document as a point of sale has issued it.
+ */
+export type SaleDocument = {
+/**
+ * The tax authority's code of its kind: `006`; empty where the profile knows none.
+ */
+code: string,
+/**
+ * Its kind in the source's words: `FAC`.
+ */
+kind: string,
+/**
+ * Its letter; empty where it has none.
+ */
+letter: string,
+/**
+ * Its number, as the source has it: `B0021500030562`.
+ */
+number: string,
+/**
+ * When it was issued, on the clock of whoever issued it.
+ */
+issued: string,
+/**
+ * What its header says that it comes to; none where it says nothing.
+ */
+total: string | null,
+/**
+ * How many headers of that kind and number the source has: more than one is a fault of it.
+ */
+copies: number,
+/**
+ * Values that can't be had, by their place: `lines.IMP_NETO`.
+ */
+unreadable?: Array<string>, };
+
+/**
  * An invoice to be.
  */
 export type SaleDraft = {
@@ -3338,7 +3812,7 @@ tax: string,
  */
 total: string,
 /**
- * What the buyer paid for what is invoiced here.
+ * What was paid for what is invoiced here, by the buyer or by the channel in the buyer's place.
  */
 paid: string,
 /**
@@ -3352,7 +3826,11 @@ stamp: boolean,
 /**
  * Whether the ledger mails it.
  */
-mail: boolean, };
+mail: boolean,
+/**
+ * What is reported of a document that was issued elsewhere; none where the ledger issues it.
+ */
+report?: SaleReport | null, };
 
 /**
  * A line of an invoice to be.
@@ -3401,7 +3879,11 @@ tax: string,
 /**
  * With tax.
  */
-total: string, };
+total: string,
+/**
+ * Group of goods, where the ledger wants it.
+ */
+group?: string, };
 
 /**
  * A payment of an invoice to be.
@@ -3514,7 +3996,32 @@ unit_price: string,
 /**
  * What the channel keeps of one.
  */
-unit_fee: string, };
+unit_fee: string,
+/**
+ * What the document that was issued says of its tax; none where nothing was issued.
+ */
+tax?: SaleLineTax | null, };
+
+/**
+ * What a document of the source says of the tax of a line.
+ */
+export type SaleLineTax = {
+/**
+ * The whole line before tax.
+ */
+net: string,
+/**
+ * Its tax.
+ */
+tax: string,
+/**
+ * Parts in a hundred; none where the source doesn't say.
+ */
+rate: string | null,
+/**
+ * Group of goods, by the source's name; empty where it has none.
+ */
+group: string, };
 
 /**
  * Names a sale.
@@ -3614,7 +4121,19 @@ refunded: string,
 /**
  * For the shipping, which the buyer paid.
  */
-shipping: string, };
+shipping: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string,
+/**
+ * What of the price the channel paid in the buyer's place: the seller gets it all the same.
+ */
+coupon?: string, };
 
 /**
  * A person or a company, as the channel writes it.
@@ -3773,7 +4292,23 @@ state: string, } | { "reason": "missing_contact",
 /**
  * `email`, `phone`, `address`.
  */
-field: string, } | { "reason": "too_precise",
+field: string, } | { "reason": "bad_contact",
+/**
+ * `email`, `phone`.
+ */
+field: string,
+/**
+ * As it was written.
+ */
+value: string, } | { "reason": "too_long",
+/**
+ * `name`, `address`, `email`.
+ */
+field: string,
+/**
+ * How many letters it takes.
+ */
+limit: number, } | { "reason": "too_precise",
 /**
  * The seller's code.
  */
@@ -3787,9 +4322,33 @@ limit: number, } | { "reason": "total_differs",
  */
 total: string,
 /**
- * What was paid.
+ * What was paid for what would be invoiced, taxes beside the price and surplus included.
  */
-paid: string, } | { "reason": "order_elsewhere",
+paid: string,
+/**
+ * Taxes that the buyer paid beside the price.
+ */
+taxes?: string,
+/**
+ * Paid beyond price, shipping and taxes.
+ */
+overpaid?: string, } | { "reason": "payments_differ",
+/**
+ * What it says was paid.
+ */
+declared: string,
+/**
+ * What the payments come to, with everything in them.
+ */
+found: string, } | { "reason": "document",
+/**
+ * What: `kind`, `number`, `copies`, `value`, `none`.
+ */
+field: string,
+/**
+ * As the source has it.
+ */
+value: string, } | { "reason": "order_elsewhere",
 /**
  * The order.
  */
@@ -3810,6 +4369,31 @@ field: string,
  * What the ledger said.
  */
 message: string, });
+
+/**
+ * A document that was issued elsewhere, in the words of the tax authority.
+ */
+export type SaleReport = {
+/**
+ * Code of its kind: `006`.
+ */
+code: string,
+/**
+ * Point of sale, four digits.
+ */
+point: string,
+/**
+ * Number, twelve digits.
+ */
+number: string,
+/**
+ * Hour at which it was issued: `12:17:00`.
+ */
+hour: string,
+/**
+ * How it was paid: one way for the whole document.
+ */
+method: string, };
 
 /**
  * A value that invoices need, as it is shown.
@@ -4250,6 +4834,192 @@ export type SalesCostsSet = {
 rules: Array<CostRule>, };
 
 /**
+ * Result of `DELIVER`.
+ */
+export type SalesDelivered = {
+/**
+ * Documents that were read.
+ */
+read: number,
+/**
+ * Sent, and taken.
+ */
+sent: number,
+/**
+ * The ledger had them before.
+ */
+there: number,
+/**
+ * Refused, by the ledger or before it was asked.
+ */
+refused: number,
+/**
+ * In doubt.
+ */
+uncertain: number,
+/**
+ * Wait still: they did not arrive, and are sent the next time.
+ */
+pending: number,
+/**
+ * Marked in their source.
+ */
+marked: number,
+/**
+ * Marked here, because the source can't be written.
+ */
+marked_here: number, };
+
+/**
+ * Copies a kept document of an invoice to where a person wants it.
+ */
+export type SalesDocument = {
+/**
+ * The sale's number, or the channel's number of it.
+ */
+sale: string,
+/**
+ * Which document.
+ */
+document: InvoiceDocument,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
+ * How the example stands.
+ */
+export type SalesExample = {
+/**
+ * Whether there is a sample shop here: only in the example office.
+ */
+available: boolean,
+/**
+ * The job that goes the steps now, or went them last.
+ */
+job: Job | null,
+/**
+ * What it came to, when it went well.
+ */
+done: SalesExampleDone | null,
+/**
+ * What blocked sales then, in words, the most first.
+ */
+blocked: Array<SaleReasonCount>, };
+
+/**
+ * Result of `EXAMPLE`.
+ */
+export type SalesExampleDone = {
+/**
+ * Orders that were read.
+ */
+orders_read: number,
+/**
+ * Sales that there are.
+ */
+sales: number,
+/**
+ * Sales that were ready before anything was sent.
+ */
+ready: number,
+/**
+ * Sales that were blocked then, by name of the first reason.
+ */
+blocked: { [key in string]: number },
+/**
+ * Sales that are invoiced.
+ */
+invoiced: number,
+/**
+ * Invoices whose answer was lost, and that are known now.
+ */
+uncertain_settled: number,
+/**
+ * Sales that are in doubt.
+ */
+uncertain: number,
+/**
+ * Sales that the ledger refused.
+ */
+refused: number,
+/**
+ * Invoices that the tax authority accepted.
+ */
+stamped: number,
+/**
+ * Credit notes that wait for a person.
+ */
+credit_notes: number,
+/**
+ * Invoices that the stand-in of the ledger really holds.
+ */
+journal_invoices: number,
+/**
+ * How many of them are for a sale that had one.
+ */
+invoices_made_twice: number,
+/**
+ * What is left of all that was paid.
+ */
+margin: string,
+/**
+ * In a hundred of it; none without revenue.
+ */
+margin_percent: string | null,
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, };
+
+/**
+ * The list of sales, as it is seen, into a file.
+ */
+export type SalesExport = {
+/**
+ * Which sales.
+ */
+filter?: SalesFilter,
+/**
+ * By what.
+ */
+sort?: SalesSort,
+/**
+ * The smallest or oldest first; the newest and largest when left out.
+ */
+ascending?: boolean,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
+ * What was written.
+ */
+export type SalesExported = {
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * Rows, without the heading; of a document, bytes.
+ */
+rows: number, };
+
+/**
  * Which sales: what is left out lets all through.
  */
 export type SalesFilter = {
@@ -4349,6 +5119,71 @@ last_error: ErrorView | null,
 catalogue_at: string | null, };
 
 /**
+ * Something that doesn't fit any more, as it is shown.
+ */
+export type SalesMisfit = {
+/**
+ * Number of the channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * Name of its ledger.
+ */
+ledger: string,
+/**
+ * Where it was chosen.
+ */
+place: MisfitPlace,
+/**
+ * Name of the rule, or kind of the mapping: `seller`, `tax`, `product`.
+ */
+field: string,
+/**
+ * That, in words.
+ */
+label: string,
+/**
+ * What is mapped to it, or the seller's code; empty for a rule.
+ */
+source: string,
+/**
+ * What was chosen: the ledger's number or code of it; empty where nothing was.
+ */
+value: string,
+/**
+ * What it is or was called; empty where nobody knows.
+ */
+name: string,
+/**
+ * What is wrong with it.
+ */
+problem: MisfitProblem,
+/**
+ * How it is different, where it only is different.
+ */
+change: MisfitChange | null,
+/**
+ * Sales that wait because of it.
+ */
+sales: number,
+/**
+ * What is wrong, in a sentence.
+ */
+text: string,
+/**
+ * What to do about it.
+ */
+hint: string,
+/**
+ * Where it is mended: `rules`, `mappings.product`, `mappings.payment`, `mappings.tax`, `catalogue`.
+ */
+mend: string, };
+
+/**
  * A page of sales with what the whole filter comes to.
  */
 export type SalesPage = {
@@ -4424,6 +5259,10 @@ export type SalesSent = {
  * Invoiced.
  */
 invoiced: number,
+/**
+ * The ledger had them before.
+ */
+there: number,
 /**
  * Refused.
  */
@@ -4530,7 +5369,7 @@ reasons: Array<SaleReasonCount>, };
 /**
  * A list that has views.
  */
-export type SavedList = "companies" | "movements" | "jobs";
+export type SavedList = "companies" | "movements" | "jobs" | "sales";
 
 /**
  * Names a view.
@@ -4696,7 +5535,7 @@ enabled?: boolean | null, };
 /**
  * What a schedule does.
  */
-export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "other";
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "sales" | "other";
 
 /**
  * All schedules, and those that are worth having.
@@ -5097,7 +5936,11 @@ proxy_password?: string | null,
 /**
  * An empty text goes back to the operating system's certificates alone.
  */
-extra_ca?: string | null, backups?: BackupsKept | null, };
+extra_ca?: string | null, backups?: BackupsKept | null, mlflow?: MlflowSettings | null,
+/**
+ * A new password or token for MLflow; an empty one forgets it.
+ */
+mlflow_secret?: string | null, };
 
 /**
  * Settings, as they are shown.
@@ -5107,6 +5950,10 @@ export type SettingsView = {
  * Whether a password for the proxy is kept.
  */
 has_proxy_password: boolean,
+/**
+ * Whether a password or token for MLflow is kept.
+ */
+has_mlflow_secret: boolean,
 /**
  * Language of the interface.
  */
@@ -5150,7 +5997,11 @@ extra_ca: string | null,
 /**
  * Backups that are kept.
  */
-backups: BackupsKept, };
+backups: BackupsKept,
+/**
+ * Where each training is told of.
+ */
+mlflow: MlflowSettings, };
 
 /**
  * How an error is to be taken.
@@ -5200,9 +6051,85 @@ year: string,
 reason: SkipReason, };
 
 /**
+ * A company in Solar to be connected, or new credentials for one that is. The password is taken in and never
+ * given out.
+ */
+export type SolarConnect = {
+/**
+ * As people call it; one that is there gets the new credentials.
+ */
+name: string,
+/**
+ * `usuario`.
+ */
+user: string,
+/**
+ * `clave`.
+ */
+password: string,
+/**
+ * `IdCliente`: six digits.
+ */
+client_id: string,
+/**
+ * `PtoVenta`: four digits; `0001` when left out.
+ */
+point?: string | null,
+/**
+ * Where the API is; Solar's own address when left out.
+ */
+base_url?: string | null, };
+
+/**
  * What a page of movements is sorted by. Ties are broken by company, stream and line key.
  */
 export type SortKey = "day" | "article" | "quantity" | "total" | "cost" | "line";
+
+/**
+ * A database of documents to be connected.
+ */
+export type SourceConnect = {
+/**
+ * As people call it.
+ */
+name: string,
+/**
+ * Name or number of a server.
+ */
+server: string,
+/**
+ * Name of the database.
+ */
+database: string,
+/**
+ * Name of a profile of sales; `solar` when left out.
+ */
+profile?: string | null,
+/**
+ * Where its documents go: name or number of a ledger.
+ */
+ledger: string,
+/**
+ * Whether nothing is ever written there.
+ */
+read_only?: boolean, };
+
+/**
+ * What a database of documents has.
+ */
+export type SourceTested = {
+/**
+ * Documents that wait there.
+ */
+pending: number,
+/**
+ * Documents that were marked there.
+ */
+marked: number,
+/**
+ * Documents whose mark is only here.
+ */
+marked_here: number, };
 
 /**
  * How a connection to SQL Server is encrypted. Never less than what is chosen.
@@ -5697,6 +6624,36 @@ local: string,
 target: string, };
 
 /**
+ * Where the files of VPNs are to be written.
+ */
+export type VpnExport = {
+/**
+ * Names or numbers; all that can be used when it is empty.
+ */
+vpns?: Array<string> | null,
+/**
+ * An archive with a file for each if it ends in `.zip`, and otherwise the file of the one VPN.
+ */
+output: string,
+/**
+ * Whether a file that is there may be replaced.
+ */
+overwrite?: boolean | null, };
+
+/**
+ * What was written.
+ */
+export type VpnExported = {
+/**
+ * The file. It holds private keys, and only its owner may read it.
+ */
+output: string,
+/**
+ * The VPNs that are in it.
+ */
+vpns: Array<string>, };
+
+/**
  * A `.conf` that someone else made. Its keys are taken in and go to the keyring.
  */
 export type VpnImport = {
@@ -5743,6 +6700,47 @@ export type VpnNamed = {
  * Its name or its number.
  */
 vpn: string, };
+
+/**
+ * A peer of a server, as it is shown. Nothing of it can be changed unless it is a VPN of this PC.
+ */
+export type VpnPeer = {
+/**
+ * Who it is.
+ */
+public_key: string,
+/**
+ * The name that a Puente gave it; none for a peer of someone else.
+ */
+name: string | null,
+/**
+ * What it may send and gets.
+ */
+allowed: Array<string>,
+/**
+ * Whether WireGuard has it now; without, it only stands in the server's file.
+ */
+live: boolean,
+/**
+ * Whether the server's file has it; without, it is gone after a restart of the server.
+ */
+kept: boolean,
+/**
+ * Seconds since it last proved who it is.
+ */
+handshake_seconds: number | null,
+/**
+ * Bytes that came from it.
+ */
+received: number,
+/**
+ * Bytes that went to it.
+ */
+sent: number,
+/**
+ * From where it last spoke.
+ */
+endpoint: string | null, };
 
 /**
  * What a look at a server found, and what would be done.
@@ -5816,6 +6814,44 @@ command: string,
 answer: string, };
 
 /**
+ * How the server of a VPN is logged in to from now on: after it was installed anew, moved, or when the
+ * first login was mistyped.
+ */
+export type VpnRelogin = {
+/**
+ * The VPN's name or number.
+ */
+vpn: string,
+/**
+ * Host name or address of the server; as before when left out, like all that follows.
+ */
+host?: string | null,
+/**
+ * TCP port of SSH.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user?: string | null,
+/**
+ * How it is proven.
+ */
+login?: VpnLogin | null,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`.
+ */
+fingerprint?: string | null, };
+
+/**
  * How Puente logs in to the server, to change its peers.
  */
 export type VpnRemote = {
@@ -5870,9 +6906,186 @@ sent: number,
 endpoint: string | null, };
 
 /**
+ * A server that was set up, with what undoes it.
+ */
+export type VpnSetup = {
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * How the server is logged in to.
+ */
+remote: VpnRemote,
+/**
+ * The steps, how far each is and what undoes it.
+ */
+steps: Array<VpnStep>,
+/**
+ * Whether all of them are done.
+ */
+done: boolean,
+/**
+ * Whether something is left to be undone.
+ */
+undoable: boolean,
+/**
+ * When it was begun.
+ */
+created_at: string,
+/**
+ * Why the last job failed.
+ */
+last_error: ErrorView | null, };
+
+/**
+ * Names a setup, with passwords where they changed or were not kept.
+ */
+export type VpnSetupNamed = {
+/**
+ * Its number.
+ */
+setup: number,
+/**
+ * The password of the login, or the passphrase of its key; the kept one when left out.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for; the kept one when left out.
+ */
+sudo_password?: string | null, };
+
+/**
+ * What is to be done on a server.
+ */
+export type VpnSetupPlan = {
+/**
+ * `Debian GNU/Linux 12 (bookworm)`.
+ */
+release: string,
+/**
+ * Whether this family of systems is tried in Puente's own tests.
+ */
+tested: boolean,
+/**
+ * In order.
+ */
+steps: Array<VpnStep>,
+/**
+ * Networks of the server that people may want to reach through it.
+ */
+networks: string[], };
+
+/**
+ * What setting a server up would do.
+ */
+export type VpnSetupPreview = {
+/**
+ * The steps, and what is known of the server.
+ */
+plan: VpnSetupPlan,
+/**
+ * To be given back to have these very steps run.
+ */
+seal: string,
+/**
+ * What was run to find this out.
+ */
+ran: Array<VpnRan>, };
+
+/**
+ * A server that is to become one of WireGuard. Passwords are taken in and never given out.
+ */
+export type VpnSetupRequest = {
+/**
+ * Host name or address of the server.
+ */
+host: string,
+/**
+ * TCP port of SSH; 22 when left out.
+ */
+port?: number | null,
+/**
+ * Login.
+ */
+user: string,
+/**
+ * How it is proven.
+ */
+login: VpnLogin,
+/**
+ * The password of the login, or the passphrase of its key.
+ */
+password?: string | null,
+/**
+ * The password that sudo asks for; the login's own when left out.
+ */
+sudo_password?: string | null,
+/**
+ * The host key that a person compared, `SHA256:…`; without one the answer is the server's.
+ */
+fingerprint?: string | null,
+/**
+ * The new interface; `wg0` when left out.
+ */
+interface?: string | null,
+/**
+ * The server's address in the VPN with the length of its network; `10.8.3.1/24` when left out.
+ */
+network?: string | null,
+/**
+ * UDP port of WireGuard; 51820 when left out.
+ */
+udp_port?: number | null,
+/**
+ * Whether hosts behind the server see the server as the sender, so that they need no route back;
+ * they do when left out.
+ */
+masquerade?: boolean | null,
+/**
+ * The seal of the plan that a person has seen; needed to have it run.
+ */
+seal?: string | null, };
+
+/**
  * How far a VPN is.
  */
 export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
+
+/**
+ * One step.
+ */
+export type VpnStep = {
+/**
+ * What it is for.
+ */
+kind: VpnStepKind,
+/**
+ * What runs as the administrator, as it is shown.
+ */
+command: string,
+/**
+ * What succeeds when the step is done already.
+ */
+check: string,
+/**
+ * What undoes it; none where nothing is left to be undone.
+ */
+undo: string | null,
+/**
+ * How far it is.
+ */
+state: VpnStepState, };
+
+/**
+ * What a step is for.
+ */
+export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "start";
+
+/**
+ * How far a step is.
+ */
+export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
 
 /**
  * What a client's file says, without its secrets.
@@ -5974,9 +7187,21 @@ export type Commands = {
   "vpn.create": { request: VpnCreate; response: Array<Job> };
   "vpn.revoke": { request: VpnNamed; response: Array<Job> };
   "vpn.rotate": { request: VpnNamed; response: Array<Job> };
+  "vpn.export": { request: VpnExport; response: VpnExported };
+  "vpn.login": { request: VpnRelogin; response: Vpn };
+  "vpn.retry": { request: VpnNamed; response: Array<Job> };
   "vpn.ask": { request: VpnNamed; response: VpnServerView };
+  "vpn.peers": { request: VpnNamed; response: Array<VpnPeer> };
+  "vpn.setup.preview": { request: VpnSetupRequest; response: VpnSetupPreview };
+  "vpn.setup.run": { request: VpnSetupRequest; response: Array<Job> };
+  "vpn.setup.list": { request: Nothing; response: Array<VpnSetup> };
+  "vpn.setup.retry": { request: VpnSetupNamed; response: Array<Job> };
+  "vpn.setup.undo": { request: VpnSetupNamed; response: Array<Job> };
+  "vpn.setup.remove": { request: VpnSetupNamed; response: VpnSetup };
   "vpn.remove": { request: VpnNamed; response: Vpn };
   "sales.steps": { request: Nothing; response: Array<SalesStep> };
+  "sales.example": { request: Nothing; response: Array<Job> };
+  "sales.example.standing": { request: Nothing; response: SalesExample };
   "sales.ledgers.list": { request: Nothing; response: Array<SalesLedger> };
   "sales.ledgers.connect": { request: LedgerConnect; response: SalesLedger };
   "sales.ledgers.test": { request: LedgerNamed; response: SalesLedger };
@@ -5984,28 +7209,43 @@ export type Commands = {
   "sales.channels.list": { request: Nothing; response: Array<SalesChannel> };
   "sales.channels.begin": { request: ChannelConnect; response: ChannelBegun };
   "sales.channels.finish": { request: ChannelFinish; response: SalesChannel };
+  "sales.channels.listen": { request: ChannelNamed; response: Listening };
+  "sales.channels.listening": { request: ChannelNamed; response: Listening };
+  "sales.channels.unlisten": { request: ChannelNamed; response: Listening };
   "sales.channels.set": { request: ChannelSet; response: SalesChannel };
   "sales.channels.remove": { request: ChannelNamed; response: SalesChannel };
   "sales.catalogue.show": { request: LedgerNamed; response: SalesCatalogue };
   "sales.catalogue.products": { request: ProductSearch; response: Array<Product> };
   "sales.catalogue.refresh": { request: LedgerNamed; response: Array<Job> };
+  "sales.misfits": { request: Nothing; response: Array<SalesMisfit> };
+  "sales.misfits.seen": { request: LedgerNamed; response: Array<SalesMisfit> };
   "sales.mappings.list": { request: MappingsOf; response: MappingsPage };
   "sales.mappings.set": { request: MappingsSet; response: MappingsChanged };
   "sales.mappings.suggest": { request: MappingsSuggest; response: MappingsChanged };
   "sales.mappings.export": { request: ChannelNamed; response: MappingsCsv };
   "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
   "sales.sync": { request: SalesSync; response: Array<Job> };
+  "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
+  "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
+  "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
+  "sales.sources.test": { request: ChannelNamed; response: SourceTested };
+  "sales.deliver": { request: LedgerNamed; response: Array<Job> };
+  "sales.attempts": { request: SaleNamed; response: Array<SaleAttempt> };
   "sales.list": { request: SalesPageOf; response: SalesPage };
   "sales.totals": { request: SalesFilter; response: SalesTotals };
   "sales.show": { request: SaleNamed; response: SalePage };
   "sales.send": { request: SalesSend; response: Array<Job> };
   "sales.follow": { request: Nothing; response: Array<Job> };
   "sales.decide": { request: SaleDecide; response: Array<Job> };
+  "sales.accept": { request: SaleAccept; response: SalePage };
   "sales.tasks": { request: Nothing; response: Array<SaleTask> };
   "sales.tasks.done": { request: SaleTaskDone; response: Array<SaleTask> };
   "sales.costs.list": { request: Nothing; response: SalesCosts };
   "sales.costs.set": { request: SalesCostsSet; response: SalesCostsChanged };
   "sales.costs.import": { request: ProductCostsCsv; response: SalesCostsChanged };
+  "sales.export": { request: SalesExport; response: SalesExported };
+  "sales.document": { request: SalesDocument; response: SalesExported };
+  "sales.margin.export": { request: MarginExport; response: SalesExported };
   "sales.margin": { request: MarginOf; response: MarginSummary };
   "forecast.offices": { request: Nothing; response: Array<ForecastOffice> };
   "forecast.train": { request: ForecastTrain; response: Array<Job> };
@@ -6013,9 +7253,14 @@ export type Commands = {
   "forecast.activate": { request: ForecastModelNamed; response: ForecastModelRow };
   "forecast.remove": { request: ForecastModelNamed; response: Array<ForecastModelRow> };
   "forecast.articles": { request: ForecastSearch; response: ForecastArticles };
+  "forecast.totals": { request: ForecastTotalsOf; response: ForecastTotals };
+  "forecast.history": { request: ForecastOfNit; response: ForecastHistory };
   "forecast.article": { request: ForecastArticleNamed; response: ForecastArticlePage };
   "forecast.predict": { request: ForecastPredict; response: ForecastPrediction };
   "forecast.export": { request: ForecastExport; response: ForecastExported };
+  "forecast.mlflow.status": { request: Nothing; response: MlflowStatus };
+  "forecast.mlflow.test": { request: MlflowTry; response: MlflowTried };
+  "forecast.mlflow.send": { request: Nothing; response: Array<Job> };
   "diagnostics.export": { request: DiagnosticsTo; response: DiagnosticsWritten };
 };
 
@@ -6061,7 +7306,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "backup.verify": { reads: [], changes: [], startsJob: false, reopens: false },
   "backup.restore": { reads: [], changes: [], startsJob: false, reopens: true },
   "settings.get": { reads: ["settings"], changes: [], startsJob: false, reopens: false },
-  "settings.set": { reads: [], changes: ["settings","schedules","audit"], startsJob: false, reopens: false },
+  "settings.set": { reads: [], changes: ["settings","schedules","forecasts","jobs","audit"], startsJob: false, reopens: false },
   "saved.list": { reads: ["saved"], changes: [], startsJob: false, reopens: false },
   "saved.save": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
   "saved.remove": { reads: [], changes: ["saved"], startsJob: false, reopens: false },
@@ -6080,9 +7325,21 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.create": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.revoke": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.rotate": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "vpn.login": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.retry": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
   "vpn.ask": { reads: [], changes: ["vpns"], startsJob: false, reopens: false },
+  "vpn.peers": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.preview": { reads: [], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.run": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.setup.list": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
+  "vpn.setup.retry": { reads: [], changes: ["vpns","jobs"], startsJob: true, reopens: false },
+  "vpn.setup.undo": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },
+  "vpn.setup.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.remove": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "sales.steps": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.example": { reads: [], changes: ["sales","sales_accounts","settings","jobs","audit"], startsJob: true, reopens: false },
+  "sales.example.standing": { reads: ["sales","jobs"], changes: [], startsJob: false, reopens: false },
   "sales.ledgers.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.ledgers.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.ledgers.test": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
@@ -6090,28 +7347,43 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.channels.list": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.channels.begin": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
   "sales.channels.finish": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.channels.listen": { reads: [], changes: [], startsJob: false, reopens: false },
+  "sales.channels.listening": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.channels.unlisten": { reads: [], changes: ["sales_accounts"], startsJob: false, reopens: false },
   "sales.channels.set": { reads: [], changes: ["sales","sales_accounts","jobs","audit"], startsJob: false, reopens: false },
   "sales.channels.remove": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.catalogue.show": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.products": { reads: ["sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.catalogue.refresh": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.misfits": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.misfits.seen": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.mappings.list": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.mappings.suggest": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.mappings.export": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
+  "sales.solar.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.ledgers.probe": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.sources.connect": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
+  "sales.deliver": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.attempts": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.totals": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.show": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
   "sales.send": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
   "sales.follow": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.decide": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
+  "sales.accept": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.tasks": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.tasks.done": { reads: [], changes: ["sales","audit"], startsJob: false, reopens: false },
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.costs.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.costs.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
+  "sales.document": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
+  "sales.margin.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.margin": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "forecast.offices": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.train": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
@@ -6119,8 +7391,13 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "forecast.activate": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
   "forecast.remove": { reads: [], changes: ["forecasts","audit"], startsJob: false, reopens: false },
   "forecast.articles": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.totals": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
+  "forecast.history": { reads: ["companies","movements","forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.article": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.predict": { reads: ["forecasts"], changes: [], startsJob: false, reopens: false },
   "forecast.export": { reads: ["forecasts"], changes: ["audit"], startsJob: false, reopens: false },
+  "forecast.mlflow.status": { reads: ["forecasts","settings"], changes: [], startsJob: false, reopens: false },
+  "forecast.mlflow.test": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
+  "forecast.mlflow.send": { reads: [], changes: ["forecasts","jobs"], startsJob: true, reopens: false },
   "diagnostics.export": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
 };

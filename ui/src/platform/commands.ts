@@ -9,6 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
 import { COMMANDS, type Tag } from "@/generated/commands";
 import { usePlatform } from "./context";
 import type { CommandName, RequestOf, ResponseOf } from "./platform";
@@ -61,6 +62,49 @@ export function useAction<N extends CommandName>(
     // A command that failed may have changed something as well: a test remembers why it failed.
     onSettled: () => invalidate(client, COMMANDS[name].changes),
   });
+}
+
+interface Asked<T> {
+  running: boolean;
+  data: T | null;
+  error: unknown;
+}
+
+const IDLE: Asked<never> = { running: false, data: null, error: null };
+
+/**
+ * A command that can be given up at once, so that whatever it finds afterwards is of no interest. Neither
+ * its request nor its answer is kept anywhere else: secrets go through here.
+ */
+export function useAsked<N extends CommandName>(name: N) {
+  const platform = usePlatform();
+  const client = useQueryClient();
+  const stop = useRef<AbortController | null>(null);
+  const [state, setState] = useState<Asked<ResponseOf<N>>>(IDLE);
+  useEffect(() => () => stop.current?.abort(), []);
+  /** Gives the answer, or nothing when it failed or was given up. */
+  const run = async (request: RequestOf<N>): Promise<ResponseOf<N> | null> => {
+    stop.current?.abort();
+    const mine = new AbortController();
+    stop.current = mine;
+    setState({ ...IDLE, running: true });
+    try {
+      const data = await platform.call(name, request, mine.signal);
+      if (mine.signal.aborted) return null;
+      setState({ ...IDLE, data });
+      return data;
+    } catch (error) {
+      if (!mine.signal.aborted) setState({ ...IDLE, error });
+      return null;
+    } finally {
+      invalidate(client, COMMANDS[name].changes);
+    }
+  };
+  const forget = () => {
+    stop.current?.abort();
+    setState((old) => (old === IDLE ? old : IDLE));
+  };
+  return { ...state, run, forget };
 }
 
 /** Everything whose answer depends on one of these is asked again, if anyone looks at it. */

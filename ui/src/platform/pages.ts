@@ -10,7 +10,7 @@ const STILL_MS = 80;
 const FORGET_MS = 2 * 60_000;
 
 /** Commands that give any part of a list. */
-type Paged = "movements.page" | "jobs.page" | "audit.page" | "sales.list";
+type Paged = "movements.page" | "jobs.page" | "audit.page" | "sales.list" | "forecast.articles";
 type RowOf<N extends Paged> = ResponseOf<N>["rows"][number];
 
 export type Question<N extends Paged> = Omit<RequestOf<N>, "offset" | "limit">;

@@ -1,5 +1,6 @@
 //! What is asked of a model: a page of articles, one article, a prediction.
 
+use super::order::{Sort, error_ratio, next_of, order, trend_of};
 use super::{ModelRow, nit_of, registry_of};
 use crate::amounts::Amount;
 use crate::{App, Result};
@@ -14,9 +15,9 @@ use std::sync::Arc;
 use ts_rs::TS;
 
 /// Months that the table of articles sums.
-const NEXT: usize = 3;
+pub(super) const NEXT: usize = 3;
 
-/// Which articles to list, most money at stake first.
+/// Which articles to list; most money at stake first when no order is given.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
 #[ts(rename = "ForecastSearch", optional_fields = nullable)]
@@ -28,6 +29,12 @@ pub struct Search {
     pub text: String,
     /// Of this class only.
     pub class: Option<Class>,
+    /// Ordered by this; what is not known comes last.
+    #[ts(as = "Option<Sort>", optional)]
+    pub sort: Sort,
+    /// Least first.
+    #[ts(as = "Option<bool>", optional)]
+    pub ascending: bool,
     /// How many to skip.
     #[ts(as = "Option<usize>", optional)]
     pub offset: usize,
@@ -225,15 +232,8 @@ pub struct Prediction {
 pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
     let (model, articles) = open(app, &request.nit)?;
     let terms = terms(request.lead_days, request.service)?;
-    let wanted = request.text.trim().to_lowercase();
-    let fits = |article: &&Article| {
-        request.class.is_none_or(|class| article.class == class)
-            && (wanted.is_empty()
-                || article.code.to_lowercase().contains(&wanted)
-                || article.description.to_lowercase().contains(&wanted))
-    };
-    let mut found: Vec<&Article> = articles.iter().filter(fits).collect();
-    found.sort_by_key(|article| std::cmp::Reverse(article.at_stake_e4(NEXT).unwrap_or(0)));
+    let mut found = fitting(&articles, &request.text, request.class);
+    order(&mut found, request.sort, request.ascending, terms);
     let mut at_stake = Amount::default();
     for article in &found {
         at_stake.add(article.at_stake_e4(NEXT).unwrap_or(0));
@@ -252,6 +252,34 @@ pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
         rows,
         model: ModelRow::of(model),
     })
+}
+
+/// The articles of that class whose code or description has the text, whatever the case.
+pub(super) fn fitting<'a>(
+    articles: &'a [Article],
+    text: &str,
+    class: Option<Class>,
+) -> Vec<&'a Article> {
+    let wanted = text.trim().to_lowercase();
+    let fits = |article: &&Article| {
+        class.is_none_or(|class| article.class == class)
+            && (wanted.is_empty()
+                || article.code.to_lowercase().contains(&wanted)
+                || article.description.to_lowercase().contains(&wanted))
+    };
+    articles.iter().filter(fits).collect()
+}
+
+/// The whole table, for a file.
+pub(super) fn listed(app: &App, request: Search) -> Result<Vec<ArticleRow>> {
+    let (_, articles) = open(app, &request.nit)?;
+    let terms = terms(request.lead_days, request.service)?;
+    let mut found = fitting(&articles, &request.text, request.class);
+    order(&mut found, request.sort, request.ascending, terms);
+    Ok(found
+        .into_iter()
+        .map(|article| row(article, terms))
+        .collect())
 }
 
 /// All about an article.
@@ -360,8 +388,7 @@ fn terms(lead_days: Option<u32>, service: Option<f64>) -> Result<Terms> {
 
 fn row(article: &Article, terms: Terms) -> ArticleRow {
     let forecast = &article.forecast;
-    let sum = |months: &[f64]| months.iter().take(NEXT).sum::<f64>();
-    let next = sum(&forecast.expected);
+    let next = next_of(article);
     // Errors of different months partly cancel out: their squares add up.
     let spread = |bound: &[f64]| {
         let pairs = bound.iter().zip(&forecast.expected).take(NEXT);
@@ -370,8 +397,6 @@ fn row(article: &Article, terms: Terms) -> ArticleRow {
             .sum::<f64>()
             .sqrt()
     };
-    let last: f64 = article.history.iter().rev().take(NEXT).sum();
-    let ratio = article.scores.rmse.zip(article.naive.rmse);
     ArticleRow {
         code: article.code.clone(),
         description: article.description.clone(),
@@ -380,10 +405,8 @@ fn row(article: &Article, terms: Terms) -> ArticleRow {
         next,
         low: (next - spread(&forecast.low)).max(0.0),
         high: next + spread(&forecast.high),
-        trend: (last > 0.0).then(|| next / last - 1.0),
-        error_ratio: ratio
-            .filter(|(_, naive)| *naive > 0.0)
-            .map(|(own, naive)| own / naive),
+        trend: trend_of(article),
+        error_ratio: error_ratio(article),
         verdict: article.verdict,
         guess: article.is_guess(),
         at_stake: article.at_stake_e4(NEXT).map(Amount::from),
@@ -425,7 +448,7 @@ fn components(app: &App, article: &Article, horizon: usize) -> Vec<ComponentMont
 }
 
 /// `2026-11`, so many months after a year × 100 + month.
-fn text_of(first: i32, after: usize) -> String {
+pub(super) fn text_of(first: i32, after: usize) -> String {
     let number = panel::month_number(panel::months_since_zero(first) + after as i32);
     format!("{:04}-{:02}", number / 100, number % 100)
 }

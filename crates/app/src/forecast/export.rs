@@ -1,8 +1,9 @@
-//! Forecasts as CSV or XLSX: a line for each article and month.
+//! Forecasts as CSV or XLSX: a line for each article and month, or the table of articles as it is shown.
 
-use super::ask::{Predict, Prediction, predict};
+use super::ask::{ArticleRow, Predict, Prediction, Search, listed, predict};
 use crate::export::Format;
 use crate::{App, Result};
+use puente_core::fixed::{self, MONEY_SCALE};
 use puente_core::{Code, Error};
 use rust_xlsxwriter::Workbook;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,10 @@ pub struct Export {
     pub nit: String,
     /// The file.
     pub path: PathBuf,
+    /// The table of articles, in its order and as it is narrowed, with stock advice. Left out: all articles, month
+    /// by month.
+    #[serde(default)]
+    pub table: Option<Search>,
     /// Left out: that of the file's extension.
     #[serde(default)]
     pub format: Option<Format>,
@@ -39,7 +44,7 @@ pub struct Exported {
     pub rows: u64,
 }
 
-const COLUMNS: [&str; 9] = [
+const MONTHS: [&str; 9] = [
     "articulo",
     "descripcion",
     "unidad",
@@ -50,8 +55,91 @@ const COLUMNS: [&str; 9] = [
     "mediana",
     "alto",
 ];
+const ARTICLES: [&str; 13] = [
+    "articulo",
+    "descripcion",
+    "unidad",
+    "clase",
+    "proximos_3_meses",
+    "bajo",
+    "alto",
+    "tendencia",
+    "error_sobre_anio_pasado",
+    "demanda_mensual",
+    "existencia_seguridad",
+    "punto_pedido",
+    "en_juego",
+];
 /// Lines of a worksheet, its heading included.
 const XLSX_ROWS: usize = 1_048_576;
+
+/// A cell. Estimates are floats; money is written as the exact decimal that it is.
+enum Cell<'a> {
+    Text(&'a str),
+    Estimate(Option<f64>),
+    Money(Option<String>),
+}
+
+/// Lines under their heading.
+struct Table<'a> {
+    heading: &'static [&'static str],
+    lines: Vec<Vec<Cell<'a>>>,
+}
+
+impl<'a> Table<'a> {
+    fn months(prediction: &'a Prediction) -> Table<'a> {
+        let lines = prediction.articles.iter().flat_map(|article| {
+            article.months.iter().map(|month| {
+                let texts = [
+                    article.article.as_str(),
+                    &article.description,
+                    &article.unit,
+                    article.class.as_str(),
+                    &month.month,
+                ];
+                let numbers = [month.expected, month.low, month.median, month.high];
+                let texts = texts.into_iter().map(Cell::Text);
+                let numbers = numbers.into_iter().map(|value| Cell::Estimate(Some(value)));
+                texts.chain(numbers).collect()
+            })
+        });
+        Table {
+            heading: &MONTHS,
+            lines: lines.collect(),
+        }
+    }
+
+    fn articles(rows: &'a [ArticleRow]) -> Table<'a> {
+        let line = |row: &'a ArticleRow| {
+            let texts = [
+                row.code.as_str(),
+                &row.description,
+                &row.unit,
+                row.class.as_str(),
+            ];
+            let numbers = [
+                Some(row.next),
+                Some(row.low),
+                Some(row.high),
+                row.trend,
+                row.error_ratio,
+                Some(row.stock.monthly_demand),
+                Some(row.stock.safety_stock),
+                Some(row.stock.reorder_point),
+            ];
+            let money = row
+                .at_stake
+                .map(|amount| fixed::to_text(amount.0, MONEY_SCALE));
+            let texts = texts.into_iter().map(Cell::Text);
+            let numbers = numbers.into_iter().map(Cell::Estimate);
+            texts.chain(numbers).chain([Cell::Money(money)]).collect()
+        };
+        Table {
+            heading: &ARTICLES,
+            lines: rows.iter().map(line).collect(),
+        }
+    }
+}
 
 /// Writes the forecasts of the active model. The file appears under its name when it is complete.
 ///
@@ -65,37 +153,42 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
             .with("what", "file")
             .with("name", name));
     }
-    let prediction = predict(
-        app,
-        Predict {
-            nit: request.nit.clone(),
-            ..Predict::default()
-        },
-    )?;
-    let rows: usize = prediction
-        .articles
-        .iter()
-        .map(|article| article.months.len())
-        .sum();
-    if format == Format::Xlsx && rows >= XLSX_ROWS {
-        return Err(Error::invalid("format", "xlsx: > 1048575; csv"));
-    }
-    let unwritable =
-        |error: &std::io::Error| Error::invalid("output", request.path.display()).because(error);
-    write(&prediction, format, &request.path).map_err(|error| unwritable(&error))?;
-    let subject = format!("nit:{}", prediction.nit);
+    let nit = request.nit.clone();
+    let rows = match request.table {
+        Some(search) => {
+            let rows = listed(app, Search { nit, ..search })?;
+            write(&Table::articles(&rows), format, &request.path)?
+        }
+        None => {
+            let asked = Predict {
+                nit,
+                ..Predict::default()
+            };
+            let prediction = predict(app, asked)?;
+            write(&Table::months(&prediction), format, &request.path)?
+        }
+    };
     app.audit(
         "forecast.export",
-        &subject,
+        &format!("nit:{}", request.nit),
         json!({ "path": request.path, "rows": rows }),
     )?;
     Ok(Exported {
         path: request.path,
-        rows: rows as u64,
+        rows,
     })
 }
 
-fn write(prediction: &Prediction, format: Format, path: &Path) -> std::io::Result<()> {
+fn write(table: &Table<'_>, format: Format, path: &Path) -> Result<u64> {
+    if format == Format::Xlsx && table.lines.len() >= XLSX_ROWS {
+        return Err(Error::invalid("format", "xlsx: > 1048575; csv"));
+    }
+    write_file(table, format, path)
+        .map_err(|error| Error::invalid("output", path.display()).because(&error))?;
+    Ok(table.lines.len() as u64)
+}
+
+fn write_file(table: &Table<'_>, format: Format, path: &Path) -> std::io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         Some(_) | None => Path::new("."),
@@ -104,33 +197,26 @@ fn write(prediction: &Prediction, format: Format, path: &Path) -> std::io::Resul
         .prefix(".puente-")
         .tempfile_in(folder)?;
     match format {
-        Format::Csv => csv(prediction, &mut file)?,
-        Format::Xlsx => xlsx(prediction, &mut file).map_err(std::io::Error::other)?,
+        Format::Csv => csv(table, &mut file)?,
+        Format::Xlsx => xlsx(table, &mut file).map_err(std::io::Error::other)?,
     }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
-fn csv(prediction: &Prediction, out: &mut impl Write) -> std::io::Result<()> {
+fn csv(table: &Table<'_>, out: &mut impl Write) -> std::io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(out);
-    writer.write_record(COLUMNS)?;
-    let number = |value: f64| format!("{value:.3}").replace('.', ",");
-    for article in &prediction.articles {
-        for month in &article.months {
-            writer.write_record([
-                plain(&article.article),
-                plain(&article.description),
-                plain(&article.unit),
-                article.class.as_str().to_owned(),
-                month.month.clone(),
-                number(month.expected),
-                number(month.low),
-                number(month.median),
-                number(month.high),
-            ])?;
-        }
+    writer.write_record(table.heading)?;
+    for line in &table.lines {
+        writer.write_record(line.iter().map(|cell| match cell {
+            Cell::Text(text) => plain(text),
+            Cell::Estimate(value) => {
+                value.map_or_else(String::new, |value| format!("{value:.3}").replace('.', ","))
+            }
+            Cell::Money(value) => value.as_deref().unwrap_or_default().replace('.', ","),
+        }))?;
     }
     writer.flush()
 }
@@ -145,27 +231,30 @@ fn plain(text: &str) -> String {
 }
 
 fn xlsx(
-    prediction: &Prediction,
+    table: &Table<'_>,
     out: &mut tempfile::NamedTempFile,
 ) -> std::result::Result<(), rust_xlsxwriter::XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet_with_constant_memory()?;
-    for (column, name) in (0..).zip(COLUMNS) {
-        sheet.write_string(0, column, name)?;
+    for (column, name) in (0..).zip(table.heading) {
+        sheet.write_string(0, column, *name)?;
     }
-    let mut line = 1;
-    for article in &prediction.articles {
-        for month in &article.months {
-            sheet.write_string(line, 0, &article.article)?;
-            sheet.write_string(line, 1, &article.description)?;
-            sheet.write_string(line, 2, &article.unit)?;
-            sheet.write_string(line, 3, article.class.as_str())?;
-            sheet.write_string(line, 4, &month.month)?;
-            for (column, value) in (5..).zip([month.expected, month.low, month.median, month.high])
-            {
-                sheet.write_number(line, column, value)?;
+    for (row, line) in (1..).zip(&table.lines) {
+        for (column, cell) in (0..).zip(line) {
+            match cell {
+                Cell::Text(text) => {
+                    sheet.write_string(row, column, *text)?;
+                }
+                Cell::Estimate(Some(value)) => {
+                    sheet.write_number(row, column, *value)?;
+                }
+                // A spreadsheet knows but floats; 15 digits are more than a price times a quantity has.
+                Cell::Money(Some(text)) => {
+                    let value: f64 = text.parse().unwrap_or_default();
+                    sheet.write_number(row, column, value)?;
+                }
+                Cell::Estimate(None) | Cell::Money(None) => {}
             }
-            line += 1;
         }
     }
     book.save_to_writer(out)

@@ -2,6 +2,9 @@
 
 mod ask;
 mod export;
+mod mlflow;
+mod order;
+mod totals;
 mod training;
 
 pub use ask::{
@@ -9,8 +12,13 @@ pub use ask::{
     Prediction, ReplayMonths, Search, SoldMonth, article, articles, predict,
 };
 pub use export::{Export, Exported, export};
+pub use order::Sort;
+pub use totals::{ClassCount, History, OfNit, TotalMonth, Totals, TotalsOf, history, totals};
 pub use training::{RETRAIN, TRAIN, Train, TrainReport, train};
 pub(crate) use training::{Retraining, Training};
+
+pub use mlflow::{RunView, Status, TELL, Tried, Try, send_again, status, try_out};
+pub(crate) use mlflow::{Telling, settings_changed, ways};
 
 use crate::paths::DataDir;
 use crate::{App, Nothing, Result};
@@ -68,6 +76,8 @@ pub struct ModelRow {
     pub active: bool,
     /// What it was trained with and how well it did.
     pub meta: Meta,
+    /// What MLflow knows of it, where the office has one; only in the table of models.
+    pub mlflow: Option<RunView>,
 }
 
 impl ModelRow {
@@ -78,6 +88,7 @@ impl ModelRow {
             created_at: model.created_at,
             active: model.active,
             meta: model.meta,
+            mlflow: None,
         }
     }
 }
@@ -166,7 +177,9 @@ pub fn offices(app: &App, _: Nothing) -> Result<Vec<Office>> {
 pub fn models(app: &App, request: Models) -> Result<Vec<ModelRow>> {
     let nit = request.nit.as_deref().map(nit_of).transpose()?;
     let models = registry_of(app).list(nit.as_deref())?;
-    Ok(models.into_iter().map(ModelRow::of).collect())
+    let mut rows: Vec<ModelRow> = models.into_iter().map(ModelRow::of).collect();
+    mlflow::add_runs(app, &mut rows)?;
+    Ok(rows)
 }
 
 /// Shows the forecasts of this model from now on.
@@ -191,6 +204,7 @@ pub fn remove(app: &App, request: Named) -> Result<Vec<ModelRow>> {
     let registry = registry_of(app);
     let model = registry.get(&request.id)?;
     registry.remove(&request.id)?;
+    mlflow::forget(app, &request.id)?;
     app.audit(
         "forecast.remove",
         &format!("nit:{}", model.nit),

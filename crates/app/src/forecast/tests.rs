@@ -4,6 +4,7 @@ use crate::jobs::{self, JobResult};
 use puente_core::Code;
 use puente_forecast::Kind;
 use puente_jobs::State;
+use puente_sandbox::mlflow::{MlflowLogin, MlflowOptions, MlflowServer};
 
 fn trained() -> (Desk, String) {
     let desk = Desk::with_files();
@@ -188,12 +189,59 @@ fn an_unchanged_nit_is_not_trained_again() {
 }
 
 #[test]
+fn a_new_month_is_learned_from_and_a_small_correction_is_not() {
+    let (desk, _) = trained();
+    let retrain = || {
+        let job = puente_jobs::NewJob::new(RETRAIN, json!({}));
+        desk.app.jobs.enqueue(job).unwrap();
+        desk.run();
+        models(&desk.app, Models::default()).unwrap().len()
+    };
+    // As if the model had been trained on data with another hash, and nothing else.
+    let model = models(&desk.app, Models::default()).unwrap().remove(0);
+    let mut meta = model.meta;
+    meta.data_hash = "other".to_owned();
+    let write = |meta: &Meta| {
+        let (id, text) = (model.id.clone(), serde_json::to_string(meta).unwrap());
+        desk.app
+            .room
+            .state
+            .write(move |tx| {
+                tx.execute(
+                    "UPDATE forecast_model SET meta = ?1 WHERE id = ?2",
+                    [text, id],
+                )?;
+                Ok::<_, puente_store::Error>(())
+            })
+            .unwrap();
+    };
+    write(&meta);
+    assert_eq!(retrain(), 1, "no month and no quantity is another");
+    // As if October had not been there yet.
+    meta.last_month = 202_609;
+    write(&meta);
+    assert_eq!(retrain(), 2);
+}
+
+#[test]
 fn forecasts_become_files() {
     let (desk, nit) = trained();
-    for name in ["pronosticos.csv", "pronosticos.xlsx"] {
+    let table = Some(Search {
+        sort: Sort::Code,
+        ascending: true,
+        lead_days: Some(30),
+        ..Search::default()
+    });
+    for (name, table) in [
+        ("meses.csv", None),
+        ("meses.xlsx", None),
+        ("articulos.csv", table.clone()),
+        ("articulos.xlsx", table),
+    ] {
         let request = Export {
             nit: nit.clone(),
             path: desk.folder.path().join(name),
+            table,
             format: None,
             overwrite: false,
         };
@@ -204,4 +252,198 @@ fn forecasts_become_files() {
             Code::AlreadyExists
         );
     }
+    let text = std::fs::read_to_string(desk.folder.path().join("articulos.csv")).unwrap();
+    let codes: Vec<&str> = text
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(';').next())
+        .collect();
+    assert!(codes.is_sorted() && text.contains(";punto_pedido;en_juego"));
+}
+
+#[test]
+fn articles_are_ordered_as_asked_and_what_is_not_known_comes_last() {
+    let (desk, nit) = trained();
+    let ask = |sort, ascending| {
+        let search = Search {
+            nit: nit.clone(),
+            sort,
+            ascending,
+            limit: Some(500),
+            ..Search::default()
+        };
+        articles(&desk.app, search).unwrap().rows
+    };
+    let up = ask(Sort::Next, true);
+    assert!(up.is_sorted_by(|a, b| a.next <= b.next));
+    assert!(ask(Sort::Next, false).is_sorted_by(|a, b| a.next >= b.next));
+    assert!(ask(Sort::Code, true).is_sorted_by(|a, b| a.code < b.code));
+    let by_stock = ask(Sort::Reorder, false);
+    assert!(by_stock.is_sorted_by(|a, b| a.stock.reorder_point >= b.stock.reorder_point));
+    for ascending in [true, false] {
+        let rows = ask(Sort::Error, ascending);
+        let known = rows.iter().take_while(|row| row.error_ratio.is_some());
+        let count = known.count();
+        assert!(rows[count..].iter().all(|row| row.error_ratio.is_none()));
+        assert_eq!(rows.len(), up.len());
+    }
+}
+
+#[test]
+fn totals_are_the_sum_of_the_articles_at_their_last_price() {
+    let (desk, nit) = trained();
+    let search = Search {
+        nit: nit.clone(),
+        ..Search::default()
+    };
+    let list = articles(&desk.app, search).unwrap();
+    let asked = TotalsOf {
+        nit: nit.clone(),
+        ..TotalsOf::default()
+    };
+    let all = totals(&desk.app, asked.clone()).unwrap();
+    assert_eq!(all.articles, list.found);
+    let of_classes: usize = all.classes.iter().map(|class| class.articles).sum();
+    assert_eq!(of_classes, list.found);
+    let ahead: Vec<_> = all
+        .months
+        .iter()
+        .filter(|month| month.sold.is_none())
+        .collect();
+    assert_eq!(ahead.len(), list.model.meta.horizon);
+    let next: i128 = ahead[..3]
+        .iter()
+        .filter_map(|month| month.expected)
+        .map(|sum| sum.0)
+        .sum();
+    // Each article is rounded on its own, a ten-thousandth at most in each month.
+    assert!((next - list.at_stake.0).abs() <= 3 * all.articles as i128);
+    let one = TotalsOf {
+        text: list.rows[0].code.to_lowercase(),
+        ..asked
+    };
+    assert!(totals(&desk.app, one).unwrap().articles < all.articles);
+}
+
+#[test]
+fn it_is_said_how_much_history_there_is() {
+    let (desk, nit) = trained();
+    let known = history(&desk.app, OfNit { nit }).unwrap();
+    assert!(known.months >= known.least && known.unseen == 0);
+    assert_eq!(known.last.as_deref(), Some("2026-10"));
+    let nothing = OfNit {
+        nit: "811000222".to_owned(),
+    };
+    let none = history(&desk.app, nothing).unwrap();
+    assert_eq!((none.months, none.first), (0, None));
+}
+
+fn with_mlflow(desk: &Desk, url: &str) {
+    let change = serde_json::from_value(json!({
+        "mlflow": { "url": format!(" {url}/ "), "login": "basic", "user": "ana" },
+        "mlflow_secret": "canary-31",
+        "proxy": { "mode": "none" },
+    }))
+    .unwrap();
+    let view = crate::settings::set(&desk.app, change).unwrap();
+    assert!(view.has_mlflow_secret && view.settings.mlflow.url == url);
+    let shown = serde_json::to_string(&view).unwrap();
+    assert!(!shown.contains("canary"), "{shown}");
+}
+
+fn options(port: u16) -> MlflowOptions {
+    MlflowOptions {
+        port,
+        login: MlflowLogin::Basic("ana".to_owned(), "canary-31".to_owned()),
+        ..MlflowOptions::default()
+    }
+}
+
+fn again(desk: &Desk, nit: &str) {
+    let request = Train {
+        nit: nit.to_owned(),
+        model: Some(Kind::Mean12),
+        horizon: Some(3),
+    };
+    let job = train(&desk.app, request).unwrap().remove(0);
+    desk.run();
+    let job = jobs::show(&desk.app, jobs::One { id: job.id }).unwrap().job;
+    assert_eq!(job.state, State::Done, "{:?}", job.error);
+}
+
+#[test]
+fn each_training_is_told_to_the_mlflow_of_the_settings() {
+    let (desk, nit) = trained();
+    let mlflow = MlflowServer::start(options(0)).unwrap();
+    with_mlflow(&desk, &mlflow.url());
+    again(&desk, &nit);
+    let runs = mlflow.runs();
+    assert_eq!(runs.len(), 1, "what was trained before is not told");
+    assert_eq!(runs[0].params["nit_empresa"], nit);
+    let told = status(&desk.app, Nothing {}).unwrap();
+    assert_eq!((told.configured, told.sent, told.waiting), (true, 1, 0));
+    let models = models(&desk.app, Models { nit: Some(nit) }).unwrap();
+    let link = models[0].mlflow.as_ref().unwrap().link.clone().unwrap();
+    assert!(link.starts_with(&mlflow.url()) && models[1].mlflow.is_none());
+    let tried = try_out(&desk.app, Try::default()).unwrap();
+    assert!(tried.has_experiment);
+}
+
+#[test]
+fn a_training_ends_well_without_its_mlflow_and_is_told_when_that_is_back() {
+    let (desk, nit) = trained();
+    let mlflow = MlflowServer::start(options(0)).unwrap();
+    let (url, port) = (mlflow.url(), mlflow.port());
+    drop(mlflow);
+    with_mlflow(&desk, &url);
+    again(&desk, &nit);
+    let told = status(&desk.app, Nothing {}).unwrap();
+    assert_eq!((told.waiting, told.sent), (1, 0));
+    assert!(told.runs[0].error.is_some());
+    let waits = |desk: &Desk| {
+        let all = jobs::list(&desk.app, jobs::List::default()).unwrap();
+        all.into_iter().find(|job| job.kind == TELL).unwrap()
+    };
+    assert_eq!(waits(&desk).state, State::Paused);
+    let back = MlflowServer::start(options(port)).unwrap();
+    desk.clock.advance(chrono::TimeDelta::minutes(5));
+    desk.run();
+    assert_eq!(waits(&desk).state, State::Done);
+    assert_eq!(back.runs().len(), 1);
+}
+
+#[test]
+fn what_mlflow_refused_is_told_again_when_the_login_is_mended() {
+    let (desk, nit) = trained();
+    let mlflow = MlflowServer::start(options(0)).unwrap();
+    with_mlflow(&desk, &mlflow.url());
+    let wrong = serde_json::from_value(json!({ "mlflow_secret": "otra" })).unwrap();
+    crate::settings::set(&desk.app, wrong).unwrap();
+    let refused = try_out(&desk.app, Try::default()).unwrap_err();
+    assert_eq!(refused.code, Code::MlflowLogin);
+    again(&desk, &nit);
+    assert_eq!(status(&desk.app, Nothing {}).unwrap().failed, 1);
+    with_mlflow(&desk, &mlflow.url());
+    desk.run();
+    let told = status(&desk.app, Nothing {}).unwrap();
+    assert_eq!((told.failed, told.sent), (0, 1));
+}
+
+#[test]
+fn without_an_mlflow_nothing_waits_and_nothing_is_told() {
+    let (desk, nit) = trained();
+    let mlflow = MlflowServer::start(options(0)).unwrap();
+    let port = mlflow.port();
+    with_mlflow(&desk, &mlflow.url());
+    drop(mlflow);
+    again(&desk, &nit);
+    let off = serde_json::from_value(json!({ "mlflow": { "url": "" } })).unwrap();
+    crate::settings::set(&desk.app, off).unwrap();
+    let told = status(&desk.app, Nothing {}).unwrap();
+    assert_eq!((told.configured, told.waiting), (false, 0));
+    assert!(send_again(&desk.app, Nothing {}).is_err());
+    let back = MlflowServer::start(options(port)).unwrap();
+    desk.clock.advance(chrono::TimeDelta::minutes(5));
+    desk.run();
+    assert!(back.runs().is_empty());
 }

@@ -1,5 +1,6 @@
 //! The jobs that train.
 
+use super::mlflow::{self, Ways};
 use super::{nit_of, registry};
 use crate::jobs::{self, JobRow};
 use crate::paths::DataDir;
@@ -8,7 +9,8 @@ use crate::{App, Result};
 use puente_core::{Error, Month, Progress};
 use puente_databases::profile::DocumentMeaning;
 use puente_erp::{Room, companies};
-use puente_forecast::registry::{Meta, Registry};
+use puente_forecast::change::Change;
+use puente_forecast::registry::{Meta, Model, Registry};
 use puente_forecast::{About, Cell, Error as Failure, Kind, Panel, Plan, article};
 use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
 use puente_warehouse::{MonthFilter, Stream};
@@ -23,9 +25,9 @@ pub const TRAIN: &str = "forecast.train";
 pub const RETRAIN: &str = "forecast.retrain";
 
 /// Complete months with sales that a training needs.
-const LEAST_MONTHS: usize = 3;
+pub(super) const LEAST_MONTHS: usize = 3;
 /// Months of data from which on a whole year is forecast; with less, half of one.
-const YEAR_AHEAD: usize = 30;
+pub(super) const YEAR_AHEAD: usize = 30;
 
 /// What to train.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -82,6 +84,7 @@ pub fn train(app: &App, request: Train) -> Result<Vec<JobRow>> {
 pub(crate) struct Training {
     room: Room,
     registry: Registry,
+    ways: Ways,
 }
 
 /// Queues trainings where data changed.
@@ -91,10 +94,11 @@ pub(crate) struct Retraining {
 }
 
 impl Training {
-    pub(crate) fn new(room: &Room, dir: &DataDir) -> Training {
+    pub(crate) fn new(room: &Room, dir: &DataDir, ways: &Ways) -> Training {
         Training {
             room: room.clone(),
             registry: registry(&room.state, dir),
+            ways: Ways::clone(ways),
         }
     }
 
@@ -141,6 +145,7 @@ impl Training {
         let model = self
             .registry
             .add(&request.nit, meta, &articles, booster.as_ref(), now)?;
+        mlflow::announce(&self.room, &self.ways, job, &model.id, &model.nit);
         Ok(TrainReport {
             model: model.id,
             kind,
@@ -181,6 +186,19 @@ impl Retraining {
             registry: registry(&room.state, dir),
         }
     }
+
+    /// Whether a model's data changed enough. One whose files are damaged is trained anew.
+    fn is_stale(&self, model: &Model) -> Result<bool> {
+        let panel = panel_of(&self.room, &model.nit)?;
+        if panel.hash() == model.meta.data_hash {
+            return Ok(false);
+        }
+        match self.registry.articles(model) {
+            Ok(articles) => Ok(Change::of(&panel, &articles, model.meta.last_month).is_enough()),
+            Err(Failure::Damaged { .. }) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 impl Handler for Retraining {
@@ -206,7 +224,7 @@ impl Handler for Retraining {
         {
             job.cancel.check()?;
             job.progress(Progress::stage("panel").about(model.nit.as_str()));
-            if panel_of(&self.room, &model.nit)?.hash() == model.meta.data_hash {
+            if !self.is_stale(&model)? {
                 continue;
             }
             let request = Train {
@@ -230,9 +248,31 @@ fn companies_of(room: &Room, nit: &str) -> Result<Vec<i64>> {
         .collect())
 }
 
+/// What counts as sales of a NIT: nothing where it has no companies or no documents that sell. Beside it the
+/// codes of those documents.
+pub(super) fn sales_of(room: &Room, nit: &str) -> Result<(Option<MonthFilter>, Vec<String>)> {
+    let companies = companies_of(room, nit)?;
+    let counted = [DocumentMeaning::Sale, DocumentMeaning::SaleReturn];
+    let doc_types: BTreeSet<String> = crate::movements::meanings(room)?
+        .into_iter()
+        .filter(|(_, meaning)| counted.contains(meaning))
+        .map(|(code, _)| code)
+        .collect();
+    let doc_types: Vec<String> = doc_types.into_iter().collect();
+    if companies.is_empty() || doc_types.is_empty() {
+        return Ok((None, doc_types));
+    }
+    let filter = MonthFilter {
+        companies,
+        doc_types: doc_types.clone(),
+        stream: Some(Stream::Line),
+        ..MonthFilter::default()
+    };
+    Ok((Some(filter), doc_types))
+}
+
 /// The monthly sales of all companies of a NIT, returns deducted.
 pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
-    let companies = companies_of(room, nit)?;
     let meanings = crate::movements::meanings(room)?;
     let meaning = |code: &str| {
         meanings
@@ -240,22 +280,10 @@ pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
             .copied()
             .unwrap_or(DocumentMeaning::Other)
     };
-    let counted = [DocumentMeaning::Sale, DocumentMeaning::SaleReturn];
-    let doc_types: BTreeSet<String> = meanings
-        .keys()
-        .filter(|code| counted.contains(&meaning(code)))
-        .cloned()
-        .collect();
     let now = room.clock.now().date_naive();
     let running = Month::of(now).map_err(|error| Error::invalid("clock", error))?;
-    if companies.is_empty() || doc_types.is_empty() {
+    let (Some(filter), _) = sales_of(room, nit)? else {
         return Ok(Panel::gather(&[], &HashMap::new(), running));
-    }
-    let filter = MonthFilter {
-        companies: companies.clone(),
-        doc_types: doc_types.into_iter().collect(),
-        stream: Some(Stream::Line),
-        ..MonthFilter::default()
     };
     let cells: Vec<Cell> = room
         .warehouse
@@ -278,7 +306,7 @@ pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
         .collect();
     let about = room
         .warehouse
-        .articles(&companies)?
+        .articles(&filter.companies)?
         .into_iter()
         .map(|article| {
             let about = About {

@@ -10,7 +10,8 @@ use puente_jobs::NewJob;
 use puente_sales::accounts::{self, Channel, ChannelState};
 use puente_sales::channels::mercadolibre;
 use puente_sales::handlers::{CATALOGUE, ChannelInput, HOMOLOGATE, LedgerInput, SYNC, SYNC_ALL};
-use puente_sales::homologate::{Requirement, requirements};
+use puente_sales::homologate::{Requirement, contact};
+use puente_sales::ledgers::requirements;
 use puente_sales::{Rules, catalogues};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -323,15 +324,20 @@ fn checked(app: &App, request: &Connect) -> Result<Channel> {
         rules: Rules::default(),
         state: ChannelState::Pending,
         checkpoint: None,
+        kind: puente_sales::accounts::ChannelKind::Mercadolibre,
+        settings: serde_json::json!({}),
         synced_at: None,
         last_error: None,
     })
 }
 
 fn check_rules(rules: &Rules) -> Result<()> {
-    let digits = rules.phone.chars().filter(char::is_ascii_digit).count();
-    if digits > 10 || digits != rules.phone.trim().chars().count() {
+    let phone = contact::phone(&rules.phone);
+    if phone.is_none_or(|phone| phone.is_empty() != rules.phone.trim().is_empty()) {
         return Err(Error::invalid("phone", "0..10 digits"));
+    }
+    if contact::email(&rules.email).is_none() {
+        return Err(Error::invalid("email", rules.email.trim()));
     }
     if !rules.city.is_empty() && !puente_sales::homologate::cities::exists(&rules.city) {
         return Err(Error::invalid("city", &rules.city));
@@ -352,11 +358,11 @@ pub(crate) fn row(app: &App, channel: Channel) -> Result<ChannelRow> {
         Some(id) => catalogues::of(state, id)?,
         None => puente_sales::catalogue::Catalogue::default(),
     };
-    let found = requirements(&catalogue, &channel.rules);
+    let found = requirements(ledger.as_ref(), &catalogue, &channel.rules);
     Ok(ChannelRow {
         id: channel.id,
         name: channel.name,
-        kind: "mercadolibre".to_owned(),
+        kind: channel.kind.as_str().to_owned(),
         site: channel.site,
         nickname: channel.nickname,
         client_id: channel.client_id,

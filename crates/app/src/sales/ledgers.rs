@@ -132,8 +132,8 @@ pub fn test(app: &App, request: Named) -> Result<LedgerRow> {
     let room = room(app);
     let ledger = accounts::find_ledger(&room.state, &request.ledger)?;
     let tried = room
-        .siigo(&ledger)
-        .and_then(|siigo| siigo.verify(&Cancel::new()));
+        .ledger(ledger.id)
+        .and_then(|ledger| ledger.verify(&Cancel::new()));
     let error = tried
         .as_ref()
         .err()
@@ -198,6 +198,8 @@ fn checked(request: &Connect, known: Option<&Ledger>) -> Result<Ledger> {
         user: request.user.trim().to_owned(),
         partner_id,
         per_minute,
+        kind: puente_sales::accounts::LedgerKind::Siigo,
+        settings: serde_json::json!({}),
         secret_name: String::new(),
         checked_at: None,
         last_error: None,
@@ -209,7 +211,7 @@ pub(crate) fn row(app: &App, ledger: Ledger) -> Result<LedgerRow> {
     Ok(LedgerRow {
         id: ledger.id,
         name: ledger.name,
-        kind: "siigo".to_owned(),
+        kind: ledger.kind.as_str().to_owned(),
         user: ledger.user,
         partner_id: ledger.partner_id,
         base_url: ledger.base_url,

@@ -5,6 +5,7 @@ use super::{plain, room};
 use crate::{App, Result};
 use chrono::Datelike;
 use chrono_tz::America::Bogota;
+use puente_sales::Room;
 use puente_sales::judge::Measure;
 use puente_sales::margin::{self, CostKind};
 use puente_sales::model::Status;
@@ -105,7 +106,19 @@ struct Sum {
 /// # Errors
 /// Those of the store.
 pub fn summary(app: &App, request: Of) -> Result<MarginSummary> {
-    let room = room(app);
+    gathered(room(app), &request)
+}
+
+/// As [`summary`], with every group.
+pub(crate) fn all(app: &App, request: &Of) -> Result<MarginSummary> {
+    gathered_up_to(room(app), request, usize::MAX)
+}
+
+pub(crate) fn gathered(room: &Room, request: &Of) -> Result<MarginSummary> {
+    gathered_up_to(room, request, request.limit.unwrap_or(100).min(10_000))
+}
+
+fn gathered_up_to(room: &Room, request: &Of, limit: usize) -> Result<MarginSummary> {
     let ids = list::ids(&room.state, &to_filter(&request.filter)?)?;
     let mut measures: HashMap<i64, Measure> = HashMap::new();
     for channel in accounts::channels(&room.state)? {
@@ -172,7 +185,7 @@ pub fn summary(app: &App, request: Of) -> Result<MarginSummary> {
     if request.by != By::Month {
         all.sort_by(|a, b| a.1.margin.cmp(&b.1.margin).then_with(|| a.0.cmp(&b.0)));
     }
-    all.truncate(request.limit.unwrap_or(100).min(10_000));
+    all.truncate(limit);
     Ok(MarginSummary {
         rows: all.into_iter().map(|(key, sum)| row_of(key, sum)).collect(),
         total: row_of(String::new(), total),

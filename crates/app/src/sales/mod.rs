@@ -1,11 +1,17 @@
 //! From sale to invoice: ledgers, channels, what each expects, and the sales themselves.
 
+pub mod accept;
 pub mod catalogue;
 pub mod channels;
 pub mod costs;
+pub mod example;
+pub mod files;
 pub mod ledgers;
+pub mod listening;
+pub mod local;
 pub mod mappings;
 pub mod margin;
+pub mod misfits;
 pub mod send;
 pub mod show;
 pub mod steps;

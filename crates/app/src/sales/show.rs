@@ -112,7 +112,9 @@ pub fn show(app: &App, request: Named) -> Result<Shown> {
     let measure = Measure::of(room, row.channel_id)?;
     let sends = outbox::of_sale(&room.state, row.id)?;
     let invoice = outbox::invoice(room, row.id)?;
-    let drafted = measure.draft(&sale);
+    let drafted = room
+        .state
+        .read(|conn| measure.draft_of(conn, row.id, &sale))?;
     let earnings = measure.earnings(&sale, drafted.as_ref().ok(), invoice.is_some());
     let was_sent = row.state.may_be_invoiced();
     let last = sends.last().filter(|_| was_sent);

@@ -108,6 +108,9 @@ pub fn steps(app: &App, _: Nothing) -> Result<Vec<StepRow>> {
             false => unruled += 1,
         }
     }
+    // What was chosen and fits no more wants a look as much as what is not chosen.
+    let misfits = puente_sales::misfits::all(room(app))?.len() as u64;
+    let unruled = misfits.max(unruled);
     for ledger in &ledgers {
         fetched.extend(catalogues::fetched_at(state, ledger.id)?);
     }

@@ -173,6 +173,15 @@ pub struct Page {
 /// # Errors
 /// Those of the store.
 pub fn page(app: &App, request: PageOf) -> Result<Page> {
+    let filter = to_filter(&request.filter)?;
+    Ok(Page {
+        rows: rows(app, &request)?,
+        totals: to_totals(app, list::totals(&room(app).state, &filter)?),
+    })
+}
+
+/// The rows of a page alone.
+pub(crate) fn rows(app: &App, request: &PageOf) -> Result<Vec<Row>> {
     let state = &room(app).state;
     let filter = to_filter(&request.filter)?;
     let sort = match request.sort {
@@ -192,11 +201,7 @@ pub fn page(app: &App, request: PageOf) -> Result<Page> {
         request.offset,
         limit,
     )?;
-    let totals = list::totals(state, &filter)?;
-    Ok(Page {
-        rows: to_rows(app, rows)?,
-        totals: to_totals(app, totals),
-    })
+    to_rows(app, rows)
 }
 
 /// What a filter comes to: for a selection.

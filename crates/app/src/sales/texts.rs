@@ -2,6 +2,7 @@
 
 use puente_core::Lang;
 use puente_sales::Reason;
+use puente_sales::misfits::{Misfit, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -33,6 +34,8 @@ struct Texts {
     reasons: HashMap<String, Text>,
     /// Of refusals, by the ledger's code.
     refusals: HashMap<String, Text>,
+    /// Of what doesn't fit the catalogue any more, by what is wrong with it.
+    misfits: HashMap<String, Text>,
     /// Names of fields.
     fields: HashMap<String, String>,
 }
@@ -73,6 +76,51 @@ impl ReasonView {
     }
 }
 
+/// What doesn't fit the catalogue any more, in words.
+pub(crate) struct MisfitText {
+    pub(crate) label: String,
+    pub(crate) text: String,
+    pub(crate) hint: String,
+}
+
+/// Puts something that doesn't fit any more into words.
+pub(crate) fn misfit(misfit: &Misfit, lang: Lang) -> MisfitText {
+    let texts: &'static Texts = lang.pick(&*ES, &*EN);
+    let label = field(&misfit.field, texts);
+    let what = match misfit.name.is_empty() {
+        true => misfit.value.clone(),
+        false => format!("{} ({})", misfit.name, misfit.value),
+    };
+    let shown = |value: &str| match value {
+        "true" => field("yes", texts),
+        "false" => field("no", texts),
+        "" => field("nothing", texts),
+        other => other.to_owned(),
+    };
+    let mut values = HashMap::from([
+        ("field".to_owned(), label.clone()),
+        ("what".to_owned(), what),
+    ]);
+    if let Some(change) = &misfit.change {
+        values.insert("property".to_owned(), field(&change.what, texts));
+        values.insert("before".to_owned(), shown(&change.before));
+        values.insert("after".to_owned(), shown(&change.after));
+    }
+    let key = match misfit.problem {
+        Problem::Gone => "gone",
+        Problem::Inactive => "inactive",
+        Problem::Unfit => "unfit",
+        Problem::Missing => "missing",
+        Problem::Changed => "changed",
+    };
+    let found = texts.misfits.get(key);
+    MisfitText {
+        label,
+        text: found.map_or_else(|| key.to_owned(), |found| fill(&found.text, &values)),
+        hint: found.map_or_else(String::new, |found| fill(&found.hint, &values)),
+    }
+}
+
 /// The name of a reason, for counts of many.
 pub(crate) fn title(name: &str, lang: Lang) -> String {
     let texts: &'static Texts = lang.pick(&*ES, &*EN);
@@ -81,6 +129,12 @@ pub(crate) fn title(name: &str, lang: Lang) -> String {
         .get(&format!("reason.{name}"))
         .cloned()
         .unwrap_or_else(|| name.to_owned())
+}
+
+/// A sentence for people that is no reason, by its key.
+pub(crate) fn phrase(key: &str, lang: Lang) -> String {
+    let texts: &'static Texts = lang.pick(&*ES, &*EN);
+    texts.fields.get(key).cloned().unwrap_or_default()
 }
 
 /// The values of a reason by name, with names of fields in the reader's language.
@@ -135,6 +189,7 @@ fn mend(reason: &Reason) -> &'static str {
         Reason::NotChosen { .. }
         | Reason::ManualNumber { .. }
         | Reason::MissingContact { .. }
+        | Reason::BadContact { .. }
         | Reason::TotalDiffers { .. } => "rules",
         Reason::NoCatalogue => "catalogue",
         Reason::IdentityForbidden => "channel",
@@ -147,8 +202,11 @@ fn mend(reason: &Reason) -> &'static str {
         | Reason::IdentityProcessing
         | Reason::MissingTaxId
         | Reason::BadTaxId { .. }
+        | Reason::TooLong { .. }
         | Reason::TooPrecise { .. }
+        | Reason::PaymentsDiffer { .. }
         | Reason::TooManyLines { .. }
+        | Reason::Document { .. }
         | Reason::OrderElsewhere { .. } => "",
     }
 }
@@ -168,7 +226,11 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same_of_every_reason_and_every_code_of_siigo() {
-        for (es, en) in [(&ES.reasons, &EN.reasons), (&ES.refusals, &EN.refusals)] {
+        for (es, en) in [
+            (&ES.reasons, &EN.reasons),
+            (&ES.refusals, &EN.refusals),
+            (&ES.misfits, &EN.misfits),
+        ] {
             let keys = |of: &'static HashMap<String, Text>| of.keys().collect::<BTreeSet<_>>();
             assert_eq!(keys(es), keys(en));
             for (name, text) in es {
@@ -184,6 +246,31 @@ mod tests {
         for code in known_codes() {
             assert!(ES.refusals.contains_key(*code), "{code}");
         }
+    }
+
+    #[test]
+    fn what_is_different_is_told_with_both_values_in_words() {
+        let rate = Misfit {
+            channel_id: 1,
+            place: puente_sales::misfits::Place::Rule,
+            field: "payment".into(),
+            source: String::new(),
+            value: "10".into(),
+            name: "Mercado Pago".into(),
+            problem: Problem::Changed,
+            change: Some(puente_sales::misfits::Change {
+                what: "due_date".into(),
+                before: "false".into(),
+                after: "true".into(),
+            }),
+            sales: 0,
+        };
+        let words = misfit(&rate, Lang::Es);
+        assert_eq!(
+            words.text,
+            "forma de pago: «Mercado Pago (10)» cambió. fecha de vencimiento: antes «no», ahora «sí»."
+        );
+        assert!(!words.hint.is_empty() && !misfit(&rate, Lang::En).text.contains('{'));
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod bad_input;
 mod canaries;
 mod desk;
+mod forecast;
 mod kills;
 mod office;
 mod together;

@@ -16,11 +16,11 @@ pub(crate) use relay::{Target, dial, prepare};
 use crate::charset::Charset;
 use crate::{
     Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, LiveTable,
-    Mark, RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog,
-    StatementRecord, Totals, TotalsRequest,
+    Mark, RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog, Totals,
+    TotalsRequest, source,
 };
 use catalog::Facts;
-use puente_core::{Cancel, Coded};
+use puente_core::Cancel;
 use rsfbclient::RawValue;
 use sql::Ways;
 use std::collections::HashSet;
@@ -235,28 +235,11 @@ impl Firebird {
         self.with_wire(|wire| {
             let (started, before) = (Instant::now(), wire.received());
             let done = run(wire);
-            log.ended(&StatementRecord {
-                database: &database,
-                text,
-                duration: started.elapsed(),
-                rows: done.as_ref().copied().unwrap_or(0),
-                bytes: wire.received() - before,
-                error: done.as_ref().err().map(|error| error.code().as_str()),
-            });
+            let bytes = wire.received() - before;
+            source::tell(&*log, &database, text, started.elapsed(), bytes, &done);
             done
         })
     }
-}
-
-fn marks(filter: &[Condition]) -> impl Iterator<Item = &Mark> {
-    filter.iter().filter_map(|condition| match condition {
-        Condition::ChangedSince(mark) => Some(mark),
-        Condition::KeyRange { .. }
-        | Condition::KeyRanges { .. }
-        | Condition::KeyIn { .. }
-        | Condition::DateRange { .. }
-        | Condition::NotNull(_) => None,
-    })
 }
 
 /// The filter with its list of keys or ranges cut into lists that a server takes.

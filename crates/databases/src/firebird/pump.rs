@@ -2,16 +2,13 @@
 //! takes the rows, and a cursor is open no longer than the reading takes.
 
 use super::decode::{Place, Taken, take_row};
-use super::relay::Closer;
 use super::sql::{self, Decimals, Read, Ways};
 use super::wire::{Stopped, Wire};
-use super::{Firebird, batches, marks};
-use crate::exact;
-use crate::{Chunk, Condition, Error, Flow, Kind, LiveKind, LiveTable, Result, Scan, ScanColumn};
-use std::sync::mpsc;
+use super::{Firebird, batches};
+use crate::handover::{self, Filler};
+use crate::scan::marks;
+use crate::{Chunk, Condition, Error, Flow, Kind, LiveKind, LiveTable, Result, Scan, exact};
 
-/// Chunks that wait to be taken. With the usual 4,096 rows this is more than a page of 50,000.
-const WAITING: usize = 16;
 /// When more of the rows than one in so many have to be read again, the table is read as text.
 const WRITTEN_FROM: u64 = 20;
 /// Keys of withheld rows that are remembered; with more the condition of the scan is used again.
@@ -160,14 +157,13 @@ fn pump(
     let done = database.logged(&read.text, |wire| {
         let closer = wire.closer();
         let (exchanged, finished) = std::thread::scope(|scope| {
-            let (full, to_take) = mpsc::sync_channel(WAITING);
-            let (taken, empty) = mpsc::channel();
-            let mut reader = Reader::new(read, place, key, chunk_rows, full, empty);
+            let (filler, taker) = handover::ends(place.columns);
+            let mut reader = Reader::new(read, place, key, chunk_rows, filler);
             let reading = scope.spawn(move || {
                 let read = reader.run(wire, &read.text);
                 reader.finish(read)
             });
-            (exchange(to_take, &taken, &closer, sink), reading.join())
+            (taker.take_all(|| closer.close(), sink), reading.join())
         });
         let finished =
             finished.map_err(|_| Error::Internal("the reader of rows panicked".to_owned()))?;
@@ -189,41 +185,13 @@ fn pump(
     outcome.ok_or_else(|| Error::Internal("a stream without an end".to_owned()))
 }
 
-/// Hands over what was read, gives the buffers back, and says how many rows were taken.
-fn exchange(
-    to_take: mpsc::Receiver<Chunk>,
-    taken: &mpsc::Sender<Chunk>,
-    closer: &Closer,
-    sink: &mut dyn FnMut(&Chunk) -> Result<Flow>,
-) -> Result<(u64, Flow)> {
-    let mut rows = 0;
-    for chunk in to_take {
-        rows += chunk.rows as u64;
-        let told = sink(&chunk);
-        if !matches!(told, Ok(Flow::Continue)) {
-            // The reader may be waiting for the server, and is not to.
-            closer.close();
-            return Ok((rows, told?));
-        }
-        // The reader may have ended, and then needs no more buffers.
-        let _ = taken.send(chunk);
-    }
-    Ok((rows, Flow::Continue))
-}
-
-fn fresh(columns: &[ScanColumn]) -> Chunk {
-    Chunk::of(columns.iter().map(|column| column.kind))
-}
-
 /// The side that reads and decodes.
 struct Reader<'a> {
     pulls: &'a [super::decode::Pull],
     place: Place<'a>,
     key: Option<usize>,
     chunk_rows: usize,
-    full: mpsc::SyncSender<Chunk>,
-    empty: mpsc::Receiver<Chunk>,
-    chunk: Chunk,
+    filler: Filler<'a>,
     withheld: u64,
     keys: Option<Vec<i64>>,
     replaced: u64,
@@ -242,17 +210,14 @@ impl<'a> Reader<'a> {
         place: Place<'a>,
         key: Option<usize>,
         chunk_rows: usize,
-        full: mpsc::SyncSender<Chunk>,
-        empty: mpsc::Receiver<Chunk>,
+        filler: Filler<'a>,
     ) -> Self {
         Reader {
             pulls: &read.pulls,
             place,
             key,
             chunk_rows,
-            full,
-            empty,
-            chunk: fresh(place.columns),
+            filler,
             withheld: 0,
             keys: key.map(|_| Vec::new()),
             replaced: 0,
@@ -267,7 +232,7 @@ impl<'a> Reader<'a> {
                 row,
                 self.pulls,
                 self.place,
-                &mut self.chunk,
+                &mut self.filler.chunk,
                 &mut self.replaced,
             ) {
                 Ok(Taken::Whole) => {}
@@ -277,10 +242,10 @@ impl<'a> Reader<'a> {
                     return Err(Stopped);
                 }
             }
-            if self.chunk.rows >= self.chunk_rows {
+            if self.filler.chunk.rows >= self.chunk_rows {
                 // Waiting for the sink is not waiting for the server.
                 closer.expect(false);
-                self.hand_over()?;
+                self.filler.hand_over().map_err(|_| Stopped)?;
                 closer.expect(true);
             }
             Ok(())
@@ -288,10 +253,7 @@ impl<'a> Reader<'a> {
         if let Some(failed) = failed {
             return Err(failed);
         }
-        if self.chunk.rows > 0 {
-            // The sink may have had enough.
-            let _ = self.hand_over();
-        }
+        self.filler.finish();
         Ok(())
     }
 
@@ -306,17 +268,6 @@ impl<'a> Reader<'a> {
             (Some(key), Some(keys)) if room => keys.push(key),
             (_, keys) => *keys = None,
         }
-    }
-
-    fn hand_over(&mut self) -> Result<(), Stopped> {
-        let mut next = self
-            .empty
-            .try_recv()
-            .unwrap_or_else(|_| fresh(self.place.columns));
-        next.clear();
-        self.full
-            .send(std::mem::replace(&mut self.chunk, next))
-            .map_err(|_| Stopped)
     }
 
     /// Dropping the sender ends the loop of whoever takes the chunks.

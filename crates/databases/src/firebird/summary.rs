@@ -2,7 +2,8 @@
 
 use super::sql::{self, Ways};
 use super::sums::{self, SumPlan};
-use super::{Firebird, batches, catalog, marks};
+use super::{Firebird, batches, catalog};
+use crate::scan::marks;
 use crate::{
     Changed, ChangedKeys, Column, Condition, Error, Flow, Group, GroupRequest, Kind, LiveKind,
     LiveTable, RangeSums, RangesRequest, Result, Scan, SumColumn, Totals, TotalsRequest,

@@ -271,11 +271,6 @@ fn is_null(value: &ColumnData<'_>) -> bool {
     }
 }
 
-/// An empty chunk for a scan.
-pub(super) fn fresh(columns: &[crate::ScanColumn]) -> Chunk {
-    Chunk::of(columns.iter().map(|column| column.kind))
-}
-
 /// How a kind is taken, apart from texts.
 pub(super) fn pull_of(kind: Kind) -> Pull {
     match kind {

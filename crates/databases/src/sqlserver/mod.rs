@@ -11,6 +11,7 @@ mod decode;
 mod errors;
 mod greeting;
 mod pump;
+mod records;
 mod sql;
 mod summary;
 mod trust;
@@ -19,11 +20,11 @@ mod wire;
 
 use crate::{
     Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, Mark,
-    RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog, StatementRecord,
-    Totals, TotalsRequest,
+    RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog, Totals,
+    TotalsRequest, source,
 };
 use catalog::{Catalog, Facts, whole};
-use puente_core::{Cancel, Coded};
+use puente_core::Cancel;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tiberius::Row;
@@ -40,6 +41,23 @@ pub(crate) fn connect(
     cancel: &Cancel,
     log: Arc<dyn StatementLog>,
 ) -> Result<Box<dyn SourceDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+/// As [`connect`], for records.
+pub(crate) fn connect_records(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<Box<dyn crate::RecordDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+fn open(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<SqlServer> {
     let mut database = SqlServer {
         options: options.clone(),
         cancel: cancel.clone(),
@@ -51,7 +69,7 @@ pub(crate) fn connect(
         replaced: 0,
     };
     database.facts()?;
-    Ok(Box::new(database))
+    Ok(database)
 }
 
 /// A database of SQL Server.
@@ -249,28 +267,11 @@ impl SqlServer {
         self.with_wire(|wire| {
             let (started, before) = (Instant::now(), wire.received());
             let done = run(wire);
-            log.ended(&StatementRecord {
-                database: &database,
-                text,
-                duration: started.elapsed(),
-                rows: done.as_ref().copied().unwrap_or(0),
-                bytes: wire.received() - before,
-                error: done.as_ref().err().map(|error| error.code().as_str()),
-            });
+            let bytes = wire.received() - before;
+            source::tell(&*log, &database, text, started.elapsed(), bytes, &done);
             done
         })
     }
-}
-
-fn marks(filter: &[Condition]) -> impl Iterator<Item = &Mark> {
-    filter.iter().filter_map(|condition| match condition {
-        Condition::ChangedSince(mark) => Some(mark),
-        Condition::KeyRange { .. }
-        | Condition::KeyRanges { .. }
-        | Condition::KeyIn { .. }
-        | Condition::DateRange { .. }
-        | Condition::NotNull(_) => None,
-    })
 }
 
 /// The filter with its list of keys or ranges cut into lists that a server takes.

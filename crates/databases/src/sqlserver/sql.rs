@@ -6,7 +6,7 @@
 use super::catalog::RealTable;
 use super::decode::{LONG_TEXT, Pull, pull_of};
 use crate::{
-    Condition, Error, InvalidText, Kind, LiveColumn, LiveKind, LiveTable, Mark, Result, Scan,
+    Condition, Error, InvalidText, Kind, LiveColumn, LiveKind, LiveTable, Mark, Result, Scan, Value,
 };
 use chrono::{Datelike, NaiveDate};
 use std::fmt::Write;
@@ -28,6 +28,8 @@ pub(super) struct Of<'a> {
 pub(super) struct Read {
     pub text: String,
     pub pulls: Vec<Pull>,
+    /// `@P1`, `@P2`... of the text.
+    pub values: Vec<Value>,
 }
 
 /// In brackets.
@@ -98,7 +100,11 @@ pub(super) fn read(
     }
     let mut text = format!("SELECT {} FROM {}", items.join(","), table.name());
     where_clause(table, "", filter, &mut text)?;
-    Ok(Read { text, pulls })
+    Ok(Read {
+        text,
+        pulls,
+        values: Vec::new(),
+    })
 }
 
 /// Whether the driver reads that money as a float.

@@ -2,8 +2,9 @@
 
 use super::catalog::{text, whole, wide};
 use super::sql::{self, Of, is_money};
-use super::{SqlServer, batches, marks};
+use super::{SqlServer, batches};
 use crate::exact;
+use crate::scan::marks;
 use crate::{
     Changed, ChangedKeys, Column, Condition, Error, Flow, Group, GroupRequest, Kind, LiveKind,
     RangeSums, RangesRequest, Result, Scan, SumColumn, Totals, TotalsRequest,

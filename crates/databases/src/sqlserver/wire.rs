@@ -4,7 +4,7 @@ use super::browser;
 use super::errors::{During, explain};
 use super::tunnel::{Ended, Protection, Shared, Tunnel};
 use crate::firebird::Target;
-use crate::{ConnectOptions, Error, InvalidText, Result};
+use crate::{ConnectOptions, Error, InvalidText, Result, Value};
 use puente_core::Cancel;
 use puente_core::cancel::CancelGuard;
 use std::future::Future;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tiberius::{AuthMethod, Client, Config, QueryItem, Row};
+use tiberius::{AuthMethod, Client, Config, QueryItem, Row, ToSql};
 
 /// Nothing is waited for longer than this on the ERP's locks, and in a deadlock it is Puente who gives
 /// way.
@@ -22,6 +22,13 @@ const MANNERS: &str = "SET LOCK_TIMEOUT 5000;SET DEADLOCK_PRIORITY LOW;";
 /// Whoever takes the rows wants no more.
 #[derive(Debug)]
 pub(super) struct Stopped;
+
+fn to_sql(value: &Value) -> &dyn ToSql {
+    match value {
+        Value::Int(number) => number,
+        Value::Text(text) => text,
+    }
+}
 
 /// A connection to a database.
 pub(super) struct Wire {
@@ -126,11 +133,26 @@ impl Wire {
         table: &str,
         take: &mut dyn FnMut(Row) -> std::result::Result<(), Stopped>,
     ) -> Result<()> {
+        self.ask(text, &[], table, take)
+    }
+
+    /// As [`Wire::rows`], with the values of `@P1`, `@P2`...
+    pub(super) fn ask(
+        &mut self,
+        text: &str,
+        values: &[Value],
+        table: &str,
+        take: &mut dyn FnMut(Row) -> std::result::Result<(), Stopped>,
+    ) -> Result<()> {
         let mut stopped = false;
         let client = &mut self.client;
+        let given: Vec<&dyn ToSql> = values.iter().map(to_sql).collect();
         let done = run(async {
             use futures_util::TryStreamExt as _;
-            let mut stream = client.simple_query(text).await?;
+            let mut stream = match given.is_empty() {
+                true => client.simple_query(text).await?,
+                false => client.query(text, &given).await?,
+            };
             while let Some(item) = stream.try_next().await? {
                 if let QueryItem::Row(row) = item
                     && take(row).is_err()
@@ -146,14 +168,25 @@ impl Wire {
             self.shared.close();
             return Ok(());
         }
-        done.map_err(|error| {
-            if !matches!(error, tiberius::error::Error::Server(_)) {
-                self.is_healthy = false;
-                self.shared.close();
-            }
-            let during = During::Statement { text, table };
-            explain(&error, self.shared.ended(), &self.target, during)
-        })
+        done.map_err(|error| self.failed(&error, text, table))
+    }
+
+    /// Runs a statement that writes, and says how many rows it wrote.
+    pub(super) fn write(&mut self, text: &str, values: &[Value], table: &str) -> Result<u64> {
+        let given: Vec<&dyn ToSql> = values.iter().map(to_sql).collect();
+        let client = &mut self.client;
+        run(async { client.execute(text, &given).await })?
+            .map(|done| done.rows_affected().iter().sum())
+            .map_err(|error| self.failed(&error, text, table))
+    }
+
+    fn failed(&mut self, error: &tiberius::error::Error, text: &str, table: &str) -> Error {
+        if !matches!(error, tiberius::error::Error::Server(_)) {
+            self.is_healthy = false;
+            self.shared.close();
+        }
+        let during = During::Statement { text, table };
+        explain(error, self.shared.ended(), &self.target, during)
     }
 
     /// From here on every statement sees the database as it is at the first of them. After `limit`

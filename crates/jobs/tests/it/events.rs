@@ -26,7 +26,7 @@ fn states(events: &[Event]) -> Vec<State> {
         .iter()
         .filter_map(|event| match event {
             Event::JobChanged { job } => Some(job.state),
-            Event::Progress { .. } | Event::Missed => None,
+            Event::Progress { .. } | Event::Beside { .. } | Event::Missed => None,
         })
         .collect()
 }
@@ -34,7 +34,7 @@ fn states(events: &[Event]) -> Vec<State> {
 fn last_progress(events: &[Event]) -> Option<Progress> {
     events.iter().rev().find_map(|event| match event {
         Event::Progress { progress, .. } => Some(progress.clone()),
-        Event::JobChanged { .. } | Event::Missed => None,
+        Event::JobChanged { .. } | Event::Beside { .. } | Event::Missed => None,
     })
 }
 
@@ -109,7 +109,10 @@ fn a_window_that_is_opened_in_the_middle_finds_the_progress_in_the_row() {
             id: of, progress, ..
         } if of == id => Some(progress),
         Event::JobChanged { job } if job.id == id => job.progress,
-        Event::JobChanged { .. } | Event::Progress { .. } | Event::Missed => None,
+        Event::JobChanged { .. }
+        | Event::Progress { .. }
+        | Event::Beside { .. }
+        | Event::Missed => None,
     });
     assert_eq!(seen, Some(Progress::stage("rows").of(7, Some(9))));
     assert_eq!(desk.jobs([]).get(id).unwrap().progress, seen);

@@ -135,7 +135,9 @@ fn several_processes_make_one_job_of_one_tick() {
     set(&desk, "2026-11-21T08:00:00Z");
     let done = |event| match event {
         puente_jobs::Event::JobChanged { job } => job.state == State::Done,
-        puente_jobs::Event::Progress { .. } | puente_jobs::Event::Missed => false,
+        puente_jobs::Event::Progress { .. }
+        | puente_jobs::Event::Beside { .. }
+        | puente_jobs::Event::Missed => false,
     };
     assert!(events.iter().any(done));
     for jobs in &all {

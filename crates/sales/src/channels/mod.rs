@@ -1,3 +1,4 @@
 //! Sales channels: one folder each.
 
+pub mod database;
 pub mod mercadolibre;

@@ -1,6 +1,6 @@
 //! Whom an invoice is for.
 
-use super::cities;
+use super::{cities, contact};
 use crate::draft::Customer;
 use crate::model::{Identity, Person, Sale};
 use crate::reason::Reason;
@@ -55,37 +55,29 @@ pub(super) fn of(
     let before = reasons.len();
     let document = document(person, mappings, rules, reasons);
     let city = city(person, mappings, rules, reasons);
-    let mut contact = |field: &str, own: String, usual: &str| {
-        let value = if own.is_empty() {
-            usual.to_owned()
-        } else {
-            own
-        };
-        if value.is_empty() {
-            reasons.push(Reason::MissingContact {
-                field: field.to_owned(),
-            });
-        }
-        value
-    };
-    let address = contact("address", clean(&person.address, 256), &rules.address);
-    let phone = contact("phone", digits(&person.phone), &digits(&rules.phone));
-    let email = contact("email", person.email.trim().to_owned(), rules.email.trim());
+    let reach = contact::of(
+        &person.address,
+        &person.phone,
+        &person.email,
+        rules,
+        reasons,
+    );
     let (document, city) = (document?, city?);
+    let name = name(person, &document, reasons)?;
     if reasons.len() > before {
         return None;
     }
     Some(Customer {
         company: document.company,
-        name: name(person, &document),
+        name,
         id_type: document.id_type,
         identification: document.number,
         check_digit: document.check_digit,
-        address,
+        address: reach.address,
         state_code: city.get(..2).unwrap_or_default().to_owned(),
         city_code: city,
-        phone,
-        email,
+        phone: reach.phone,
+        email: reach.email,
     })
 }
 
@@ -178,11 +170,35 @@ fn plain_number(id_type: &str, written: &str) -> Option<String> {
     (fits && !zeros).then_some(number)
 }
 
-fn name(person: &Person, document: &Document) -> Vec<String> {
+/// First and last names, or a company's: the legal name is never cut.
+fn name(person: &Person, document: &Document, reasons: &mut Vec<Reason>) -> Option<Vec<String>> {
+    let name = name_parts(person, document);
+    if name.iter().any(String::is_empty) {
+        return refuse(
+            reasons,
+            Reason::MissingContact {
+                field: "name".to_owned(),
+            },
+        );
+    }
+    if name.iter().any(|part| part.chars().count() > contact::NAME) {
+        return refuse(
+            reasons,
+            Reason::TooLong {
+                field: "name".to_owned(),
+                limit: contact::NAME,
+            },
+        );
+    }
+    Some(name)
+}
+
+fn name_parts(person: &Person, document: &Document) -> Vec<String> {
     if document.number == FINAL_CONSUMER {
         return vec!["Consumidor".to_owned(), "Final".to_owned()];
     }
-    let (first, last) = (clean(&person.name, 100), clean(&person.last_name, 100));
+    let all = usize::MAX;
+    let (first, last) = (clean(&person.name, all), clean(&person.last_name, all));
     if document.company {
         return vec![format!("{first} {last}").trim().to_owned()];
     }
@@ -227,12 +243,6 @@ fn city(
             },
         },
     )
-}
-
-/// The last ten digits: what stands before them is the country's.
-fn digits(phone: &str) -> String {
-    let all: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    all[all.len().saturating_sub(10)..].iter().collect()
 }
 
 /// Without control characters and single quotes, which SIIGO refuses, and no longer than `limit`.
@@ -284,14 +294,30 @@ mod tests {
             last_name: last.into(),
             ..Person::default()
         };
-        let of = |name, last, company| super::name(&person(name, last), &document(company));
-        assert_eq!(of("Ana María", "Ruiz", false), ["Ana María", "Ruiz"]);
+        let of = |name: &str, last: &str, company| {
+            let mut reasons = Vec::new();
+            let name = super::name(&person(name, last), &document(company), &mut reasons);
+            name.ok_or(reasons)
+        };
+        let two = |first: &str, last: &str| Ok(vec![first.to_owned(), last.to_owned()]);
+        assert_eq!(of("Ana María", "Ruiz", false), two("Ana María", "Ruiz"));
         assert_eq!(
             of("Ana María Ruiz Paz", "", false),
-            ["Ana María", "Ruiz Paz"]
+            two("Ana María", "Ruiz Paz")
         );
-        assert_eq!(of("Ana", "", false), ["Ana", "Ana"]);
-        assert_eq!(of("D'Casa\nS.A.S.", "", true), ["D Casa S.A.S."]);
+        assert_eq!(of("Ana", "", false), two("Ana", "Ana"));
+        assert_eq!(
+            of("D'Casa\nS.A.S.", "", true),
+            Ok(vec!["D Casa S.A.S.".to_owned()])
+        );
+        let field = "name".to_owned();
+        let missing = Reason::MissingContact {
+            field: field.clone(),
+        };
+        assert_eq!(of(" \t", "", true), Err(vec![missing]));
+        let long = Reason::TooLong { field, limit: 100 };
+        assert_eq!(of(&"ñ".repeat(101), "Ruiz", false), Err(vec![long]));
+        assert!(of(&"ñ".repeat(100), "Ruiz", false).is_ok());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From a sale to an invoice: a pure function.
 
 pub mod cities;
+pub mod contact;
 mod customer;
 mod requirements;
 pub mod totals;
@@ -29,7 +30,9 @@ const DESCRIPTION_LENGTH: usize = 200;
 
 /// Works out the invoice of a sale for the day `today`, or everything that stands in its way.
 ///
-/// The total of a draft is what the buyer paid for what it invoices, within [`Rules::tolerance`].
+/// The total of a draft is what was paid for what it invoices, within [`Rules::tolerance`]: prices, the
+/// shipping where it is invoiced, taxes beside the price and surplus, by the buyer or by the channel in the
+/// buyer's place (a coupon).
 ///
 /// # Errors
 /// All reasons, never none.
@@ -39,6 +42,22 @@ pub fn homologate(
     catalogue: &Catalogue,
     rules: &Rules,
     today: NaiveDate,
+) -> Result<Draft, Vec<Reason>> {
+    homologate_accepting(sale, mappings, catalogue, rules, today, &[])
+}
+
+/// As [`homologate`], where a person has accepted that amounts differ: those reasons, to the cent, don't
+/// stand in the way.
+///
+/// # Errors
+/// All other reasons, never none.
+pub fn homologate_accepting(
+    sale: &Sale,
+    mappings: &Mappings,
+    catalogue: &Catalogue,
+    rules: &Rules,
+    today: NaiveDate,
+    accepted: &[Reason],
 ) -> Result<Draft, Vec<Reason>> {
     let mut reasons = Vec::new();
     check_sale(sale, &mut reasons);
@@ -50,10 +69,7 @@ pub fn homologate(
     let customer = customer::of(sale, mappings, rules, &mut reasons);
     let mut lines = lines(sale, mappings, catalogue, rules, &mut reasons);
     let shipping = shipping_line(sale, catalogue, rules, &mut reasons);
-    let paid = sale.paid()
-        + shipping
-            .as_ref()
-            .map_or(Decimal::ZERO, |_| sale.shipping_paid());
+    let paid = sale.owed(shipping.is_some());
     lines.extend(shipping);
     if lines.len() > MAX_LINES {
         reasons.push(Reason::TooManyLines { limit: MAX_LINES });
@@ -71,8 +87,9 @@ pub fn homologate(
         Some(_) | None => base + tax,
     };
     // A line that is missing makes any total differ: its own reason says more.
-    if reasons.is_empty() && (total - paid).abs() > rules.tolerance {
-        reasons.push(Reason::TotalDiffers { total, paid });
+    if reasons.is_empty() {
+        let differ = differences(sale, rules, total, paid);
+        reasons.extend(differ.into_iter().filter(|one| !accepted.contains(one)));
     }
     let payments = payments(sale, mappings, catalogue, rules, total, today, &mut reasons);
     match (document, rules.seller, customer) {
@@ -91,9 +108,30 @@ pub fn homologate(
             observations: format!("Venta {}", sale.key),
             stamp: rules.stamp && document.electronic,
             mail: rules.mail,
+            report: None,
         }),
         _ => Err(reasons),
     }
+}
+
+/// How the money of a sale doesn't add up.
+fn differences(sale: &Sale, rules: &Rules, total: Decimal, paid: Decimal) -> Vec<Reason> {
+    let mut found = Vec::new();
+    if (total - paid).abs() > rules.tolerance {
+        found.push(Reason::TotalDiffers {
+            total: total.normalize(),
+            paid: paid.normalize(),
+            taxes: sale.sum(|payment| payment.taxes).normalize(),
+            overpaid: sale.sum(|payment| payment.overpaid).normalize(),
+        });
+    }
+    if !sale.is_explained(rules.tolerance) {
+        found.push(Reason::PaymentsDiffer {
+            declared: sale.declared.unwrap_or_default().normalize(),
+            found: sale.owed(true).normalize(),
+        });
+    }
+    found
 }
 
 fn check_sale(sale: &Sale, reasons: &mut Vec<Reason>) {
@@ -275,7 +313,7 @@ fn tax_of(
 }
 
 /// Taxes that stand in a line, apart from what the buyer withholds.
-fn is_sales_tax(kind: &str) -> bool {
+pub(crate) fn is_sales_tax(kind: &str) -> bool {
     ["IVA", "Impoconsumo"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(kind))
@@ -335,6 +373,7 @@ impl Piece<'_> {
             base: worked.base,
             tax: worked.tax,
             total: worked.total(),
+            group: String::new(),
         })
     }
 }
@@ -367,8 +406,12 @@ fn shipping_line(
         tax_rate,
         is_iva: is_iva(catalogue, tax_id),
     };
+    let Some(line) = piece.line(rules) else {
+        let sku = rules.shipping_product.clone();
+        return refuse(reasons, Reason::TooPrecise { sku });
+    };
     // Goods leave a warehouse, shipping doesn't.
-    piece.line(rules).map(|line| DraftLine {
+    Some(DraftLine {
         warehouse: None,
         ..line
     })
@@ -397,12 +440,7 @@ fn payments(
             refuse::<()>(reasons, Reason::UnmappedPayment { method });
             continue;
         };
-        let shipping = if with_shipping {
-            payment.shipping
-        } else {
-            Decimal::ZERO
-        };
-        *sums.entry(id).or_default() += payment.amount - payment.refunded + shipping;
+        *sums.entry(id).or_default() += payment.owed(with_shipping);
     }
     let mut due = false;
     for id in sums.keys() {
@@ -423,15 +461,16 @@ fn payments(
         return Vec::new();
     };
     let largest = *largest;
-    // SIIGO takes one payment only when one of them is due on a day.
-    if due {
+    let others = |sums: &BTreeMap<i64, Decimal>| -> Decimal {
+        let rest = sums.iter().filter(|(id, _)| **id != largest);
+        rest.map(|(_, value)| totals::rounded(*value, 2)).sum()
+    };
+    // SIIGO takes one payment only when one of them is due on a day; and where a person accepted a total
+    // that the others already exceed, one has to do.
+    if due || others(&sums) >= total {
         sums.retain(|id, _| *id == largest);
     }
-    let others: Decimal = sums
-        .iter()
-        .filter(|(id, _)| **id != largest)
-        .map(|(_, value)| totals::rounded(*value, 2))
-        .sum();
+    let others = others(&sums);
     let due_date = due
         .then(|| today.checked_add_days(Days::new(u64::from(rules.due_days))))
         .flatten();
@@ -448,4 +487,4 @@ fn payments(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -102,6 +102,7 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             quantity: d(quantity),
             unit_price: d(price),
             unit_fee: d("100"),
+            tax: None,
         })
         .collect();
     let total = lines
@@ -126,6 +127,9 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             amount: total,
             refunded: Decimal::ZERO,
             shipping: Decimal::ZERO,
+            taxes: Decimal::ZERO,
+            overpaid: Decimal::ZERO,
+            coupon: Decimal::ZERO,
         }],
         shipment: None,
         buyer: Buyer {
@@ -146,7 +150,9 @@ pub(crate) fn sale(lines: &[(&str, &str, &str)]) -> Sale {
             })),
         },
         withheld: Decimal::ZERO,
+        declared: None,
         missing: Vec::new(),
+        document: None,
     }
 }
 

@@ -15,7 +15,7 @@ pub use decide::{Decision, decide};
 pub use send::{Sender, Sent};
 pub(crate) use settle::settle_all;
 pub use settle::{Followed, follow};
-pub use table::{InvoiceRow, SendRow, SendState, awaiting_stamp, invoice, of_sale};
+pub use table::{InvoiceRow, SendRow, SendState, awaiting_stamp, invoice, of_sale, settled_doubts};
 
 use crate::accounts::{self, Channel, Ledger};
 use crate::draft::Draft;
@@ -49,7 +49,8 @@ pub(crate) fn marker(ledger: &Ledger, channel: &Channel, sale: &str) -> String {
 fn identity(ledger: &Ledger, channel: &Channel, sale: &str, last: &str) -> String {
     let (base, user) = (ledger.base_url.trim_end_matches('/'), &ledger.user);
     let (site, seller) = (&channel.site, &channel.seller_id);
-    format!("{base}|{user}|mercadolibre|{site}|{seller}|{sale}|{last}")
+    let kind = channel.kind.as_str();
+    format!("{base}|{user}|{kind}|{site}|{seller}|{sale}|{last}")
 }
 
 /// Exactly what would be sent for a draft now, and under which key; none while the channel has no ledger.
@@ -70,7 +71,10 @@ pub fn preview(
     let marker = marker(&ledger, &measure.channel, &body.key);
     let (version, _) = table::next_version(&room.state, sale)?;
     let key = key(&ledger, &measure.channel, &body.key, version);
-    Ok(Some((crate::ledgers::siigo::compose(draft, &marker)?, key)))
+    Ok(Some((
+        crate::ledgers::compose(&ledger, draft, &marker)?,
+        key,
+    )))
 }
 
 /// SHA-256 in base 36.

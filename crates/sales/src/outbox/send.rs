@@ -31,6 +31,8 @@ pub enum Sent {
     Blocked,
     /// It is invoiced.
     Invoiced,
+    /// The ledger had it before.
+    There,
     /// It is refused.
     Refused,
     /// Nobody knows yet.
@@ -47,6 +49,8 @@ pub struct Sender<'a> {
     cancel: &'a Cancel,
     measures: HashMap<accounts::ChannelId, Arc<Measure>>,
     customers: HashSet<String>,
+    /// Attempts at the next one: a single one while nothing arrives.
+    attempts: u32,
 }
 
 impl<'a> Sender<'a> {
@@ -67,16 +71,23 @@ impl<'a> Sender<'a> {
             cancel,
             measures: HashMap::new(),
             customers: HashSet::new(),
+            attempts: ATTEMPTS,
         })
     }
 
     /// Sends one sale, if it is ready, and settles what came of it as far as that goes now.
     ///
     /// # Errors
-    /// [`Error::Login`] when the ledger will take nothing; a cancel; those of the store. The sale is then
+    /// [`Error::Login`] when the ledger will take nothing, [`Error::Clock`] when this machine's day can't be
+    /// right; a cancel; those of the store. The sale is then
     /// where its rows say.
     pub fn send(&mut self, id: SaleId) -> Result<Sent> {
-        self.send_as(id, None)
+        let sent = self.send_as(id, None);
+        self.attempts = match sent {
+            Ok(Sent::Later(_)) => 1,
+            Ok(_) | Err(_) => ATTEMPTS,
+        };
+        sent
     }
 
     fn send_as(&mut self, id: SaleId, total: Option<Decimal>) -> Result<Sent> {
@@ -96,7 +107,11 @@ impl<'a> Sender<'a> {
             return Ok(Sent::Skipped);
         }
         let sale = sales::body(&self.room.state, id)?;
-        let Ok(mut draft) = measure.draft(&sale) else {
+        let drafted = self
+            .room
+            .state
+            .read(|conn| measure.draft_of(conn, id, &sale))?;
+        let Ok(mut draft) = drafted else {
             self.judge(&measure, id)?;
             return Ok(Sent::Blocked);
         };
@@ -105,6 +120,7 @@ impl<'a> Sender<'a> {
         }
         let (version, doubtful) = table::next_version(&self.room.state, id)?;
         let marker = super::marker(&self.account, &measure.channel, &sale.key);
+        let marker = self.ledger.marker(&draft, marker);
         let intent = Intent {
             sale: id,
             ledger: self.account.id,
@@ -119,14 +135,17 @@ impl<'a> Sender<'a> {
             self.block(id, table::reasons(&refusals))?;
             return Ok(Sent::Blocked);
         }
+        self.ledger.check_clock()?;
         let before = if doubtful {
             self.made_before(&intent)?
         } else {
             None
         };
         self.room.point("intent.before");
+        let number = intent.marker.clone();
         let Some(send) = table::intend(&self.room.state, intent, self.room.clock.now())? else {
             self.judge(&measure, id)?;
+            self.same_number(id, number)?;
             return Ok(Sent::Blocked);
         };
         self.room.point("intent.after");
@@ -180,6 +199,27 @@ impl<'a> Sender<'a> {
         })
     }
 
+    /// Another sale is that document in the ledger: this one can't be it too.
+    fn same_number(&self, id: SaleId, marker: String) -> Result<()> {
+        let (ledger, now) = (self.account.id, self.room.clock.now());
+        self.room.state.write(move |tx| {
+            let ready = sales::row_of(tx, id)?.state == State::Ready;
+            if !ready || !table::is_elsewhere(tx, ledger, id, &marker)? {
+                return Ok(());
+            }
+            sales::happen(tx, id, crate::state::Happening::Blocked, now)?;
+            let reason = Reason::Document {
+                field: "copies".to_owned(),
+                value: marker,
+            };
+            tx.execute(
+                "UPDATE sale SET reasons = ?2, reason = ?3 WHERE id = ?1",
+                (id, to_json(&[&reason]), reason.name()),
+            )?;
+            Ok::<_, Error>(())
+        })
+    }
+
     fn ensure_customer(&mut self, draft: &Draft) -> Result<std::result::Result<(), Vec<Refusal>>> {
         let identification = &draft.customer.identification;
         if self.customers.contains(identification) {
@@ -211,7 +251,7 @@ impl<'a> Sender<'a> {
 
     fn deliver(&mut self, send: &SendRow, draft: &Draft, may_adjust: bool) -> Result<Sent> {
         let state = &self.room.state;
-        for attempt in 1..=ATTEMPTS {
+        for attempt in 1..=self.attempts {
             if self.cancel.is_cancelled() {
                 table::take_back(state, send, self.room.clock.now())?;
                 return Err(Error::Cancelled);
@@ -225,7 +265,21 @@ impl<'a> Sender<'a> {
                     self.accept(send, &issued, "answered")?;
                     return Ok(Sent::Invoiced);
                 }
-                Answer::Accepted(issued) => {
+                Answer::There(issued) if settle::is_ours(send, &issued) => {
+                    // After an attempt without an answer it is that one.
+                    let how = if send.doubtful {
+                        "same_key"
+                    } else {
+                        table::THERE
+                    };
+                    self.accept(send, &issued, how)?;
+                    return Ok(if send.doubtful {
+                        Sent::Invoiced
+                    } else {
+                        Sent::There
+                    });
+                }
+                Answer::Accepted(issued) | Answer::There(issued) => {
                     return self.in_doubt(send, &format!("another invoice: {}", issued.number));
                 }
                 Answer::Refused(refusals) => {
@@ -233,8 +287,9 @@ impl<'a> Sender<'a> {
                 }
                 Answer::Unknown(said) => return self.in_doubt(send, &said),
                 Answer::NotNow { said, wait } => {
-                    table::stayed_here(state, send.id)?;
-                    if attempt == ATTEMPTS {
+                    let now = self.room.clock.now();
+                    table::stayed_here(state, send.id, "not_now", &said, now)?;
+                    if attempt == self.attempts {
                         table::take_back(state, send, self.room.clock.now())?;
                         return Ok(Sent::Later(said));
                     }
@@ -243,7 +298,8 @@ impl<'a> Sender<'a> {
                     let _ = self.cancel.sleep(pause.min(Duration::from_secs(120)));
                 }
                 Answer::Stop(refusal) => {
-                    table::stayed_here(state, send.id)?;
+                    let now = self.room.clock.now();
+                    table::stayed_here(state, send.id, "stop", &refusal.message, now)?;
                     table::take_back(state, send, self.room.clock.now())?;
                     return Err(Error::Login {
                         cloud: self.ledger.name(),

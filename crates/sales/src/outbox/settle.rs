@@ -5,7 +5,7 @@ use crate::accounts::LedgerId;
 use crate::ledger::{Answer, FileKind, Issued, Ledger};
 use crate::sales::{self, SaleId, e4};
 use crate::state::Happening;
-use crate::{Error, Result, Room, to_json};
+use crate::{Error, Result, Room, attempts, to_json};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use puente_store::time;
@@ -61,7 +61,9 @@ pub fn follow(
     progress: &dyn ProgressSink,
 ) -> Result<Followed> {
     let mut done = settle_all(room, ledger_id, ledger, cancel, progress)?;
-    poll(room, ledger_id, ledger, cancel, progress, &mut done)?;
+    if ledger.follows() {
+        poll(room, ledger_id, ledger, cancel, progress, &mut done)?;
+    }
     Ok(done)
 }
 
@@ -119,11 +121,11 @@ pub(super) fn one(
         let answer = ledger.send(&send.key, &send.body, cancel);
         room.point("settle.after");
         match answer {
-            Answer::Accepted(issued) if is_ours(send, &issued) => {
+            Answer::Accepted(issued) | Answer::There(issued) if is_ours(send, &issued) => {
                 table::accepted(&room.state, send, &issued, "same_key", room.clock.now())?;
                 return Ok(Settled::Invoiced);
             }
-            Answer::Accepted(issued) => {
+            Answer::Accepted(issued) | Answer::There(issued) => {
                 said.push(format!("another invoice: {}", issued.number));
                 break;
             }
@@ -131,12 +133,18 @@ pub(super) fn one(
                 refusals = Some(found);
                 break;
             }
-            Answer::Unknown(text) => said.push(text),
+            Answer::Unknown(text) => {
+                attempts::close(&room.state, send.id, "unknown", &text, room.clock.now())?;
+                said.push(text);
+            }
             Answer::NotNow { said: text, .. } => {
+                attempts::close(&room.state, send.id, "not_now", &text, room.clock.now())?;
                 said.push(text);
                 break;
             }
             Answer::Stop(refusal) => {
+                let now = room.clock.now();
+                attempts::close(&room.state, send.id, "stop", &refusal.message, now)?;
                 return Err(Error::Login {
                     cloud: ledger.name(),
                     said: format!("{}: {}", refusal.code, refusal.message),

@@ -5,7 +5,7 @@ use crate::ledger::{Issued, Refusal};
 use crate::reason::Reason;
 use crate::sales::{self, SaleId, e4};
 use crate::state::Happening;
-use crate::{Error, Result, to_json};
+use crate::{Error, Result, attempts, to_json};
 use chrono::{DateTime, Utc};
 use puente_store::{Database, time};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -136,7 +136,9 @@ pub(super) fn intend(db: &Database, intent: Intent, now: DateTime<Utc>) -> Resul
     db.write(move |tx| {
         let channel = sales::row_of(tx, intent.sale)?.channel_id;
         let body = sales::body_of(tx, intent.sale)?;
-        if sales::order_elsewhere(tx, channel, intent.sale, &body)?.is_some() {
+        if sales::order_elsewhere(tx, channel, intent.sale, &body)?.is_some()
+            || is_elsewhere(tx, intent.ledger, intent.sale, &intent.marker)?
+        {
             return Ok(None);
         }
         sales::happen(tx, intent.sale, Happening::Intended, now)?;
@@ -163,6 +165,22 @@ pub(super) fn intend(db: &Database, intent: Intent, now: DateTime<Utc>) -> Resul
     })
 }
 
+/// Whether another sale was, or may have been, sent to that ledger under the same mark: two documents of
+/// one number.
+pub(crate) fn is_elsewhere(
+    conn: &Connection,
+    ledger: LedgerId,
+    sale: SaleId,
+    marker: &str,
+) -> Result<bool> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT 1 FROM sale_send WHERE ledger_id = ?1 AND marker = ?2 AND sale_id <> ?3 \
+             AND state <> 'refused'",
+        )?
+        .exists(params![ledger, marker, sale])?)
+}
+
 fn row(conn: &Connection, id: i64) -> Result<SendRow> {
     conn.prepare_cached(&format!("SELECT {COLUMNS} FROM sale_send WHERE id = ?1"))?
         .query_row([id], read)
@@ -180,7 +198,8 @@ pub(super) fn leaves(db: &Database, id: i64, now: DateTime<Utc>) -> Result<()> {
                  WHERE id = ?1 AND state IN ('intent', 'sent', 'uncertain')",
             )?
             .execute(params![id, time::to_text(now)])?;
-        settled_elsewhere(tx, id, changed)
+        settled_elsewhere(tx, id, changed)?;
+        attempts::begin(tx, id, now)
     })
 }
 
@@ -196,8 +215,16 @@ fn settled_elsewhere(conn: &Connection, id: i64, changed: usize) -> Result<()> {
 }
 
 /// It did not arrive: what was not in doubt before is an intent again.
-pub(super) fn stayed_here(db: &Database, id: i64) -> Result<()> {
+pub(super) fn stayed_here(
+    db: &Database,
+    id: i64,
+    answer: &'static str,
+    said: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let said = said.to_owned();
     db.write(move |tx| {
+        attempts::end(tx, id, answer, &said, now)?;
         tx.prepare_cached(
             "UPDATE sale_send SET state = 'intent' WHERE id = ?1 AND state = 'sent' AND doubtful = 0",
         )?
@@ -241,6 +268,13 @@ pub(super) fn unanswered(
             )?
             .execute(params![id, outcome.to_string()])?;
         settled_elsewhere(tx, id, changed)?;
+        attempts::end(
+            tx,
+            id,
+            "unknown",
+            outcome["said"].as_str().unwrap_or_default(),
+            now,
+        )?;
         sales::happen(tx, sale, Happening::Unanswered, now)?;
         sales::tell(tx, sale, now, "unanswered", &outcome)
     })
@@ -260,6 +294,18 @@ pub(super) fn evidence(
         )?
         .execute(params![id, found.to_string()])?;
         sales::tell(tx, sale, now, "searched", &found)
+    })
+}
+
+/// Invoices that were in doubt once, because an answer stayed out, and are known now.
+///
+/// # Errors
+/// Those of the store.
+pub fn settled_doubts(db: &Database) -> Result<u64> {
+    db.read(|conn| {
+        let sql = "SELECT count(*) FROM sale_send WHERE state = 'accepted' AND doubtful = 1";
+        let found: i64 = conn.query_row(sql, [], |row| row.get(0))?;
+        Ok(found.unsigned_abs())
     })
 }
 
@@ -284,6 +330,8 @@ pub(super) fn accepted(
                 json!({ "how": how, "invoice": issued }).to_string()
             ])?;
         settled_elsewhere(tx, send.id, changed)?;
+        let answer = if how == THERE { "there" } else { "accepted" };
+        attempts::end(tx, send.id, answer, &issued.number, now)?;
         keep_invoice(tx, &send, &issued)?;
         sales::happen(tx, send.sale_id, Happening::Accepted, now)?;
         tx.prepare_cached(
@@ -310,6 +358,8 @@ pub(super) fn accepted(
     })
 }
 
+/// How it became known that the ledger had it before it was ever sent from here.
+pub(super) const THERE: &str = "there";
 /// The word for an invoice that the tax authority accepted.
 pub(super) const STAMPED: &str = "Accepted";
 /// The word for one that it rejected.
@@ -347,6 +397,8 @@ pub(super) fn refused(
     let (id, sale) = (send.id, send.sale_id);
     let outcome = json!({ "refusals": refusals });
     let reasons = reasons(refusals);
+    let said: Vec<&str> = refusals.iter().map(|one| one.message.as_str()).collect();
+    let said = said.join("; ");
     db.write(move |tx| {
         let changed = tx
             .prepare_cached(
@@ -355,6 +407,7 @@ pub(super) fn refused(
             )?
             .execute(params![id, time::to_text(now), outcome.to_string()])?;
         settled_elsewhere(tx, id, changed)?;
+        attempts::end(tx, id, "refused", &said, now)?;
         sales::happen(tx, sale, Happening::Refused, now)?;
         tx.prepare_cached("UPDATE sale SET reasons = ?2, reason = 'refused' WHERE id = ?1")?
             .execute(params![sale, to_json(&reasons)])?;

@@ -90,7 +90,7 @@ fn a_kill_at_any_point_leaves_exactly_one_invoice_for_each_ready_sale() {
 }
 
 /// A number of chance that is the same for the same seed, point and run.
-fn mix(seed: u64, point: u64, run: u64) -> u64 {
+pub fn mix(seed: u64, point: u64, run: u64) -> u64 {
     let mut x = seed ^ (point << 40) ^ (run << 8) ^ 0x9E37_79B9_7F4A_7C15;
     for _ in 0..3 {
         x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

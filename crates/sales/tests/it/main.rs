@@ -8,8 +8,14 @@
     reason = "a test whose stage can't be set has failed"
 )]
 
+mod bad_input;
 mod faults;
 mod flow;
 mod kill;
+mod misfits;
+mod money;
 mod office;
+mod solar;
+mod solar_kill;
+mod solar_trouble;
 mod tokens;

@@ -159,6 +159,8 @@ pub fn connect_ledger(room: &Room, clouds: &Clouds) -> i64 {
         user: login.username.clone(),
         partner_id: "Puente".into(),
         per_minute: PLENTY,
+        kind: puente_sales::accounts::LedgerKind::Siigo,
+        settings: serde_json::json!({}),
         secret_name: String::new(),
         checked_at: None,
         last_error: None,
@@ -193,6 +195,8 @@ pub fn connect_channel(room: &Room, clouds: &Clouds, ledger: i64, account: usize
         rules: Rules::default(),
         state: ChannelState::Pending,
         checkpoint: None,
+        kind: puente_sales::accounts::ChannelKind::Mercadolibre,
+        settings: serde_json::json!({}),
         synced_at: None,
         last_error: None,
     };

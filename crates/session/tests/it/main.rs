@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed arrangement fails the test")]
 
-use puente_core::Secret;
-use puente_session::{Event, Options, Profile, Session};
+use puente_app::sales::example;
+use puente_app::{App, AppOptions, Nothing};
+use puente_core::{Code, Secret};
+use puente_session::{Event, Options, Profile, Session, Shop};
 use puente_store::secrets::Secrets;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 fn options(folder: &Path) -> Options {
@@ -172,6 +174,107 @@ fn a_listener_hears_jobs_and_what_is_stale_until_it_wants_no_more() {
             Event::JobChanged { job } if job.state == puente_jobs::State::Done
         )),
         "{events:?}"
+    );
+    session.stop();
+}
+
+fn went(app: &App) -> example::Done {
+    example::run(app, Nothing {}).unwrap();
+    app.jobs.run_due(1).unwrap();
+    let standing = example::standing(app, Nothing {}).unwrap();
+    assert!(standing.available, "{standing:?}");
+    let blocked: u64 = standing.blocked.iter().map(|reason| reason.sales).sum();
+    assert!(
+        blocked > 0
+            && standing
+                .blocked
+                .iter()
+                .all(|reason| !reason.text.is_empty()),
+        "{standing:?}"
+    );
+    standing.done.unwrap()
+}
+
+#[test]
+fn the_sample_shop_goes_from_orders_to_stamped_invoices_and_again_without_a_second_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(AppOptions {
+        secrets: Some(Secrets::memory()),
+        example: Some(Arc::new(Shop::of(80))),
+        ..AppOptions::new(folder.path().to_owned())
+    })
+    .unwrap();
+    let first = went(&app);
+    assert!(
+        first.ready > 20 && first.invoiced + 5 >= first.ready && first.credit_notes > 0,
+        "{first:?}"
+    );
+    assert!(
+        first.uncertain_settled > 0 && first.uncertain == 0,
+        "{first:?}"
+    );
+    assert_eq!(first.stamped, first.invoiced, "{first:?}");
+    assert_eq!(first.journal_invoices, first.invoiced, "{first:?}");
+    assert_eq!(first.invoices_made_twice, 0);
+    let again = went(&app);
+    assert_eq!(again.invoices_made_twice, 0);
+    assert_eq!(again.journal_invoices, again.invoiced, "{again:?}");
+    writes_files(&app, folder.path(), &again);
+    let accounts = puente_app::sales::channels::list(&app, Nothing {}).unwrap();
+    assert_eq!(accounts.len(), 1);
+    assert!(accounts[0].name.contains("EJEMPLO"), "{}", accounts[0].name);
+}
+
+/// What is seen goes into files, and the documents of an invoice to where a person wants them.
+fn writes_files(app: &App, folder: &Path, done: &example::Done) {
+    let call = |name: &str, request: Value| puente_app::commands::call(app, name, request);
+    let to = |name: &str| folder.join(name);
+    let lines = |name: &str| std::fs::read_to_string(to(name)).unwrap().lines().count() as u64;
+    let list = json!({ "filter": { "states": ["stamped"] }, "output": to("ventas.csv") });
+    let written = call("sales.export", list.clone()).unwrap();
+    assert_eq!(written["rows"], done.stamped);
+    assert_eq!(lines("ventas.csv"), done.stamped + 1);
+    assert_eq!(
+        call("sales.export", list).unwrap_err().code,
+        Code::AlreadyExists
+    );
+    let margin = json!({ "by": "product", "output": to("margen.xlsx") });
+    assert!(call("sales.margin.export", margin).unwrap()["rows"].as_u64() > Some(3));
+    let amounts = json!({ "amounts": true, "output": to("valores.csv") });
+    call("sales.margin.export", amounts).unwrap();
+    let text = std::fs::read_to_string(to("valores.csv")).unwrap();
+    assert!(
+        text.contains("comisión") && text.contains("estimado") && text.contains("Empaque"),
+        "{text:.400}"
+    );
+    let stamped = json!({ "filter": { "states": ["stamped"] }, "limit": 1 });
+    let sale = call("sales.list", stamped).unwrap()["rows"][0]["key"].clone();
+    for (document, begins) in [("pdf", "%PDF"), ("xml", "<")] {
+        let output = to(&format!("factura.{document}"));
+        let request = json!({ "sale": sale, "document": document, "output": output });
+        call("sales.document", request).unwrap();
+        let bytes = std::fs::read(&output).unwrap();
+        assert!(bytes.starts_with(begins.as_bytes()), "{document}");
+    }
+    let pending = json!({ "filter": { "states": ["pending"] }, "limit": 1 });
+    let sale = call("sales.list", pending).unwrap()["rows"][0]["key"].clone();
+    let request = json!({ "sale": sale, "document": "pdf", "output": to("ninguna.pdf") });
+    let refused = call("sales.document", request).unwrap_err();
+    assert_eq!(refused.code, Code::NotFound);
+    assert!(!to("ninguna.pdf").exists());
+}
+
+#[test]
+fn an_offices_own_data_has_no_sample_shop() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = opened(folder.path());
+    let refused = session.call("sales.example", json!({})).unwrap_err();
+    assert_eq!(refused.code, Code::ExampleOnly);
+    let standing = session.call("sales.example.standing", json!({})).unwrap();
+    assert_eq!(standing["available"], false);
+    assert_eq!(
+        session.call("sales.ledgers.list", json!({})).unwrap(),
+        json!([])
     );
     session.stop();
 }

@@ -92,13 +92,13 @@ impl Engine {
     pub fn new(
         config: &Config,
         clock: Arc<dyn Clock>,
+        shared: Arc<Shared>,
         commands: Receiver<Command>,
         sender: Sender<Command>,
-    ) -> Result<(Engine, Arc<Shared>, Arc<Waker>)> {
+    ) -> Result<(Engine, Arc<Waker>)> {
         let poll = Poll::new().map_err(Error::system("poll"))?;
         let waker = Waker::new(poll.registry(), WAKE).map_err(Error::system("poll"))?;
         let waker = Arc::new(waker);
-        let shared = Arc::new(Shared::default());
         let mtu = usize::from(config.mtu.unwrap_or(crate::conf::MTU));
         let peer = &config.peer;
         let tunn = Tunn::new(
@@ -116,7 +116,7 @@ impl Engine {
             poll,
             commands,
             sender,
-            shared: Arc::clone(&shared),
+            shared,
             waker: Arc::clone(&waker),
             ticked: clock.now(),
             clock,
@@ -140,7 +140,7 @@ impl Engine {
             more: false,
             up: false,
         };
-        Ok((engine, shared, waker))
+        Ok((engine, waker))
     }
 
     /// Runs until it is told to stop, or the system fails it.
@@ -286,8 +286,10 @@ impl Engine {
             tracing::warn!(%error, %target, "a connection was not begun");
             return;
         }
+        let most = socket.send_capacity();
         let handle = self.sockets.add(socket);
-        self.pumps.insert(token, Pump::new(stream, handle));
+        let pump = Pump::new(stream, handle, most, self.link.segment());
+        self.pumps.insert(token, pump);
         self.shared.connections(self.pumps.len());
         // Someone waits: this is no time to pause.
         if self.way.pausing {

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 /// What encryption adds to a packet: header, counter and tag.
 const OVERHEAD: usize = 32;
+/// Headers of IPv4 and TCP without options.
+const HEADERS: usize = 40;
 /// The smallest room that a handshake fits in.
 const HANDSHAKE: usize = 148;
 /// Datagrams taken from the socket before the TCP stack gets its turn.
@@ -89,6 +91,11 @@ impl Link {
 
     pub fn socket(&mut self) -> Option<&mut UdpSocket> {
         self.socket.as_mut()
+    }
+
+    /// Bytes of a connection that a packet carries.
+    pub fn segment(&self) -> usize {
+        self.mtu.saturating_sub(HEADERS).max(1)
     }
 
     pub fn endpoint(&self) -> Option<SocketAddr> {

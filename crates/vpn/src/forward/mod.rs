@@ -3,6 +3,7 @@
 
 mod engine;
 mod link;
+mod pace;
 mod pump;
 mod shared;
 
@@ -23,6 +24,9 @@ use std::time::Duration;
 
 /// How long a handshake may take before a person is told that nothing comes back.
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Called when there is something new to be told.
+pub type Watcher = Arc<dyn Fn() + Send + Sync>;
 
 /// A tunnel. It ends when it is dropped, and what goes through it with it.
 pub struct Forwarder {
@@ -54,8 +58,19 @@ impl Forwarder {
     /// # Errors
     /// [`Error::System`].
     pub fn start(config: Config, clock: Arc<dyn Clock>) -> Result<Forwarder> {
+        Forwarder::watched(config, clock, Arc::new(|| ()))
+    }
+
+    /// As [`Forwarder::start`], and has `changed` called when [`Forwarder::status`] tells something new:
+    /// at once where the state is another one, and every two seconds at most where only bytes came by.
+    ///
+    /// # Errors
+    /// [`Error::System`].
+    pub fn watched(config: Config, clock: Arc<dyn Clock>, changed: Watcher) -> Result<Forwarder> {
         let (commands, received) = channel();
-        let (engine, shared, waker) = Engine::new(&config, clock, received, commands.clone())?;
+        let shared = Arc::new(Shared::new(changed));
+        let hand = Arc::clone(&shared);
+        let (engine, waker) = Engine::new(&config, clock, hand, received, commands.clone())?;
         let thread = std::thread::Builder::new()
             .name("vpn".to_owned())
             .spawn(move || engine.run())

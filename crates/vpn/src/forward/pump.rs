@@ -1,5 +1,6 @@
 //! One connection of this PC, and its other half behind the tunnel.
 
+use super::pace::Pace;
 use mio::net::TcpStream;
 use smoltcp::iface::{SocketHandle, SocketSet};
 use smoltcp::socket::tcp;
@@ -16,6 +17,9 @@ pub(super) struct Pump {
     /// Whether there may be something to read, and room to write: the system tells changes only.
     pub readable: bool,
     pub writable: bool,
+    pace: Pace,
+    /// Bytes of a full packet.
+    segment: usize,
     said_all: bool,
     heard_all: bool,
     ended: Option<Instant>,
@@ -40,12 +44,15 @@ enum Step {
 }
 
 impl Pump {
-    pub fn new(stream: TcpStream, handle: SocketHandle) -> Pump {
+    /// A connection whose socket holds `most` bytes for the office, in packets of `segment` bytes.
+    pub fn new(stream: TcpStream, handle: SocketHandle, most: usize, segment: usize) -> Pump {
         Pump {
             stream,
             handle,
             readable: true,
             writable: true,
+            pace: Pace::new(most),
+            segment,
             said_all: false,
             heard_all: false,
             ended: None,
@@ -64,7 +71,7 @@ impl Pump {
         }
         let socket = sockets.get_mut::<tcp::Socket>(self.handle);
         let mut moved = false;
-        let intact = self.say(socket, &mut moved) && self.hear(socket, &mut moved);
+        let intact = self.say(socket, &mut moved, now) && self.hear(socket, &mut moved);
         if !intact {
             socket.abort();
             self.reset();
@@ -92,16 +99,44 @@ impl Pump {
     }
 
     /// From this PC into the tunnel. Whether the connection is intact.
-    fn say(&mut self, socket: &mut tcp::Socket<'_>, moved: &mut bool) -> bool {
+    fn say(&mut self, socket: &mut tcp::Socket<'_>, moved: &mut bool, now: Instant) -> bool {
+        self.pace.held(socket.send_queue(), now);
+        let mut said = 0;
+        let intact = self.say_some(socket, &mut said, moved);
+        if said > 0 {
+            *moved = true;
+            self.pace.pushed(said, socket.send_queue(), now);
+        }
+        intact
+    }
+
+    fn say_some(
+        &mut self,
+        socket: &mut tcp::Socket<'_>,
+        said: &mut usize,
+        moved: &mut bool,
+    ) -> bool {
         while self.readable && !self.said_all && socket.can_send() {
+            let most = self.pace.room(socket.send_queue());
+            // Full packets: what is not enough for one waits for more room.
+            let most = most - most % self.segment;
+            if most == 0 {
+                return true;
+            }
             let mut stream = &self.stream;
-            let step = socket.send(|room| match stream.read(room) {
-                Ok(0) => (0, Step::End),
-                Ok(size) => (size, Step::Some),
-                Err(error) => (0, step(&error)),
+            let step = socket.send(|room| {
+                let size = room.len().min(most);
+                match stream.read(&mut room[..size]) {
+                    Ok(0) => (0, Step::End),
+                    Ok(size) => {
+                        *said += size;
+                        (size, Step::Some)
+                    }
+                    Err(error) => (0, step(&error)),
+                }
             });
             match step {
-                Ok(Step::Some) => *moved = true,
+                Ok(Step::Some) => {}
                 Ok(Step::Blocked) => self.readable = false,
                 Ok(Step::End) => {
                     self.said_all = true;

@@ -44,13 +44,32 @@ pub struct Status {
     pub trouble: Option<String>,
 }
 
-#[derive(Default)]
 pub(super) struct Shared {
     status: Mutex<(Status, bool)>,
     changed: Condvar,
+    watcher: super::Watcher,
+    /// What was told of bytes last, and when.
+    told: Mutex<Option<(u64, u64, Instant)>>,
 }
 
+/// Between two calls of the watcher for nothing but bytes.
+const BYTES: Duration = Duration::from_secs(2);
+
 impl Shared {
+    pub fn new(watcher: super::Watcher) -> Shared {
+        Shared {
+            status: Mutex::default(),
+            changed: Condvar::new(),
+            watcher,
+            told: Mutex::default(),
+        }
+    }
+
+    fn news(&self) {
+        self.changed.notify_all();
+        (self.watcher)();
+    }
+
     fn lock(&self) -> MutexGuard<'_, (Status, bool)> {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -70,12 +89,12 @@ impl Shared {
     pub fn trouble(&self, what: String) {
         tracing::warn!(what, "the tunnel meets trouble");
         self.lock().0.trouble = Some(what);
-        self.changed.notify_all();
+        self.news();
     }
 
     pub fn end(&self) {
         self.lock().0.state = State::Ended;
-        self.changed.notify_all();
+        self.news();
     }
 
     pub fn report(
@@ -100,8 +119,23 @@ impl Shared {
         drop(shared);
         if changed {
             tracing::info!(?state, "tunnel");
-            self.changed.notify_all();
         }
+        if changed || self.is_time_for(sent, received) {
+            self.news();
+        }
+    }
+
+    /// Whether bytes came by, and nobody was told of any for a while.
+    fn is_time_for(&self, sent: u64, received: u64) -> bool {
+        let now = Instant::now();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = told.is_none_or(|(before_sent, before_received, at)| {
+            (before_sent, before_received) != (sent, received) && now.duration_since(at) >= BYTES
+        });
+        if due {
+            *told = Some((sent, received, now));
+        }
+        due
     }
 
     /// Waits until the tunnel is up.

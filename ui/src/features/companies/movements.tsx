@@ -1,8 +1,9 @@
-import { ActionIcon, Button, Checkbox, Menu, MultiSelect } from "@mantine/core";
+import { Button, MultiSelect } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconColumns3, IconSearch } from "@tabler/icons-react";
+import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ColumnsMenu } from "@/components/columns-menu";
 import { Empty } from "@/components/empty";
 import { type Column, Grid, MOST_ROWS, type Order } from "@/components/grid";
 import { useKept } from "@/components/kept";
@@ -318,47 +319,5 @@ function Kinds({
       clearable
       clearButtonProps={{ "aria-label": t("common.clear_filters") }}
     />
-  );
-}
-
-function ColumnsMenu({
-  columns,
-  hidden,
-  onChange,
-}: {
-  columns: Column<Movement>[];
-  hidden: Record<string, boolean>;
-  onChange: (hidden: Record<string, boolean>) => void;
-}) {
-  const { t } = useTranslation();
-  return (
-    <Menu closeOnItemClick={false} position="bottom-end">
-      <Menu.Target>
-        <ActionIcon
-          variant="default"
-          size={30}
-          aria-label={t("common.columns")}
-          title={t("common.columns")}
-        >
-          <IconColumns3 size={16} aria-hidden="true" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {columns.map(({ id, title }) => {
-          const shown = hidden[id] !== false;
-          return (
-            <Menu.Item
-              key={id}
-              role="menuitemcheckbox"
-              aria-checked={shown}
-              onClick={() => onChange({ ...hidden, [id]: !shown })}
-              leftSection={<Checkbox checked={shown} readOnly tabIndex={-1} aria-hidden="true" />}
-            >
-              {title}
-            </Menu.Item>
-          );
-        })}
-      </Menu.Dropdown>
-    </Menu>
   );
 }

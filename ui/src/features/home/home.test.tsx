@@ -64,8 +64,8 @@ test("the keys are listed with ?, and lead to the tabs", async () => {
   expect(await screen.findByRole("dialog", { name: "Atajos del teclado" })).toBeVisible();
   await user.keyboard("{Escape}");
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  await user.keyboard("{Alt>}4{/Alt}");
-  expect(await screen.findByRole("heading", { name: "Servidores" })).toBeVisible();
+  await user.keyboard("{Alt>}2{/Alt}");
+  expect(await screen.findByRole("heading", { name: "Empresas" })).toBeVisible();
 });
 
 test("data that can't be opened says why, and a backup brings it back", async () => {

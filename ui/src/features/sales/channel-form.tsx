@@ -1,12 +1,11 @@
-import { Button, CopyButton, PasswordInput, Select, Textarea, TextInput } from "@mantine/core";
-import { IconCheck, IconCopy, IconExternalLink } from "@tabler/icons-react";
+import { Button, PasswordInput, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/panel";
-import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
-import type { ChannelBegun, SalesLedger } from "@/generated/commands";
+import type { SalesLedger } from "@/generated/commands";
 import { useAction } from "@/platform/commands";
+import { Finish } from "./finish";
 
 const SITES = ["MCO", "MLA", "MLC", "MLM", "MPE", "MLU", "MEC", "MLB"] as const;
 const BLANK = {
@@ -126,69 +125,5 @@ export function ChannelForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onCl
         </form>
       )}
     </Panel>
-  );
-}
-
-/** The person allows it in the browser, and brings the address back. */
-function Finish({ begun, onClose }: { begun: ChannelBegun; onClose: () => void }) {
-  const { t } = useTranslation();
-  const [redirected, setRedirected] = useState("");
-  const finish = useAction("sales.channels.finish");
-  return (
-    <form
-      className="stack form"
-      data-gap="big"
-      onSubmit={(event) => {
-        event.preventDefault();
-        finish.mutate(
-          { channel: String(begun.channel), redirected: redirected.trim() },
-          {
-            onSuccess: ({ name }) => {
-              done(t("sales.connected", { name }));
-              onClose();
-            },
-          },
-        );
-      }}
-    >
-      <p>{t("sales.finish.open")}</p>
-      <p className="mono small wrap">{begun.url}</p>
-      <div className="row">
-        <Button
-          component="a"
-          href={begun.url}
-          target="_blank"
-          rel="noreferrer"
-          leftSection={<IconExternalLink size={15} aria-hidden="true" />}
-        >
-          {t("sales.finish.go")}
-        </Button>
-        <CopyButton value={begun.url}>
-          {({ copied, copy }) => (
-            <Button
-              variant="default"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
-            >
-              {copied ? t("common.copied") : t("common.copy")}
-            </Button>
-          )}
-        </CopyButton>
-      </div>
-      <p>{t("sales.finish.back", { uri: begun.redirect_uri })}</p>
-      <Textarea
-        label={t("sales.field.redirected")}
-        description={t("sales.hint.redirected")}
-        rows={3}
-        value={redirected}
-        onChange={(event) => setRedirected(event.currentTarget.value)}
-        spellCheck={false}
-        required
-      />
-      {finish.error ? <Trouble error={finish.error} /> : null}
-      <Button type="submit" disabled={redirected.trim() === ""} loading={finish.isPending}>
-        {t("sales.finish.done")}
-      </Button>
-    </form>
   );
 }

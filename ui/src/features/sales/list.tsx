@@ -2,20 +2,26 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconReceipt, IconSearch, IconSend } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ColumnsMenu } from "@/components/columns-menu";
 import { Empty } from "@/components/empty";
 import { type Column, Grid, type Order } from "@/components/grid";
+import { useKept } from "@/components/kept";
 import { LinkButton } from "@/components/link-button";
 import { Chips, ListPage, Search } from "@/components/list-page";
 import { Period, type Span } from "@/components/period";
+import { SavedViews, type Shows } from "@/components/saved-views";
 import type { SaleRow, SalesFilter, SalesSort, SalesTotals } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { usePages } from "@/platform/pages";
 import { SALE_STATES, type SalesSearch } from "@/routes";
 import { SeeExample } from "../welcome/see-example";
+import { CreditNotes } from "./credit-notes";
 import { endOf, startOf } from "./days";
+import { GoExample, useExample } from "./example";
+import { ExportSales } from "./files";
 import { SalesJobs, SyncSales } from "./jobs";
 import { Money, SaleStateView } from "./looks";
 import { SalePanel } from "./sale-panel";
@@ -25,7 +31,22 @@ import { SendDialog } from "./send-dialog";
 const AMOUNT = /^\d+([.,]\d+)?$/;
 const NOTHING = { text: "", channel: null as string | null, least: "", most: "" };
 const ALWAYS: Span = { from: null, to: null };
+const SHOWN = {};
 const keyOf = ({ id }: SaleRow) => String(id);
+
+/** What a saved view of sales holds. */
+interface SalesShow {
+  text: string;
+  channel: string | null;
+  least: string;
+  most: string;
+  from: string | null;
+  to: string | null;
+  by: string;
+  descending: boolean;
+  state: SalesSearch["state"];
+  reason: string | undefined;
+}
 
 export function SalesList() {
   const { t } = useTranslation();
@@ -38,6 +59,8 @@ export function SalesList() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [sending, setSending] = useState(false);
   const [asked] = useDebouncedValue(narrow, 250);
+  const [hidden, setHidden] = useKept<Record<string, boolean>>("list.sales.columns", SHOWN);
+  const columns = useColumns();
   const { state, reason } = search;
   const filter = useMemo<SalesFilter>(
     () => ({
@@ -66,11 +89,16 @@ export function SalesList() {
     () => void navigate({ search: ({ open: _, ...old }) => old, replace: true }),
     [navigate],
   );
-  const clear = () => {
-    setNarrow(NOTHING);
-    setSpan(ALWAYS);
-    set({ state: undefined, reason: undefined });
+  const shows = { ...asked, ...span, ...order, state, reason } satisfies SalesShow;
+  const apply = (shows: Shows) => {
+    const view = shows as Partial<SalesShow>;
+    const { text = "", channel = null, least = "", most = "" } = view;
+    setNarrow({ text, channel, least, most });
+    setSpan({ from: view.from ?? null, to: view.to ?? null });
+    setOrder({ by: view.by ?? "date", descending: view.descending ?? false });
+    set({ state: view.state, reason: view.reason });
   };
+  const clear = () => apply({ by: order.by, descending: order.descending });
   const ready = totals?.states.ready ?? 0;
   const filtered = Object.keys(filter).length > 0;
   return (
@@ -80,6 +108,7 @@ export function SalesList() {
         actions={
           <>
             <Views />
+            <CreditNotes />
             <SyncSales />
             <Button
               leftSection={<IconSend size={15} aria-hidden="true" />}
@@ -98,6 +127,13 @@ export function SalesList() {
             onSpan={setSpan}
             search={search}
             set={set}
+            tools={
+              <>
+                <SavedViews list="sales" shows={shows} onApply={apply} />
+                <ExportSales {...question} rows={pages.first?.totals.sales ?? 0} />
+                <ColumnsMenu columns={columns} hidden={hidden} onChange={setHidden} />
+              </>
+            }
           />
         }
         error={pages.error}
@@ -115,7 +151,7 @@ export function SalesList() {
         <SalesJobs />
         <Grid
           label={t("sales.list")}
-          columns={useColumns()}
+          columns={columns}
           count={pages.first?.totals.sales ?? 0}
           rowAt={pages.rowAt}
           keyOf={keyOf}
@@ -128,6 +164,7 @@ export function SalesList() {
           onChoose={setChosen}
           loading={pages.isPending}
           store="sales"
+          hidden={hidden}
           empty={<None filtered={filtered} clear={clear} />}
         />
       </ListPage>
@@ -149,6 +186,7 @@ function Narrowing({
   onSpan,
   search,
   set,
+  tools,
 }: {
   narrow: typeof NOTHING;
   onNarrow: (narrow: typeof NOTHING) => void;
@@ -156,6 +194,7 @@ function Narrowing({
   onSpan: (span: Span) => void;
   search: SalesSearch;
   set: (change: Partial<SalesSearch>) => void;
+  tools: ReactNode;
 }) {
   const { t } = useTranslation();
   const { currency } = useFormat();
@@ -202,6 +241,8 @@ function Narrowing({
           set({ state: search.state === state ? undefined : state, reason: undefined })
         }
       />
+      <div className="grow" />
+      {tools}
     </>
   );
 }
@@ -332,6 +373,7 @@ function useColumns(): Column<SaleRow>[] {
 function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {
   const { t } = useTranslation();
   const channels = useCommand("sales.channels.list", {}).data ?? [];
+  const example = useExample()?.available ?? false;
   if (filtered) {
     return (
       <Empty
@@ -351,7 +393,9 @@ function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {
       title={t("sales.none")}
       action={
         <>
-          {channels.some(({ state }) => state === "connected") ? (
+          {example ? (
+            <GoExample />
+          ) : channels.some(({ state }) => state === "connected") ? (
             <SyncSales primary />
           ) : (
             <LinkButton to="/facturacion" search={{ view: "steps" }}>

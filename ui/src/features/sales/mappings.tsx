@@ -14,7 +14,9 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 import { MAPPING_KINDS } from "@/routes";
+import { BulkSuggestions } from "./bulk-suggestions";
 import { SalesJobs } from "./jobs";
+import { Misfits } from "./misfits";
 import { Views } from "./sales";
 import { TargetField } from "./target-field";
 
@@ -38,6 +40,7 @@ export function Mappings() {
         </div>
         {channels.error ? <Trouble error={channels.error} /> : null}
         <SalesJobs />
+        <Misfits />
         {channels.data && !channel ? (
           <Empty
             icon={IconWand}
@@ -77,6 +80,7 @@ function Table({ channel, channels }: { channel: SalesChannel; channels: SalesCh
     { keep: true },
   );
   const rows = page.data?.rows ?? [];
+  const changed = useChanged();
   return (
     <>
       <Filters>
@@ -110,7 +114,7 @@ function Table({ channel, channels }: { channel: SalesChannel; channels: SalesCh
           onChange={(event) => setMissing(event.currentTarget.checked)}
         />
         <div className="grow" />
-        <Bulk channel={name} kind={kind} />
+        <BulkSuggestions channel={name} kind={kind} onChanged={changed} />
       </Filters>
       {page.error ? <Trouble error={page.error} /> : null}
       <section className="card" style={{ padding: 0, overflow: "auto" }}>
@@ -227,25 +231,6 @@ function Row({
         </form>
       </td>
     </tr>
-  );
-}
-
-/** Sets every likely suggestion at once. */
-function Bulk({ channel, kind }: { channel: string; kind: (typeof MAPPING_KINDS)[number] }) {
-  const { t } = useTranslation();
-  const suggest = useAction("sales.mappings.suggest");
-  const changed = useChanged();
-  return (
-    <Button
-      variant="default"
-      leftSection={<IconWand size={15} aria-hidden="true" />}
-      loading={suggest.isPending}
-      onClick={() =>
-        suggest.mutate({ channel, kind, apply: true }, { onSuccess: changed, onError: failed })
-      }
-    >
-      {t("sales.mappings.apply")}
-    </Button>
   );
 }
 

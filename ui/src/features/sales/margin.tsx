@@ -1,5 +1,5 @@
-import { Button, SegmentedControl } from "@mantine/core";
-import { IconChartBar, IconCoins, IconTableExport } from "@tabler/icons-react";
+import { Button, SegmentedControl, Select } from "@mantine/core";
+import { IconChartBar, IconCoins } from "@tabler/icons-react";
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
@@ -15,15 +15,13 @@ import {
 import { Bones, Empty } from "@/components/empty";
 import { Filters } from "@/components/list-page";
 import { Period, type Span } from "@/components/period";
-import { csvFile } from "@/components/save-chart";
-import { done, failed } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
 import type { MarginBy, MarginRow, MarginSummary } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
-import { usePlatform } from "@/platform/context";
 import { CostsPanel } from "./costs-panel";
 import { endOf, startOf } from "./days";
+import { ExportMargin } from "./files";
 import { Money } from "./looks";
 import { Views } from "./sales";
 
@@ -37,9 +35,12 @@ export function Margin() {
   const { zone } = useFormat();
   const [by, setBy] = useState<MarginBy>("month");
   const [span, setSpan] = useState<Span>({ from: null, to: null });
+  const [channel, setChannel] = useState<string | null>(null);
   const [costs, setCosts] = useState(false);
+  const channels = useCommand("sales.channels.list", {}).data ?? [];
   const closeCosts = useCallback(() => setCosts(false), []);
   const filter = {
+    ...(channel ? { channels: [Number(channel)] } : {}),
     ...(span.from ? { from: startOf(span.from, zone) } : {}),
     ...(span.to ? { to: endOf(span.to, zone) } : {}),
   };
@@ -67,9 +68,21 @@ export function Margin() {
             value={by}
             onChange={(value) => setBy(value as MarginBy)}
           />
+          {channels.length > 1 ? (
+            <Select
+              w={190}
+              aria-label={t("sales.filter.channel")}
+              placeholder={t("sales.filter.channel")}
+              data={channels.map(({ id, name }) => ({ value: String(id), label: name }))}
+              value={channel}
+              onChange={setChannel}
+              clearable
+              clearButtonProps={{ "aria-label": t("common.clear_filters") }}
+            />
+          ) : null}
           <Period compact span={span} onChange={setSpan} />
           <div className="grow" />
-          {margin.data ? <Export summary={margin.data} by={by} /> : null}
+          <ExportMargin by={by} filter={filter} />
         </Filters>
         {margin.error ? <Trouble error={margin.error} /> : null}
         {margin.isPending ? <Bones lines={10} /> : null}
@@ -229,47 +242,5 @@ function Table({ summary: { rows, groups }, by }: { summary: MarginSummary; by: 
         </p>
       ) : null}
     </section>
-  );
-}
-
-function Export({ summary, by }: { summary: MarginSummary; by: MarginBy }) {
-  const { t } = useTranslation();
-  const platform = usePlatform();
-  const save = async () => {
-    const point = (text: string) => text.replace(".", ",");
-    const blob = csvFile([
-      [
-        t(`sales.margin.by_${by}`),
-        t("sales.margin.sales"),
-        t("sales.margin.revenue"),
-        t("sales.margin.cost"),
-        t("sales.margin.margin"),
-        t("sales.margin.percent"),
-      ],
-      ...summary.rows.map((row) => [
-        row.label,
-        String(row.sales),
-        point(row.revenue),
-        point(row.cost),
-        point(row.margin),
-        point(row.percent ?? ""),
-      ]),
-    ]);
-    try {
-      const wish = { name: `${t("sales.margin.file")}.csv`, extension: "csv" };
-      const where = await platform.saveBlob(wish, blob);
-      if (where !== null) done(t("companies.export.saved", { where }));
-    } catch (error) {
-      failed(error);
-    }
-  };
-  return (
-    <Button
-      variant="default"
-      leftSection={<IconTableExport size={15} aria-hidden="true" />}
-      onClick={() => void save()}
-    >
-      {t("companies.export.button")}
-    </Button>
   );
 }

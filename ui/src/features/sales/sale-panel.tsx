@@ -11,7 +11,9 @@ import type { SalePage, SaleReasonView, SaleRow } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { MAPPING_KINDS } from "@/routes";
+import { Accept, mayBeAccepted } from "./accept";
 import { Decide } from "./decide";
+import { Documents } from "./files";
 import { Money, SaleStateView } from "./looks";
 import { Exact, SendDialog } from "./send-dialog";
 import { Tasks } from "./tasks";
@@ -65,6 +67,9 @@ function Details({ page }: { page: SalePage }) {
       {reasons.map((reason) => (
         <Reason key={reason.text} reason={reason} row={row} />
       ))}
+      {reasons.length > 0 && reasons.every(mayBeAccepted) ? (
+        <Accept row={row} reasons={reasons} />
+      ) : null}
       {row.state === "uncertain" ? <Decide page={page} /> : null}
       <Tasks tasks={page.tasks} />
       <Lines page={page} />
@@ -202,7 +207,8 @@ function Lines({ page: { sale, row } }: { page: SalePage }) {
   );
 }
 
-function Invoice({ page: { invoice } }: { page: SalePage }) {
+function Invoice({ page }: { page: SalePage }) {
+  const { invoice } = page;
   const { t } = useTranslation();
   const { amount, day, currency } = useFormat();
   if (!invoice) return null;
@@ -231,8 +237,8 @@ function Invoice({ page: { invoice } }: { page: SalePage }) {
         {[invoice.pdf, invoice.xml].some((file) => file !== null) ? (
           <>
             <dt>{t("sales.panel.files")}</dt>
-            <dd className="mono">
-              {[invoice.pdf, invoice.xml].filter((file) => file !== null).join(", ")}
+            <dd className="row">
+              <Documents page={page} />
             </dd>
           </>
         ) : null}

@@ -1,20 +1,20 @@
-import { Button } from "@mantine/core";
-import { IconPlus, IconRefresh } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Bones } from "@/components/empty";
 import { LinkButton } from "@/components/link-button";
-import { done, failed } from "@/components/toast";
-import { Trouble, TroubleView } from "@/components/trouble";
-import type { SalesChannel, SalesLedger, SalesStep } from "@/generated/commands";
+import { Trouble } from "@/components/trouble";
+import type { SalesStep } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { useAction, useCommand } from "@/platform/commands";
+import { useCommand } from "@/platform/commands";
 import type { SalesSearch } from "@/routes";
+import { Channels, Ledgers } from "./accounts";
 import { ChannelForm } from "./channel-form";
+import { ExampleShop } from "./example";
 import { SalesJobs, SyncSales } from "./jobs";
 import { LedgerForm } from "./ledger-form";
 import { StepStateView } from "./looks";
+import { Misfits } from "./misfits";
 import { RulesForm } from "./rules-form";
 import { Views } from "./sales";
 
@@ -61,6 +61,7 @@ export function Steps() {
         </div>
         {steps.error ? <Trouble error={steps.error} /> : null}
         <SalesJobs />
+        <ExampleShop />
         <section className="card" aria-label={t("sales.steps.title")}>
           <h2>{t("sales.steps.title")}</h2>
           {steps.isPending ? <Bones lines={11} /> : null}
@@ -70,8 +71,9 @@ export function Steps() {
             ))}
           </ol>
         </section>
+        <Misfits />
         <Ledgers ledgers={ledgers.data ?? []} />
-        <Channels channels={channels.data ?? []} />
+        <Channels channels={channels.data ?? []} ledgers={ledgers.data ?? []} />
       </div>
       {search.setup === "ledger" ? <LedgerForm onClose={close} /> : null}
       {search.setup === "channel" ? (
@@ -121,144 +123,5 @@ function Step({ step, next }: { step: SalesStep; next: boolean }) {
         )}
       </span>
     </li>
-  );
-}
-
-function Ledgers({ ledgers }: { ledgers: SalesLedger[] }) {
-  const { t } = useTranslation();
-  return (
-    <section className="card stack" data-gap="big" aria-label={t("sales.ledgers")}>
-      <div className="row">
-        <h2 className="grow">{t("sales.ledgers")}</h2>
-        <LinkButton
-          variant="default"
-          leftSection={<IconPlus size={15} aria-hidden="true" />}
-          to="/facturacion"
-          search={{ view: "steps", setup: "ledger" }}
-        >
-          {t("sales.step_action.ledger")}
-        </LinkButton>
-      </div>
-      {ledgers.length === 0 ? <p className="dim">{t("sales.step_text.ledger")}</p> : null}
-      {ledgers.map((ledger) => (
-        <Ledger key={ledger.id} ledger={ledger} />
-      ))}
-    </section>
-  );
-}
-
-function Ledger({ ledger }: { ledger: SalesLedger }) {
-  const { t } = useTranslation();
-  const { moment, count } = useFormat();
-  const named = { ledger: String(ledger.id) };
-  const catalogue = useCommand("sales.catalogue.show", named, {
-    enabled: ledger.catalogue_at !== null,
-  }).data;
-  const refresh = useAction("sales.catalogue.refresh");
-  const test = useAction("sales.ledgers.test");
-  return (
-    <div className="stack">
-      <div className="row">
-        <h3 className="grow">{ledger.name}</h3>
-        <Button
-          variant="default"
-          loading={test.isPending}
-          onClick={() =>
-            test.mutate(named, { onSuccess: () => done(t("sales.answers")), onError: failed })
-          }
-        >
-          {t("sales.test")}
-        </Button>
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={15} aria-hidden="true" />}
-          loading={refresh.isPending}
-          onClick={() =>
-            refresh.mutate(named, {
-              onSuccess: () => done(t("sales.catalogue.refreshing")),
-              onError: failed,
-            })
-          }
-        >
-          {t("sales.catalogue.refresh")}
-        </Button>
-      </div>
-      {ledger.last_error ? <TroubleView view={ledger.last_error} /> : null}
-      <dl className="facts">
-        <dt>{t("sales.field.user")}</dt>
-        <dd>{ledger.user}</dd>
-        <dt>{t("sales.catalogue.title")}</dt>
-        <dd>
-          {ledger.catalogue_at
-            ? t("sales.catalogue.at", { at: moment(ledger.catalogue_at) })
-            : t("sales.catalogue.never")}
-        </dd>
-        {catalogue ? (
-          <>
-            <dt>{t("sales.catalogue.has")}</dt>
-            <dd>
-              {t("sales.catalogue.what", {
-                products: count(catalogue.products),
-                documents: count(catalogue.document_types.length),
-                payments: count(catalogue.payment_types.length),
-                taxes: count(catalogue.taxes.length),
-              })}
-            </dd>
-          </>
-        ) : null}
-      </dl>
-    </div>
-  );
-}
-
-function Channels({ channels }: { channels: SalesChannel[] }) {
-  const { t } = useTranslation();
-  const { moment } = useFormat();
-  return (
-    <section className="card stack" data-gap="big" aria-label={t("sales.channels")}>
-      <div className="row">
-        <h2 className="grow">{t("sales.channels")}</h2>
-        <LinkButton
-          variant="default"
-          leftSection={<IconPlus size={15} aria-hidden="true" />}
-          to="/facturacion"
-          search={{ view: "steps", setup: "channel" }}
-        >
-          {t("sales.step_action.channel")}
-        </LinkButton>
-      </div>
-      {channels.length === 0 ? <p className="dim">{t("sales.step_text.channel")}</p> : null}
-      {channels.map((channel) => (
-        <div key={channel.id} className="stack">
-          <div className="row">
-            <h3 className="grow">{channel.name}</h3>
-            <LinkButton
-              variant="default"
-              to="/facturacion"
-              search={{ view: "steps", setup: "rules", channel: channel.id }}
-            >
-              {t("sales.step_action.rules")}
-            </LinkButton>
-          </div>
-          {channel.last_error ? <TroubleView view={channel.last_error} /> : null}
-          <dl className="facts">
-            <dt>{t("sales.col.state")}</dt>
-            <dd>{t(`sales.channel_state.${channel.state}`)}</dd>
-            {channel.nickname ? (
-              <>
-                <dt>{t("sales.seller")}</dt>
-                <dd>{channel.nickname}</dd>
-              </>
-            ) : null}
-            <dt>{t("sales.field.ledger")}</dt>
-            <dd>{channel.ledger ?? t("sales.no_ledger")}</dd>
-            <dt>{t("sales.synced")}</dt>
-            <dd>{channel.synced_at ? moment(channel.synced_at) : t("companies.never")}</dd>
-            <dt>{t("sales.step.rules")}</dt>
-            <dd>{channel.complete ? t("sales.rules.complete") : t("sales.rules.incomplete")}</dd>
-          </dl>
-        </div>
-      ))}
-    </section>
   );
 }

@@ -19,7 +19,7 @@ export interface Draft {
   quiet_from: string;
   quiet_to: string;
   client_library: string;
-  /** Chosen elsewhere, and kept when the rest changes. */
+  /** Number of the VPN that leads to it. */
   vpn: number | null;
   encryption: SqlEncryption;
   instance: string;

@@ -5,9 +5,9 @@ import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
-import type { Server, ServerTested, ServerTry } from "@/generated/commands";
+import type { Server } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { useAction } from "@/platform/commands";
+import { useAction, useAsked, useCommand } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 import { viewOf } from "@/platform/platform";
 import { check, type Draft, draftOf, FRESH, isIntegrated, ofKind, requestOf } from "./draft";
@@ -30,7 +30,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
   const [draft, setDraft] = useDraft(server);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [replacing, setReplacing] = useState(!server?.has_password);
-  const trial = useTrial();
+  const trial = useAsked("servers.try");
   const add = useAction("servers.add");
   const edit = useAction("servers.edit");
   const saving = add.isPending || edit.isPending;
@@ -87,7 +87,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
       { onSuccess: ({ id, name }) => saved(id, name, false) },
     );
   };
-  const passed = trial.tested !== null;
+  const passed = trial.data !== null;
   const error = trial.error ?? add.error ?? edit.error;
   return (
     <Panel
@@ -111,7 +111,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
             <Button
               variant="default"
               leftSection={<IconPlayerStop size={15} aria-hidden="true" />}
-              onClick={trial.cancel}
+              onClick={trial.forget}
             >
               {t("servers.form.stop")}
             </Button>
@@ -169,6 +169,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
                 inputMode="numeric"
               />
             </div>
+            <ThroughVpn draft={draft} set={set} />
             {sql ? <SqlServer draft={draft} set={set} field={field} /> : null}
             {isIntegrated(draft) ? null : (
               <>
@@ -211,7 +212,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
           rightSectionWidth={files ? 84 : undefined}
         />
         {files ? null : <Advanced draft={draft} set={set} field={field} />}
-        {trial.tested ? <TestedView tested={trial.tested} /> : null}
+        {trial.data ? <TestedView tested={trial.data} /> : null}
         {error && viewOf(error).code !== "CANCELLED" ? <Trouble error={error} /> : null}
         {error ? (
           <TrustCertificate error={error} onTrust={(certificate) => set({ certificate })} />
@@ -235,6 +236,26 @@ export type Field = (name: keyof Draft) => {
   onBlur: () => void;
   error: string | undefined;
 };
+
+/** By which network the server is reached. There is no choice where there is no VPN. */
+function ThroughVpn({ draft, set }: { draft: Draft; set: (change: Partial<Draft>) => void }) {
+  const { t } = useTranslation();
+  const vpns = useCommand("vpn.list", {}).data ?? [];
+  const usable = vpns.filter(({ id, state }) => state === "active" || id === draft.vpn);
+  if (usable.length === 0) return null;
+  return (
+    <Select
+      label={t("servers.field.vpn")}
+      description={t("servers.hint.vpn")}
+      placeholder={t("servers.vpn_none")}
+      data={usable.map(({ id, name }) => ({ value: String(id), label: name }))}
+      value={draft.vpn === null ? null : String(draft.vpn)}
+      onChange={(id) => set({ vpn: id === null ? null : Number(id) })}
+      clearable
+      clearButtonProps={{ "aria-label": t("servers.vpn_none") }}
+    />
+  );
+}
 
 function Advanced({
   draft,
@@ -335,41 +356,6 @@ function ChooseFolder({ onChosen }: { onChosen: (path: string) => void }) {
     </Button>
   );
 }
-
-/** A test that can be given up at once: whatever it finds afterwards is of no interest. */
-function useTrial() {
-  const platform = usePlatform();
-  const stop = useRef<AbortController | null>(null);
-  const [state, setState] = useState<{
-    running: boolean;
-    tested: ServerTested | null;
-    error: unknown;
-  }>(IDLE);
-  useEffect(() => () => stop.current?.abort(), []);
-  const run = async (request: ServerTry) => {
-    stop.current?.abort();
-    const mine = new AbortController();
-    stop.current = mine;
-    setState({ ...IDLE, running: true });
-    try {
-      const tested = await platform.call("servers.try", request, mine.signal);
-      if (!mine.signal.aborted) setState({ ...IDLE, tested });
-    } catch (error) {
-      if (!mine.signal.aborted) setState({ ...IDLE, error });
-    }
-  };
-  const cancel = () => {
-    stop.current?.abort();
-    setState(IDLE);
-  };
-  const forget = () => {
-    stop.current?.abort();
-    setState((old) => (old === IDLE ? old : IDLE));
-  };
-  return { ...state, run, cancel, forget };
-}
-
-const IDLE = { running: false, tested: null, error: null };
 
 /** Nothing typed is lost when the panel closes; a password is never written down. */
 function useDraft(server: Server | undefined) {

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconPencil, IconPlugConnected, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Confirm } from "@/components/confirm";
@@ -9,6 +10,7 @@ import { TroubleView } from "@/components/trouble";
 import type { Server } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
+import { VpnStateView } from "../vpn/looks";
 import { Grants } from "./grants";
 import { ServerStateView } from "./servers";
 import { TestedView, Warnings } from "./tested";
@@ -82,6 +84,7 @@ export function ServerPanel({
                   ? `\\${server.options.sql_server?.instance ?? ""}`
                   : `:${server.port}`}
               </dd>
+              {options.vpn == null ? null : <Through id={options.vpn} />}
               <dt>{t("servers.col.user")}</dt>
               <dd>{server.user}</dd>
               <dt>{t("servers.field.password")}</dt>
@@ -141,6 +144,24 @@ export function ServerPanel({
         />
       ) : null}
     </Panel>
+  );
+}
+
+/** The VPN that leads to it. */
+function Through({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const vpn = useCommand("vpn.list", {}).data?.find((vpn) => vpn.id === id);
+  if (!vpn) return null;
+  return (
+    <>
+      <dt>{t("servers.field.vpn")}</dt>
+      <dd className="row" data-wrap>
+        <Link to="/vpn" search={{ open: id }} dir="auto">
+          {vpn.name}
+        </Link>
+        <VpnStateView vpn={vpn} />
+      </dd>
+    </>
   );
 }
 

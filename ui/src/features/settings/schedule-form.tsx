@@ -10,7 +10,7 @@ import { useAction, useCommand } from "@/platform/commands";
 import { viewOf } from "@/platform/platform";
 import { DAYS, dayName, said } from "./said";
 
-const WORKS: ScheduledWork[] = ["sync", "prove", "backup", "tidy"];
+const WORKS: ScheduledWork[] = ["sync", "prove", "backup", "tidy", "sales"];
 const KINDS = ["day", "week", "hours", "minutes", "month", "cron"] as const;
 
 const FRESH: { [K in (typeof KINDS)[number]]: Extract<Every, { every: K }> } = {
@@ -213,7 +213,6 @@ function Fields({ cadence, onChange }: { cadence: Every; onChange: (cadence: Eve
                     type="button"
                     className="chip"
                     aria-pressed={on}
-                    aria-label={dayName(place, i18n.language)}
                     onClick={() =>
                       onChange({
                         ...cadence,
@@ -223,7 +222,8 @@ function Fields({ cadence, onChange }: { cadence: Every; onChange: (cadence: Eve
                       })
                     }
                   >
-                    {dayName(place, i18n.language, "short")}
+                    <span aria-hidden="true">{dayName(place, i18n.language, "short")}</span>
+                    <span className="hidden">{dayName(place, i18n.language)}</span>
                   </button>
                 );
               })}

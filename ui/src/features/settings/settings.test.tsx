@@ -105,3 +105,29 @@ test.each([
   await open("/");
   expect(said(structuredClone(cadence) as never, i18next.t, "es")).toBe(words);
 });
+
+test("an MLflow is tried before it is kept, and a wrong login says so", async () => {
+  const { mock, user } = await open("/configuracion?section=forecast");
+  await user.type(await screen.findByLabelText("Dirección de MLflow"), "http://mlflow:5000");
+  await user.click(screen.getByRole("radio", { name: "Usuario y contraseña" }));
+  await user.type(screen.getByLabelText("Usuario"), "ana");
+  expect(screen.getByText(/van sin cifrar/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Probar" }));
+  expect(await screen.findByText(/no aceptó el acceso \(respondió 401\)/)).toBeVisible();
+  await user.type(screen.getByLabelText("Contraseña"), "clave");
+  await user.click(screen.getByRole("button", { name: "Probar" }));
+  expect(await screen.findByText(/^MLflow respondió en 14 ms/)).toBeVisible();
+  expect(mock.settings.mlflow.url).toBe("");
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  await waitFor(() => expect(mock.settings.mlflow.url).toBe("http://mlflow:5000"));
+  expect(mock.settings.has_mlflow_secret).toBe(true);
+  expect(await screen.findByText("0 registrados · 0 en espera · 0 rechazados")).toBeVisible();
+});
+
+test("an address of MLflow that is none can't be kept", async () => {
+  const { user } = await open("/configuracion?section=forecast");
+  await user.type(await screen.findByLabelText("Dirección de MLflow"), "mlflow:5000");
+  expect(screen.getByText("Escríbalo como http://equipo:puerto")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Guardar" })).toBeDisabled();
+  expect(screen.getByRole("button", { name: "Probar" })).toBeDisabled();
+});

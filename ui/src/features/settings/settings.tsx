@@ -4,6 +4,7 @@ import { SECTIONS, type Section } from "@/routes";
 import { AboutSection } from "./about";
 import { Backups } from "./backups";
 import { Diagnostics } from "./diagnostics";
+import { ForecastSection } from "./forecast";
 import { General } from "./general";
 import { Network } from "./network";
 import { Schedules } from "./schedules";
@@ -13,6 +14,7 @@ const BODIES: Record<Section, () => React.ReactNode> = {
   schedules: Schedules,
   backups: Backups,
   network: Network,
+  forecast: ForecastSection,
   diagnostics: Diagnostics,
   about: AboutSection,
 };

@@ -10,6 +10,7 @@ import {
   IconPlus,
   IconRefresh,
   IconServer2,
+  IconShieldLock,
   IconStethoscope,
 } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
@@ -135,6 +136,7 @@ function useEntries(onShortcuts: () => void): Entry[] {
   const sync = useSync();
   const companies = useCommand("companies.list", {}).data;
   const servers = useCommand("servers.list", {}).data;
+  const vpns = useCommand("vpn.list", {}).data;
   const { mutate: set } = useAction("settings.set");
   const { mutate: backUp } = useAction("backup.create");
   const { choose } = useCompanyChoice();
@@ -159,6 +161,12 @@ function useEntries(onShortcuts: () => void): Entry[] {
         label: t("servers.add"),
         icon: IconPlus,
         run: () => void navigate({ to: "/servidores", search: { open: "new" } }),
+      },
+      {
+        key: "vpn",
+        label: t("vpn.create.button"),
+        icon: IconShieldLock,
+        run: () => void navigate({ to: "/vpn", search: { open: "new" } }),
       },
       {
         key: "backup",
@@ -205,8 +213,27 @@ function useEntries(onShortcuts: () => void): Entry[] {
       icon: IconServer2,
       run: () => void navigate({ to: "/servidores", search: { open: id } }),
     }));
-    return [...tabs, ...actions, ...named, ...hosts];
-  }, [t, i18n.language, navigate, sync, companies, servers, set, backUp, choose, onShortcuts]);
+    const networks = (vpns ?? []).map(({ id, name }) => ({
+      key: `vpn ${id}`,
+      label: name,
+      sub: t("common.tab.vpn"),
+      icon: IconShieldLock,
+      run: () => void navigate({ to: "/vpn", search: { open: id } }),
+    }));
+    return [...tabs, ...actions, ...named, ...hosts, ...networks];
+  }, [
+    t,
+    i18n.language,
+    navigate,
+    sync,
+    companies,
+    servers,
+    vpns,
+    set,
+    backUp,
+    choose,
+    onShortcuts,
+  ]);
 }
 
 /** Without accents and capitals: `ñapa` is found by `napa`. */

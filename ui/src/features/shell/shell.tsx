@@ -20,6 +20,7 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { useStatus } from "@/platform/status";
 import { useSync } from "../home/sync";
+import { isWaiting } from "../vpn/looks";
 import { useStart } from "../welcome/start";
 import { CompanyContext, taxpayers } from "./company";
 import { JobsMenu } from "./jobs-menu";
@@ -125,6 +126,7 @@ function Rail() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const overview = useCommand("overview", {}, { keep: true });
   const sales = useCommand("sales.totals", {}, { keep: true }).data;
+  const vpns = useCommand("vpn.list", {}, { keep: true }).data ?? [];
   useEffect(() => {
     const tab = TABS.findLast(({ to }) => path.startsWith(to));
     document.title = tab
@@ -134,7 +136,12 @@ function Rail() {
   return (
     <nav className="shell-rail" aria-label={t("common.tabs")}>
       {TABS.map(({ name, to, icon: Icon }) => {
-        const waiting = name === "sales" ? salesWaiting(sales) : badgeOf(name, overview.data);
+        const waiting =
+          name === "sales"
+            ? salesWaiting(sales)
+            : name === "vpn"
+              ? vpns.filter(isWaiting).length
+              : badgeOf(name, overview.data);
         const here = to === "/" ? path === "/" : path.startsWith(to);
         return (
           <Link key={name} to={to} className="rail-link" aria-current={here ? "page" : undefined}>

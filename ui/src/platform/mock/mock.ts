@@ -11,6 +11,7 @@ import type {
 } from "../platform";
 import { companyBodies } from "./companies";
 import { refusal } from "./errors";
+import { forecastBodies } from "./forecast";
 import { type Bodies, type MockOptions, Office } from "./office";
 import { overviewBodies } from "./overview";
 import { seedPast, seedServers } from "./past";
@@ -21,6 +22,7 @@ import { serverBodies } from "./servers";
 import { settingsBodies } from "./settings";
 import { summaryBodies } from "./summary";
 import { tableBodies } from "./table";
+import { vpnBodies } from "./vpns";
 
 export type { MockOptions };
 
@@ -45,6 +47,8 @@ export class Mock extends Office implements Platform {
       ...queueBodies(this),
       ...settingsBodies(this),
       ...salesBodies(this, options.office ?? "working"),
+      ...forecastBodies(this, options.office ?? "working"),
+      ...vpnBodies(this, options.office ?? "working"),
     };
     const seeded = (options.office ?? "working") === "working" && !options.servers;
     this.servers = options.servers ?? (seeded ? seedServers(this) : []);

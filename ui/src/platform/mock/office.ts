@@ -37,13 +37,16 @@ export type Bodies = {
 
 const TICK_MS = 200;
 
-const SALES_STAGES: Record<string, string> = {
+const STAGES: Record<string, string> = {
+  "forecast.train": "backtest",
   "sales.sync_all": "orders",
   "sales.homologate": "homologate",
   "sales.catalogue": "catalogue",
   "sales.send": "send",
   "sales.follow": "status",
   "sales.decide": "settle",
+  "vpn.peer": "connect",
+  "vpn.setup": "connect",
 };
 
 export class Office {
@@ -83,6 +86,8 @@ export class Office {
       has_proxy_password: false,
       extra_ca: null,
       backups: { last: 5, days: 14, months: 12 },
+      mlflow: { url: "", login: "none", user: "" },
+      has_mlflow_secret: false,
       ...options.settings,
     };
   }
@@ -272,7 +277,7 @@ export class Office {
           ? "lines"
           : job.kind === "backup.create"
             ? "backup"
-            : (SALES_STAGES[job.kind] ?? "companies"),
+            : (STAGES[job.kind] ?? "companies"),
       done,
       total,
       subject: job.subject,
@@ -299,7 +304,16 @@ export class Office {
       finished_at: this.ago(0),
       result: state === "done" && company ? this.result(company) : null,
     });
-    this.stale("companies", "movements", "proofs", "backups", "sales", "sales_accounts");
+    this.stale(
+      "companies",
+      "movements",
+      "proofs",
+      "backups",
+      "sales",
+      "sales_accounts",
+      "forecasts",
+      "vpns",
+    );
   }
 
   effect(job: Job, company: Company | undefined): void {

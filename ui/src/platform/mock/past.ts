@@ -12,6 +12,7 @@ export function seedServers(office: Office): Server[] {
       host: "10.8.0.14",
       options: {
         ...OPTIONS,
+        vpn: 1,
         quiet_hours: { from: "08:00", to: "18:00", zone: "America/Bogota" },
       },
       checked_at: office.ago(24),

@@ -84,6 +84,15 @@ const BLOCKS: ((article: Article) => SaleReasonView)[] = [
 export const articleOf = (id: number): Article =>
   ARTICLES[mix(id) % ARTICLES.length] ?? (ARTICLES[0] as Article);
 
+const DIFFERS = (paid: number): SaleReasonView => ({
+  reason: "total_differs",
+  total: `${paid - 4_000}.00`,
+  paid: `${paid}.00`,
+  text: `La factura suma ${paid - 4_000} y el comprador pagó ${paid}.`,
+  hint: "Revise el envío y los descuentos, o acepte la diferencia si es correcta.",
+  mend: "rules",
+});
+
 const REFUSED: SaleReasonView = {
   reason: "refused",
   code: "invalid_total_payments",
@@ -94,9 +103,13 @@ const REFUSED: SaleReasonView = {
   mend: "rules",
 };
 
+/** The sale whose invoice is not what was paid. */
+const DIFFERENT = 5;
+
 function stateOf(at: number): SaleRow["state"] {
   if (at === 3) return "uncertain";
   if (at === 8 || at === 21) return "refused";
+  if (at === DIFFERENT) return "pending";
   if (at < 60) return mix(at + 77) % 3 === 0 ? "pending" : "ready";
   if (mix(at) % 29 === 0) return "voided";
   return at < 90 ? "invoiced" : "stamped";
@@ -113,11 +126,14 @@ export function seedSales(office: Office): SaleRow[] {
     const paid = article.price * units;
     const margin = Math.round(paid * 0.84) - 12_900 - article.cost * units;
     const done = state === "invoiced" || state === "stamped";
-    const reasons = pending
-      ? [(BLOCKS[dice % 3] as (typeof BLOCKS)[number])(article)]
-      : state === "refused"
-        ? [REFUSED]
-        : [];
+    const reasons =
+      at === DIFFERENT
+        ? [DIFFERS(paid)]
+        : pending
+          ? [(BLOCKS[dice % 3] as (typeof BLOCKS)[number])(article)]
+          : state === "refused"
+            ? [REFUSED]
+            : [];
     return {
       id,
       channel_id: 1,

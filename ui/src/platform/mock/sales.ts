@@ -18,12 +18,12 @@ import { salePage } from "./sale-page";
 import {
   ARTICLES,
   articleOf,
-  RULES,
   seedCatalogue,
   seedChannel,
   seedLedger,
   seedSales,
 } from "./sales-seed";
+import { workBodies } from "./sales-work";
 
 interface Book {
   sales: SaleRow[];
@@ -69,6 +69,7 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
   return {
     ...accountBodies(office, book),
     ...mappingBodies(office, book),
+    ...workBodies(office, book),
     "sales.steps": () => steps(book),
     "sales.sync": () => job("sales.sync_all"),
     "sales.follow": () => job("sales.follow"),
@@ -99,7 +100,6 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
       office.stale("sales");
       return job("sales.decide", row.key);
     },
-    "sales.tasks": () => [],
     "sales.costs.list": () => ({ rules: book.costs, products: productCosts }),
     "sales.costs.set": ({ rules }) => {
       book.costs = rules;
@@ -173,8 +173,14 @@ function accountBodies(office: Office, book: Book): Bodies {
       }
       return Object.assign(channel(name), { state: "connected", nickname: "FERRETERIALANAPA" });
     },
-    "sales.channels.set": ({ channel: name, rules }) =>
-      Object.assign(channel(name), { rules: rules ?? RULES }),
+    "sales.channels.set": ({ channel: name, ledger: of, rules }) => {
+      const to = of ? ledger(of) : null;
+      return Object.assign(
+        channel(name),
+        rules ? { rules } : {},
+        to ? { ledger_id: to.id, ledger: to.name } : {},
+      );
+    },
     "sales.catalogue.show": ({ ledger: name }) => seedCatalogue(ledger(name).catalogue_at),
     "sales.catalogue.products": ({ text = "" }) =>
       ARTICLES.filter((article) => article.code && article.title.toLowerCase().includes(text)).map(

@@ -55,11 +55,12 @@ export const settingsBodies = (office: Office): Bodies => ({
     next: [540, 1980, 3420].map((minutes) => office.ago(-minutes)),
   }),
   "settings.get": () => office.settings,
-  "settings.set": ({ proxy_password, extra_ca, ...change }) => {
+  "settings.set": ({ proxy_password, mlflow_secret, extra_ca, ...change }) => {
     const given = Object.entries(change).filter(([, value]) => value != null);
     office.settings = { ...office.settings, ...Object.fromEntries(given) };
     if (extra_ca != null) office.settings.extra_ca = extra_ca || null;
     if (proxy_password != null) office.settings.has_proxy_password = proxy_password !== "";
+    if (mlflow_secret != null) office.settings.has_mlflow_secret = mlflow_secret !== "";
     return office.settings;
   },
   "saved.list": ({ list }) => office.saved.get(list) ?? [],

@@ -89,6 +89,17 @@ pub fn begin(room: &Room, channel: &Channel) -> Result<Begun> {
     })
 }
 
+/// The `state` of the authorisation that was begun: who brings it back comes from that page.
+///
+/// # Errors
+/// [`Error::NotAuthorised`] when none was begun; those of the keyring.
+pub fn begun_state(room: &Room, channel: &Channel) -> Result<Secret> {
+    let kept = room.secrets.find(&channel.login_name())?;
+    kept.and_then(|kept| serde_json::from_str::<Login>(kept.expose()).ok())
+        .map(|login| Secret::from(login.state))
+        .ok_or_else(|| Error::NotAuthorised("not_begun".to_owned()))
+}
+
 /// 43 characters of chance.
 fn random() -> String {
     let bytes: [u8; 32] = rand::random();

@@ -91,11 +91,7 @@ impl Client {
                 },
                 Err(lost) => Error::from(lost),
             };
-            let passes = matches!(
-                trouble,
-                Error::Busy { .. } | Error::Unreadable { .. } | Error::Net(_)
-            );
-            if !passes || attempt >= ATTEMPTS {
+            if !read::worth(attempt, ATTEMPTS, &trouble) {
                 return Err(trouble);
             }
             cancel.sleep(pause(attempt, &trouble))?;
@@ -138,9 +134,7 @@ impl Client {
         Error::Busy {
             cloud: NAME,
             status: reply.status,
-            wait: reply
-                .header("retry-after")
-                .and_then(|text| text.trim().parse().ok()),
+            wait: read::retry_after(reply, self.room.clock.as_ref()),
         }
     }
 

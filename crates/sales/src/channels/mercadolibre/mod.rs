@@ -5,9 +5,11 @@ mod client;
 mod orders;
 mod read;
 mod search;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
-pub use authorise::{Begun, auth_url, begin, finish};
+pub use authorise::{Begun, auth_url, begin, begun_state, finish};
 pub use client::DEFAULT_API;
 pub use tokens::Renewals;
 

@@ -21,7 +21,7 @@ pub(super) struct Read {
     buyer: Buyer,
     lines: Vec<Line>,
     payments: Vec<Payment>,
-    withheld: Decimal,
+    declared: Option<Decimal>,
     missing: Vec<String>,
 }
 
@@ -65,12 +65,6 @@ pub(super) fn order(value: &Value) -> Option<Read> {
             missing.push(part.to_owned());
         }
     }
-    let withheld = value
-        .list("payments")
-        .iter()
-        .filter(|payment| payment.text("status") == "approved")
-        .filter_map(|payment| payment.decimal("taxes_amount"))
-        .sum();
     Some(Read {
         pack: number(value, "pack_id"),
         created: created.unwrap_or(updated),
@@ -86,7 +80,7 @@ pub(super) fn order(value: &Value) -> Option<Read> {
         },
         lines,
         payments,
-        withheld,
+        declared: value.decimal("paid_amount"),
         missing,
         id,
     })
@@ -123,6 +117,7 @@ fn line(order: &str, value: &Value) -> Line {
         unit_price: value.decimal("unit_price").unwrap_or_default(),
         // Of one unit, as several shops measured; payments' own fee is zero.
         unit_fee: value.decimal("sale_fee").unwrap_or_default(),
+        tax: None,
     }
 }
 
@@ -139,6 +134,10 @@ fn payment(value: &Value) -> Payment {
         amount: amount("transaction_amount"),
         refunded,
         shipping: amount("shipping_cost"),
+        taxes: amount("taxes_amount"),
+        overpaid: amount("overpaid_amount"),
+        // The seller's own discount is in the price already: a coupon is the channel's.
+        coupon: amount("coupon_amount"),
     }
 }
 
@@ -195,8 +194,12 @@ pub(super) fn sale(
             identity,
             ..first.buyer.clone()
         },
-        withheld: shown.iter().map(|order| order.withheld).sum(),
+        // An order tells what the buyer paid beside the price (`taxes_amount`), not what is kept back
+        // from the seller.
+        withheld: Decimal::ZERO,
+        declared: shown.iter().map(|order| order.declared).sum(),
         missing,
+        document: None,
     })
 }
 

@@ -172,9 +172,7 @@ fn renew(
         status => Err(Error::Busy {
             cloud: NAME,
             status,
-            wait: reply
-                .header("retry-after")
-                .and_then(|text| text.trim().parse().ok()),
+            wait: crate::read::retry_after(&reply, room.clock.as_ref()),
         }),
     }
 }

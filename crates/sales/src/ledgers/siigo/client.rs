@@ -5,6 +5,7 @@ use crate::accounts::Ledger;
 use crate::quota::Quota;
 use crate::read::{self, Json};
 use crate::{Error, Result};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use puente_core::{Cancel, Clock, Secret};
 use puente_net::{Ask, Lost, Method, Reply, Web};
 use serde_json::{Value, json};
@@ -25,12 +26,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const READ_PATIENCE: Duration = Duration::from_secs(60);
 /// A token is renewed that long before it ends.
 const MARGIN: Duration = Duration::from_secs(60);
+/// How far this machine's clock may be off before nothing is sent by it.
+const SKEW: TimeDelta = TimeDelta::minutes(10);
 /// Attempts at reading before it is given up.
 const ATTEMPTS: u32 = 5;
 
 /// Tokens of signed-in companies, for as long as the program runs. Clones are one and the same.
 #[derive(Clone, Default)]
-pub struct Tokens(Arc<Mutex<HashMap<String, Token>>>);
+pub struct Tokens(Arc<Mutex<HashMap<String, Token>>>, Skews);
+
+/// How far the ledger's clock was ahead of this machine's when its answer came, by company.
+type Skews = Arc<Mutex<HashMap<String, TimeDelta>>>;
 
 #[derive(Clone)]
 struct Token {
@@ -83,6 +89,33 @@ impl Siigo {
     pub fn with_patience(mut self, patience: Duration) -> Siigo {
         self.patience = patience;
         self
+    }
+
+    /// Whether this machine's clock is within [`SKEW`] of SIIGO's, by the `Date` of its last good answer.
+    ///
+    /// # Errors
+    /// [`Error::Clock`].
+    pub(super) fn check_clock(&self) -> Result<()> {
+        let skews = self.tokens.1.lock().unwrap_or_else(PoisonError::into_inner);
+        let skew = skews.get(&self.place()).copied().unwrap_or_default();
+        if skew.abs() <= SKEW {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        Err(Error::Clock {
+            now: text(now),
+            reference: text(now + skew),
+        })
+    }
+
+    /// Remembers the time of an answer that SIIGO itself gave: a proxy's may be old.
+    fn hear(&self, reply: &Reply) {
+        let Some(date) = reply.header("date").and_then(read::http_date) else {
+            return;
+        };
+        let mut skews = self.tokens.1.lock().unwrap_or_else(PoisonError::into_inner);
+        skews.insert(self.place(), date - self.clock.now());
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -241,7 +274,8 @@ impl Siigo {
             }
             if reply.status == 429 {
                 // The next one waits with everybody else.
-                self.quota.fill().map_err(Unmade::Before)?;
+                let wait = errors::wait(&reply, self.clock()).map(Duration::from_secs);
+                self.quota.hold(wait).map_err(Unmade::Before)?;
             }
             return Ok(reply);
         }
@@ -256,11 +290,12 @@ impl Siigo {
             let trouble = match self.web.ask(ask(), cancel) {
                 Ok(reply) => match errors::kind(&reply) {
                     Kind::Busy => {
-                        self.quota.fill()?;
+                        let wait = errors::wait(&reply, self.clock());
+                        self.quota.hold(wait.map(Duration::from_secs))?;
                         Error::Busy {
                             cloud: NAME,
                             status: reply.status,
-                            wait: errors::wait(&reply),
+                            wait,
                         }
                     }
                     // Nothing is there, whoever says it.
@@ -269,17 +304,16 @@ impl Siigo {
                     Kind::Unknown => Error::Busy {
                         cloud: NAME,
                         status: reply.status,
-                        wait: errors::wait(&reply),
+                        wait: errors::wait(&reply, self.clock()),
                     },
-                    Kind::Good | Kind::Refused | Kind::Stop | Kind::Exists => return Ok(reply),
+                    Kind::Good | Kind::Refused | Kind::Stop | Kind::Exists => {
+                        self.hear(&reply);
+                        return Ok(reply);
+                    }
                 },
                 Err(lost) => Error::from(lost),
             };
-            let passes = matches!(
-                trouble,
-                Error::Busy { .. } | Error::Unreadable { .. } | Error::Net(_)
-            );
-            if !passes || attempt >= ATTEMPTS {
+            if !read::worth(attempt, ATTEMPTS, &trouble) {
                 return Err(trouble);
             }
             cancel.sleep(read::pause(attempt, &trouble))?;

@@ -9,6 +9,9 @@ use crate::{Error, Result};
 use puente_core::Cancel;
 use serde_json::{Value, json};
 
+/// Letters of a contact's first and last name.
+const CONTACT_NAME: usize = 50;
+
 type Ensured = Result<std::result::Result<(), Vec<Refusal>>>;
 
 pub(super) fn ensure(siigo: &Siigo, customer: &Customer, cancel: &Cancel) -> Ensured {
@@ -32,7 +35,7 @@ pub(super) fn ensure(siigo: &Siigo, customer: &Customer, cancel: &Cancel) -> Ens
         Kind::Busy => Err(Error::Busy {
             cloud: super::client::NAME,
             status: reply.status,
-            wait: errors::wait(&reply),
+            wait: errors::wait(&reply, siigo.clock()),
         }),
         Kind::Stop => Err(Error::Login {
             cloud: super::client::NAME,
@@ -85,13 +88,19 @@ fn find(siigo: &Siigo, identification: &str, cancel: &Cancel) -> Result<Option<b
     Ok(Some(found.any(|one| one.flag("active").unwrap_or(true))))
 }
 
+/// What a contact is called: a label beside the legal name, which stands whole in `name`.
+fn label(name: &str) -> String {
+    let cut: String = name.chars().take(CONTACT_NAME).collect();
+    cut.trim_end().to_owned()
+}
+
 fn body(customer: &Customer) -> Value {
     let mut contact = json!({ "first_name": "", "email": customer.email });
     if let [first, rest @ ..] = customer.name.as_slice() {
-        contact["first_name"] = first.as_str().into();
+        contact["first_name"] = label(first).into();
         // A company's contact has no last name, and an empty one is refused.
         if let Some(last) = rest.first() {
-            contact["last_name"] = last.as_str().into();
+            contact["last_name"] = label(last).into();
         }
     }
     let mut body = json!({

@@ -2,6 +2,7 @@
 
 use crate::ledger::Refusal;
 use crate::read::{self, Json};
+use puente_core::Clock;
 use puente_net::Reply;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -195,15 +196,21 @@ pub(super) fn said(reply: &Reply) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-/// Seconds to wait, where the answer says so.
-pub(super) fn wait(reply: &Reply) -> Option<u64> {
-    if let Some(seconds) = reply.header("retry-after") {
-        return seconds.trim().parse().ok();
-    }
-    let text = reply.text();
+/// Seconds to wait, where the answer says so: in its header, or in words (`Try again in 12 seconds`).
+pub(super) fn wait(reply: &Reply, clock: &dyn Clock) -> Option<u64> {
+    read::retry_after(reply, clock).or_else(|| in_words(&reply.text()))
+}
+
+fn in_words(text: &str) -> Option<u64> {
+    let text = text.to_ascii_lowercase();
     let rest = text.split("again in ").nth(1)?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+    let number: u64 = digits.parse().ok()?;
+    let unit = rest[digits.len()..].trim_start();
+    Some(match unit.starts_with("minute") {
+        true => number.saturating_mul(60),
+        false => number,
+    })
 }
 
 /// The total that SIIGO worked out, from the message that refuses another one: `The total invoice
@@ -250,6 +257,18 @@ mod tests {
             );
         }
         assert_eq!(calculated_total("something else"), None);
+    }
+
+    #[test]
+    fn a_wait_is_read_in_words() {
+        for (text, seconds) in [
+            ("Rate limit is exceeded. Try again in 12 seconds.", Some(12)),
+            ("try again in 1 minute", Some(60)),
+            ("Try again in a while", None),
+            ("", None),
+        ] {
+            assert_eq!(in_words(text), seconds, "{text}");
+        }
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub(super) fn send(siigo: &Siigo, key: &str, body: &str, cancel: &Cancel) -> Ans
         Kind::Stop => Answer::Stop(first(errors::refusals_of(&reply))),
         Kind::Busy => Answer::NotNow {
             said: errors::said(&reply),
-            wait: errors::wait(&reply),
+            wait: errors::wait(&reply, siigo.clock()),
         },
         Kind::Exists | Kind::Unknown => {
             Answer::Unknown(format!("{}: {}", reply.status, errors::said(&reply)))

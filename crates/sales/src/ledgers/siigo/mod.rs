@@ -45,6 +45,10 @@ impl Ledger for Siigo {
         customers::ensure(self, customer, cancel)
     }
 
+    fn check_clock(&self) -> Result<()> {
+        Siigo::check_clock(self)
+    }
+
     fn send(&self, key: &str, body: &str, cancel: &Cancel) -> Answer {
         invoice::send(self, key, body, cancel)
     }

@@ -1,0 +1,192 @@
+//! All articles together, and whether there is enough to forecast from.
+
+use super::ask::{fitting, open, text_of};
+use super::training::{LEAST_MONTHS, YEAR_AHEAD, sales_of};
+use super::{nit_of, registry_of};
+use crate::amounts::Amount;
+use crate::{App, Result};
+use puente_core::{Error, Month};
+use puente_forecast::train::Verdict;
+use puente_forecast::{Article, Class, panel};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// Which articles to add up.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+#[ts(rename = "ForecastTotalsOf", optional_fields = nullable)]
+pub struct TotalsOf {
+    /// All companies of this NIT.
+    pub nit: String,
+    /// A part of code or description, whatever the case; empty for all.
+    #[ts(as = "Option<String>", optional)]
+    pub text: String,
+    /// Of this class only.
+    pub class: Option<Class>,
+}
+
+/// A month of all articles, each at its last price: quantities of different units can't be added.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "ForecastTotalMonth")]
+pub struct TotalMonth {
+    /// `2026-11`.
+    pub month: String,
+    /// What was sold; absent in months to come.
+    pub sold: Option<Amount>,
+    /// What is expected; absent in the past.
+    pub expected: Option<Amount>,
+}
+
+/// How many articles are of a class.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "ForecastClassCount")]
+pub struct ClassCount {
+    /// The class.
+    pub class: Class,
+    /// Its articles.
+    pub articles: usize,
+}
+
+/// Articles added up.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "ForecastTotals")]
+pub struct Totals {
+    /// Articles that fit.
+    pub articles: usize,
+    /// Of them, those without a price: they are in no month.
+    pub unpriced: usize,
+    /// Of them, those with too little history for more than a mean.
+    pub guesses: usize,
+    /// Of them, those whose model is better than the same month of last year.
+    pub better: usize,
+    /// Of them, those whose model is about as good.
+    pub same: usize,
+    /// Of them, those whose model is worse.
+    pub worse: usize,
+    /// Of them, by class.
+    pub classes: Vec<ClassCount>,
+    /// Month by month.
+    pub months: Vec<TotalMonth>,
+}
+
+/// Of which NIT.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "ForecastOfNit")]
+pub struct OfNit {
+    /// All companies of this NIT.
+    pub nit: String,
+}
+
+/// The history that there is to learn from.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "ForecastHistory")]
+pub struct History {
+    /// Complete months, from the first with sales to the last.
+    pub months: usize,
+    /// The first of them, `2025-01`.
+    pub first: Option<String>,
+    /// The last of them.
+    pub last: Option<String>,
+    /// The fewest that a training needs.
+    pub least: usize,
+    /// So many for a forecast of a whole year; with less, half of one.
+    pub year_ahead: usize,
+    /// Codes of documents that count as sales or their returns here.
+    pub documents: Vec<String>,
+    /// Complete months that the active model does not know.
+    pub unseen: usize,
+}
+
+/// Adds up the articles of the active model of a NIT.
+///
+/// # Errors
+/// That there is no model, or that it is damaged.
+pub fn totals(app: &App, request: TotalsOf) -> Result<Totals> {
+    let (model, articles) = open(app, &request.nit)?;
+    let found = fitting(&articles, &request.text, request.class);
+    let first = panel::months_since_zero(model.meta.first_month);
+    let last = panel::months_since_zero(model.meta.last_month);
+    let known = usize::try_from(last - first + 1).unwrap_or(0);
+    let mut sums = vec![0_i128; known + model.meta.horizon];
+    for article in &found {
+        let start = panel::months_since_zero(article.first_month) - first;
+        let months = article.history.iter().chain(&article.forecast.expected);
+        for (at, quantity) in months.enumerate() {
+            let place = usize::try_from(start).unwrap_or(0) + at;
+            if let Some(sum) = sums.get_mut(place) {
+                *sum = sum.saturating_add(worth(article, *quantity));
+            }
+        }
+    }
+    let months = sums.into_iter().enumerate().map(|(at, sum)| TotalMonth {
+        month: text_of(model.meta.first_month, at),
+        sold: (at < known).then(|| Amount::from(sum)),
+        expected: (at >= known).then(|| Amount::from(sum)),
+    });
+    let count = |fits: &dyn Fn(&Article) -> bool| found.iter().filter(|one| fits(one)).count();
+    let judged = |wanted: Verdict| count(&|article| article.verdict == wanted);
+    Ok(Totals {
+        articles: found.len(),
+        unpriced: count(&|article| article.price_e4 <= 0),
+        guesses: count(&Article::is_guess),
+        better: judged(Verdict::Better),
+        same: judged(Verdict::Same),
+        worse: judged(Verdict::Worse),
+        classes: Class::ALL
+            .into_iter()
+            .map(|class| ClassCount {
+                class,
+                articles: count(&|article| article.class == class),
+            })
+            .collect(),
+        months: months.collect(),
+    })
+}
+
+/// Money × 10^4 of a quantity at the last price, from its millionths.
+fn worth(article: &Article, quantity: f64) -> i128 {
+    let quantity_e6 = (quantity * 1e6).round().clamp(0.0, 9e18) as i128;
+    quantity_e6 * i128::from(article.price_e4.max(0)) / 1_000_000
+}
+
+/// What there is to learn from.
+///
+/// # Errors
+/// That the NIT is none; those of the warehouse.
+pub fn history(app: &App, request: OfNit) -> Result<History> {
+    let nit = nit_of(&request.nit)?;
+    let (filter, documents) = sales_of(&app.room, &nit)?;
+    let now = app.room.clock.now().date_naive();
+    let running = Month::of(now).map_err(|error| Error::invalid("clock", error))?;
+    let mut sold: BTreeMap<i32, i128> = BTreeMap::new();
+    if let Some(filter) = filter {
+        for total in app.room.warehouse.monthly(&filter)? {
+            *sold.entry(total.month).or_default() += i128::from(total.quantity_e6);
+        }
+    }
+    sold.retain(|month, _| Month::from_number(*month).is_ok() && *month < running.number());
+    let ends = sold.keys().next().zip(sold.keys().next_back());
+    let months = ends.map_or(0, |(first, last)| {
+        let months = panel::months_since_zero(*last) - panel::months_since_zero(*first) + 1;
+        usize::try_from(months).unwrap_or(0)
+    });
+    let known = registry_of(app)
+        .active(&nit)
+        .map_or(0, |model| model.meta.last_month);
+    let text = |number: &i32| text_of(*number, 0);
+    Ok(History {
+        months,
+        first: ends.map(|(first, _)| text(first)),
+        last: ends.map(|(_, last)| text(last)),
+        least: LEAST_MONTHS,
+        year_ahead: YEAR_AHEAD,
+        documents,
+        unseen: if known == 0 {
+            0
+        } else {
+            sold.range(known + 1..).count()
+        },
+    })
+}

@@ -1,0 +1,416 @@
+//! Files for people: the list of sales, what they earned, and the documents of an invoice.
+
+use super::margin::{self, By};
+use super::room;
+use super::table::{self, PageOf, SalesFilter, to_filter};
+use super::texts::phrase;
+use crate::export::{self, Cell, Format, Table};
+use crate::{App, Result};
+use chrono_tz::America::Bogota;
+use puente_core::{Error, Lang};
+use puente_sales::judge::Measure;
+use puente_sales::margin::{Certainty, CostKind};
+use puente_sales::model::Status;
+use puente_sales::{accounts, list, outbox, sales};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use ts_rs::TS;
+
+/// Rows that are read at a time.
+const PAGE: u32 = 1000;
+
+const SALES: [&str; 13] = [
+    "date",
+    "channel",
+    "sale",
+    "state",
+    "buyer",
+    "items",
+    "currency",
+    "paid",
+    "total",
+    "margin",
+    "estimated",
+    "invoice",
+    "reason",
+];
+const MARGIN: [&str; 9] = [
+    "key",
+    "label",
+    "sales",
+    "units",
+    "revenue",
+    "cost",
+    "margin",
+    "percent",
+    "estimated",
+];
+const AMOUNTS: [&str; 8] = [
+    "date",
+    "channel",
+    "sale",
+    "buyer",
+    "kind",
+    "amount",
+    "source",
+    "certainty",
+];
+
+/// The list of sales, as it is seen, into a file.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "SalesExport", optional_fields = nullable)]
+pub struct Export {
+    /// Which sales.
+    #[serde(default)]
+    #[ts(as = "Option<SalesFilter>", optional)]
+    pub filter: SalesFilter,
+    /// By what.
+    #[serde(default)]
+    #[ts(as = "Option<table::SortBy>", optional)]
+    pub sort: table::SortBy,
+    /// The smallest or oldest first; the newest and largest when left out.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub ascending: bool,
+    /// Where to.
+    pub output: PathBuf,
+    /// As what; by the file's extension when left out.
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// Replace a file that is there.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub overwrite: bool,
+}
+
+/// What sales earned, into a file.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "MarginExport", optional_fields = nullable)]
+pub struct MarginExport {
+    /// By what; by month when left out.
+    #[serde(default)]
+    #[ts(as = "Option<By>", optional)]
+    pub by: By,
+    /// Of which sales.
+    #[serde(default)]
+    #[ts(as = "Option<SalesFilter>", optional)]
+    pub filter: SalesFilter,
+    /// A row for each amount of each sale instead, with its source and how sure it is.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub amounts: bool,
+    /// Where to.
+    pub output: PathBuf,
+    /// As what; by the file's extension when left out.
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// Replace a file that is there.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub overwrite: bool,
+}
+
+/// A document of an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(rename = "InvoiceDocument")]
+pub enum Document {
+    /// As it is printed.
+    Pdf,
+    /// As it is signed.
+    Xml,
+}
+
+/// Copies a kept document of an invoice to where a person wants it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+#[ts(rename = "SalesDocument", optional_fields = nullable)]
+pub struct Save {
+    /// The sale's number, or the channel's number of it.
+    pub sale: String,
+    /// Which document.
+    pub document: Document,
+    /// Where to.
+    pub output: PathBuf,
+    /// Replace a file that is there.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub overwrite: bool,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "SalesExported")]
+pub struct Exported {
+    /// Where to.
+    pub output: PathBuf,
+    /// Rows, without the heading; of a document, bytes.
+    pub rows: u64,
+}
+
+/// Writes the list of sales, as it is seen. The file appears under its name when it is complete.
+///
+/// # Errors
+/// That the file is there or can't be written; those of the store.
+pub fn export(app: &App, request: Export) -> Result<Exported> {
+    let lang = app.lang();
+    let columns = headings(&SALES, lang);
+    let table = Table {
+        name: &phrase("sheet.sales", lang),
+        columns: &columns,
+    };
+    let rows = export::table(
+        &request.output,
+        request.format,
+        request.overwrite,
+        &table,
+        &mut |put| {
+            let mut page = PageOf {
+                filter: request.filter.clone(),
+                sort: request.sort,
+                ascending: request.ascending,
+                limit: Some(PAGE),
+                ..PageOf::default()
+            };
+            loop {
+                let rows = table::rows(app, &page)?;
+                let read = rows.len() as u64;
+                for row in rows {
+                    put(sale_cells(row, lang))?;
+                }
+                if read < u64::from(PAGE) {
+                    return Ok(());
+                }
+                page.offset += read;
+            }
+        },
+    )?;
+    done(app, "sales.export", request.output, rows)
+}
+
+fn sale_cells(row: table::Row, lang: Lang) -> Vec<Cell> {
+    let amount = |text: Option<String>| match text.and_then(|text| text.parse().ok()) {
+        Some(amount) => Cell::Number(amount),
+        None => Cell::Text(String::new()),
+    };
+    let reason = row.reasons.first().map(|reason| reason.text.clone());
+    vec![
+        Cell::Text(day(row.sold_at)),
+        Cell::Text(row.channel),
+        Cell::Text(row.key),
+        Cell::Text(phrase(&format!("state.{}", row.state.as_str()), lang)),
+        Cell::Text(row.buyer),
+        Cell::Number(Decimal::from(row.items)),
+        Cell::Text(row.currency),
+        amount(Some(row.paid)),
+        amount(row.total),
+        amount(row.margin),
+        Cell::Text(yes(row.estimated, lang)),
+        Cell::Text(row.invoice),
+        Cell::Text(reason.unwrap_or_default()),
+    ]
+}
+
+/// Writes what sales earned, losses first. The file appears under its name when it is complete.
+///
+/// # Errors
+/// As [`export`].
+pub fn export_margin(app: &App, request: MarginExport) -> Result<Exported> {
+    let lang = app.lang();
+    let names: &[&str] = if request.amounts { &AMOUNTS } else { &MARGIN };
+    let columns = headings(names, lang);
+    let table = Table {
+        name: &phrase("sheet.margin", lang),
+        columns: &columns,
+    };
+    let rows = export::table(
+        &request.output,
+        request.format,
+        request.overwrite,
+        &table,
+        &mut |put| match request.amounts {
+            true => amounts(app, &request.filter, lang, put),
+            false => groups(app, &request, lang, put),
+        },
+    )?;
+    done(app, "sales.margin.export", request.output, rows)
+}
+
+type Put<'a> = &'a mut dyn FnMut(Vec<Cell>) -> Result<()>;
+
+fn groups(app: &App, request: &MarginExport, lang: Lang, put: Put<'_>) -> Result<()> {
+    let of = margin::Of {
+        by: request.by,
+        filter: request.filter.clone(),
+        limit: None,
+    };
+    for row in margin::all(app, &of)?.rows {
+        let number = |text: &str| match text.parse() {
+            Ok(number) => Cell::Number(number),
+            Err(_) => Cell::Text(text.to_owned()),
+        };
+        put(vec![
+            Cell::Text(row.key),
+            Cell::Text(row.label),
+            Cell::Number(Decimal::from(row.sales)),
+            number(&row.units),
+            number(&row.revenue),
+            number(&row.cost),
+            number(&row.margin),
+            number(&row.percent.unwrap_or_default()),
+            Cell::Text(yes(row.estimated, lang)),
+        ])?;
+    }
+    Ok(())
+}
+
+fn amounts(app: &App, filter: &SalesFilter, lang: Lang, put: Put<'_>) -> Result<()> {
+    let room = room(app);
+    let ids = list::ids(&room.state, &to_filter(filter)?)?;
+    let mut measures: HashMap<i64, Measure> = HashMap::new();
+    for channel in accounts::channels(&room.state)? {
+        measures.insert(channel.id, Measure::of(room, channel.id)?);
+    }
+    let mut stopped = None;
+    sales::each(&room.state, &ids, |row, sale| {
+        let Some(measure) = measures.get(&row.channel_id) else {
+            return Ok(());
+        };
+        if sale.status != Status::Paid || stopped.is_some() {
+            return Ok(());
+        }
+        let draft = measure.draft(&sale).ok();
+        let earned = measure.earnings(&sale, draft.as_ref(), row.state.may_be_invoiced());
+        let mut line = |kind: String, amount: Decimal, source: String, certainty: String| {
+            put(vec![
+                Cell::Text(day(row.sold_at)),
+                Cell::Text(measure.channel.name.clone()),
+                Cell::Text(row.key.clone()),
+                Cell::Text(row.buyer.clone()),
+                Cell::Text(kind),
+                Cell::Number(amount),
+                Cell::Text(source),
+                Cell::Text(certainty),
+            ])
+        };
+        let mut all = vec![(
+            phrase("kind.revenue", lang),
+            earned.revenue,
+            phrase("source.order", lang),
+            String::new(),
+        )];
+        all.extend(earned.costs.into_iter().map(|cost| {
+            // A rule of the office's own has a name instead.
+            let source = if cost.kind == CostKind::Own {
+                cost.source
+            } else {
+                phrase(&format!("source.{}", cost.source), lang)
+            };
+            let sure = phrase(certainty(cost.certainty), lang);
+            (phrase(kind(cost.kind), lang), -cost.amount, source, sure)
+        }));
+        for (kind, amount, source, sure) in all {
+            if let Err(error) = line(kind, amount, source, sure) {
+                stopped = Some(error);
+                break;
+            }
+        }
+        Ok(())
+    })?;
+    stopped.map_or(Ok(()), Err)
+}
+
+fn kind(kind: CostKind) -> &'static str {
+    match kind {
+        CostKind::SaleFee => "kind.sale_fee",
+        CostKind::Freight => "kind.freight",
+        CostKind::Withheld => "kind.withheld",
+        CostKind::SalesTax => "kind.sales_tax",
+        CostKind::Product => "kind.product",
+        CostKind::Own => "kind.own",
+    }
+}
+
+fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Estimated => "certainty.estimated",
+        Certainty::Billed => "certainty.billed",
+        Certainty::Stated => "certainty.stated",
+    }
+}
+
+/// Copies a kept document of an invoice. The file appears under its name when it is complete.
+///
+/// # Errors
+/// That the sale has no such document, or the file is there or can't be written.
+pub fn document(app: &App, request: Save) -> Result<Exported> {
+    let room = room(app);
+    let row = sales::find(&room.state, &request.sale)?;
+    let invoice = outbox::invoice(room, row.id)?;
+    let (name, what) = match (invoice, request.document) {
+        (Some(invoice), Document::Pdf) => (invoice.pdf, "PDF"),
+        (Some(invoice), Document::Xml) => (invoice.xml, "XML"),
+        (None, _) => (String::new(), "invoice"),
+    };
+    let kept = within(&room.files, &name).ok_or_else(|| Error::not_found(what, &row.key))?;
+    let bytes =
+        std::fs::read(&kept).map_err(|error| Error::not_found(what, &row.key).because(&error))?;
+    export::whole(&request.output, request.overwrite, &bytes)?;
+    let size = bytes.len() as u64;
+    let detail = json!({ "document": request.document, "path": request.output });
+    app.audit("sales.document", &format!("sale:{}", row.id), detail)?;
+    Ok(Exported {
+        output: request.output,
+        rows: size,
+    })
+}
+
+/// The file of that name in `folder`, and nowhere else.
+fn within(folder: &Path, name: &str) -> Option<PathBuf> {
+    let is_plain = Path::new(name)
+        .file_name()
+        .is_some_and(|plain| plain == name);
+    (!name.is_empty() && is_plain).then(|| folder.join(name))
+}
+
+fn headings(names: &[&str], lang: Lang) -> Vec<String> {
+    names
+        .iter()
+        .map(|name| phrase(&format!("column.{name}"), lang))
+        .collect()
+}
+
+fn yes(is: bool, lang: Lang) -> String {
+    phrase(if is { "word.yes" } else { "word.no" }, lang)
+}
+
+fn day(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.with_timezone(&Bogota)
+        .format("%Y-%m-%d %H:%M")
+        .to_string()
+}
+
+fn done(app: &App, action: &str, output: PathBuf, rows: u64) -> Result<Exported> {
+    app.audit(action, "sales", json!({ "path": output, "rows": rows }))?;
+    Ok(Exported { output, rows })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_name_never_leads_out_of_the_folder_of_invoices() {
+        let folder = Path::new("facturas");
+        let kept = within(folder, "FV-2-22-1.pdf").unwrap();
+        assert_eq!(kept, folder.join("FV-2-22-1.pdf"));
+        for name in ["", "..", "../puente.db", "/etc/passwd", "a/../../b"] {
+            assert_eq!(within(folder, name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! See [`crate::RecordDb`].
+
+use super::pump::pump;
+use super::sql::{self, Of, Read};
+use super::wire::Wire;
+use super::{ATTEMPTS, PAUSE, SqlServer, errors};
+use crate::scan::marks;
+use crate::{
+    Becomes, Change, Chunk, Flow, LiveColumn, LiveKind, Match, RecordDb, Result, Scan, Value,
+};
+
+impl RecordDb for SqlServer {
+    fn select(
+        &mut self,
+        scan: &Scan,
+        matches: &[Match],
+        sink: &mut dyn FnMut(&Chunk) -> Result<Flow>,
+    ) -> Result<u64> {
+        self.check_marks(marks(&scan.filter))?;
+        let catalog = self.catalog()?;
+        let (live, real) = catalog.table(&scan.table)?;
+        let table = Of { live, real };
+        let mut rows = 0;
+        for part in parts(matches) {
+            let invalid = self.options.invalid_text;
+            let mut read = sql::read(table, scan, &scan.filter, invalid)?;
+            let joint = if scan.filter.is_empty() {
+                " WHERE "
+            } else {
+                " AND "
+            };
+            add_matches(table, &part, joint, &mut read)?;
+            let (taken, flow) = pump(self, scan, &read, sink)?;
+            rows += taken;
+            if flow == Flow::Stop {
+                break;
+            }
+        }
+        Ok(rows)
+    }
+
+    fn change(
+        &mut self,
+        change: &Change,
+        before_commit: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Vec<u64>> {
+        let catalog = self.catalog()?;
+        let (live, real) = catalog.table(&change.table)?;
+        let table = Of { live, real };
+        let statements = change
+            .rows
+            .iter()
+            .map(|row| update(table, change, row))
+            .collect::<Result<Vec<_>>>()?;
+        let mut attempt = 1;
+        loop {
+            let done = self.with_wire(|wire| {
+                // Under row versions an update of a row that changed meanwhile fails instead of waiting.
+                wire.order("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")?;
+                wire.order("BEGIN TRANSACTION")?;
+                let done = write(wire, &change.table, &statements, before_commit);
+                if done.is_err() && wire.is_healthy() {
+                    wire.order("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION")?;
+                }
+                done
+            });
+            match done {
+                Err(error) if errors::is_passing(&error) && attempt < ATTEMPTS => {
+                    attempt += 1;
+                    self.cancel.sleep(PAUSE)?;
+                }
+                done => return done,
+            }
+        }
+    }
+}
+
+fn write(
+    wire: &mut Wire,
+    table: &str,
+    statements: &[Read],
+    before_commit: &mut dyn FnMut() -> Result<()>,
+) -> Result<Vec<u64>> {
+    let counts = statements
+        .iter()
+        .map(|one| wire.write(&one.text, &one.values, table))
+        .collect::<Result<Vec<_>>>()?;
+    before_commit()?;
+    wire.order("COMMIT TRANSACTION")?;
+    Ok(counts)
+}
+
+fn update(table: Of<'_>, change: &Change, row: &[Match]) -> Result<Read> {
+    let mut read = Read {
+        text: String::new(),
+        pulls: Vec::new(),
+        values: Vec::new(),
+    };
+    let mut set = Vec::with_capacity(change.set.len());
+    for (name, becomes) in &change.set {
+        let (column, name) = table.column(name)?;
+        set.push(match becomes {
+            Becomes::Now => format!("{name}=GETDATE()"),
+            Becomes::Value(value) => format!("{name}={}", parameter(column, value, &mut read)),
+        });
+    }
+    read.text = format!("UPDATE {} SET {}", table.name(), set.join(","));
+    add_matches(table, row, " WHERE ", &mut read)?;
+    Ok(read)
+}
+
+/// Adds the matches, each value as a parameter.
+fn add_matches(table: Of<'_>, matches: &[Match], first: &str, read: &mut Read) -> Result<()> {
+    let mut joint = first;
+    for one in matches {
+        let (column, name) = table.column(&one.column)?;
+        let list: Vec<String> = one
+            .values
+            .iter()
+            .map(|value| parameter(column, value, read))
+            .collect();
+        let condition = match list.as_slice() {
+            [] => "1=0".to_owned(),
+            [only] => format!("{name}={only}"),
+            all => format!("{name} IN ({})", all.join(",")),
+        };
+        read.text.push_str(joint);
+        read.text.push_str(&condition);
+        joint = " AND ";
+    }
+    Ok(())
+}
+
+/// Takes a value up as the next parameter. A national text would make the server convert the whole column
+/// instead of looking into its index, so that it is given the column's own kind.
+fn parameter(column: &LiveColumn, value: &Value, read: &mut Read) -> String {
+    read.values.push(value.clone());
+    let name = format!("@P{}", read.values.len());
+    let is_plain = matches!(column.kind, LiveKind::Char | LiveKind::Varchar)
+        && !column.declared.starts_with('N');
+    match value {
+        Value::Text(_) if is_plain => format!("CAST({name} AS VARCHAR(255))"),
+        Value::Text(_) | Value::Int(_) => name,
+    }
+}
+
+/// Matches whose longest list is cut into lists that a statement takes.
+fn parts(matches: &[Match]) -> Vec<Vec<Match>> {
+    let longest = matches
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, one)| one.values.len());
+    let Some((at, longest)) = longest.filter(|(_, one)| one.values.len() > sql::IN_LIST) else {
+        return vec![matches.to_vec()];
+    };
+    longest
+        .values
+        .chunks(sql::IN_LIST)
+        .map(|values| {
+            let mut part = matches.to_vec();
+            if let Some(one) = part.get_mut(at) {
+                one.values = values.to_vec();
+            }
+            part
+        })
+        .collect()
+}
