@@ -193,6 +193,7 @@ commands! {
     "vpn.conf" vpn::conf, vpn::Named, reads [], changes [Audit];
     "vpn.qr" vpn::qr, vpn::Named, reads [], changes [Audit];
     "vpn.connect" vpn::connect, vpn::Connect, reads [], changes [Vpns Audit];
+    "vpn.whole_pc" vpn::whole_pc, Nothing, reads [Vpns], changes [];
     "vpn.disconnect" vpn::disconnect, vpn::Named, reads [], changes [Vpns Audit];
     "vpn.preview" vpn_peers::preview, vpn_peers::Create, reads [], changes [];
     "vpn.create" vpn_peers::create, vpn_peers::Create, reads [], changes [Vpns Jobs Audit] job;

@@ -6,6 +6,7 @@ use puente_core::{Cancel, Code, Error, ErrorView, Secret};
 use puente_vpn::conf::Config;
 use puente_vpn::forward::Status;
 use puente_vpn::qr;
+use puente_vpn::system::Backend as _;
 use puente_vpn::tunnels::Tunnels;
 use puente_vpn::vpns::{self, NewVpn, Remote, State, Tunnel, Vpn};
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,38 @@ pub struct QrView {
     pub text: String,
 }
 
+/// Where the tunnel of a VPN is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "VpnMode")]
+pub enum Mode {
+    /// Inside this program: no administrator, and ports of this PC that lead through it.
+    #[default]
+    Inside,
+    /// The whole PC, by the helper of the system or the official WireGuard program.
+    System,
+}
+
+/// Whether the whole PC can be connected, and to which VPNs it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "VpnWholePc")]
+pub struct WholePc {
+    /// Whether something on this PC can do it.
+    pub available: bool,
+    /// The VPNs that the whole PC is in.
+    pub tunnels: Vec<SystemTunnel>,
+}
+
+/// A VPN that the whole PC is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "VpnSystemTunnel")]
+pub struct SystemTunnel {
+    /// The VPN's number.
+    pub vpn: vpns::VpnId,
+    /// How its tunnel is.
+    pub status: Status,
+}
+
 /// A tunnel to be opened.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
@@ -116,6 +149,8 @@ pub struct Connect {
     pub target: Option<String>,
     /// That port; none takes a free one.
     pub port: Option<u16>,
+    /// Where the tunnel is to be; inside this program when left out.
+    pub mode: Option<Mode>,
 }
 
 /// A tunnel that is open.
@@ -341,6 +376,9 @@ pub fn qr(app: &App, request: Named) -> Result<QrView> {
 /// port is taken.
 pub fn connect(app: &App, request: Connect) -> Result<Connected> {
     let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    if request.mode == Some(Mode::System) {
+        return connect_whole_pc(app, vpn);
+    }
     let target = request
         .target
         .as_deref()
@@ -367,13 +405,85 @@ pub fn connect(app: &App, request: Connect) -> Result<Connected> {
     })
 }
 
-/// Ends the tunnel of a VPN, and the connections that go through it.
+/// It stays until it is ended, also when this program ends.
+fn connect_whole_pc(app: &App, vpn: Vpn) -> Result<Connected> {
+    let system = system(app);
+    system.up(vpn.id, &Cancel::new())?;
+    let subject = format!("vpn:{}", vpn.id);
+    app.audit(
+        "vpn.connect",
+        &subject,
+        json!({ "name": vpn.name, "mode": Mode::System }),
+    )?;
+    Ok(Connected {
+        local: None,
+        status: system.status(vpn.id)?.unwrap_or_default(),
+        vpn: vpn.name,
+    })
+}
+
+/// Who can connect the whole PC.
+#[cfg(unix)]
+fn system(app: &App) -> puente_vpn::system::Helper {
+    let path = std::env::var_os("PUENTE_TUNNEL_SOCKET");
+    puente_vpn::system::Helper {
+        state: app.room.state.clone(),
+        secrets: app.room.secrets.clone(),
+        socket: path.map_or_else(|| puente_vpn::system::SOCKET.into(), PathBuf::from),
+    }
+}
+
+/// Who can connect the whole PC.
+#[cfg(not(unix))]
+fn system(app: &App) -> puente_vpn::system::Official {
+    let programs = std::env::var_os("ProgramFiles").unwrap_or_else(|| r"C:\Program Files".into());
+    let folder = Path::new(&programs).join("WireGuard");
+    puente_vpn::system::Official {
+        state: app.room.state.clone(),
+        secrets: app.room.secrets.clone(),
+        program: folder.join("wireguard.exe"),
+        wg: folder.join("wg.exe"),
+        folder: app.dir.path().to_owned(),
+    }
+}
+
+/// Whether the whole PC can be connected, and to which VPNs it is.
 ///
 /// # Errors
-/// That it doesn't exist.
+/// Those of the store.
+pub fn whole_pc(app: &App, _: Nothing) -> Result<WholePc> {
+    let system = system(app);
+    if !system.is_there() {
+        return Ok(WholePc {
+            available: false,
+            tunnels: Vec::new(),
+        });
+    }
+    let mut tunnels = Vec::new();
+    for vpn in vpns::list(&app.room.state)? {
+        // One that does not answer for this user has no tunnel of his.
+        if let Ok(Some(status)) = system.status(vpn.id) {
+            tunnels.push(SystemTunnel {
+                vpn: vpn.id,
+                status,
+            });
+        }
+    }
+    Ok(WholePc {
+        available: true,
+        tunnels,
+    })
+}
+
+/// Ends the tunnel of a VPN, and the connections that go through it; that of the whole PC too.
+///
+/// # Errors
+/// That it doesn't exist; those of the system.
 pub fn disconnect(app: &App, request: Named) -> Result<VpnRow> {
     let vpn = vpns::find(&app.room.state, &request.vpn)?;
-    if app.tunnels.disconnect(vpn.id) {
+    let system = system(app);
+    let was_system = system.is_there() && system.down(vpn.id)?;
+    if app.tunnels.disconnect(vpn.id) || was_system {
         let subject = format!("vpn:{}", vpn.id);
         app.audit("vpn.disconnect", &subject, json!({ "name": vpn.name }))?;
     }

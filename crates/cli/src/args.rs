@@ -743,6 +743,9 @@ pub enum Vpn {
     },
     Bootstrap(Box<VpnBootstrap>),
     Login(Box<VpnLogin>),
+    Disconnect {
+        vpn: String,
+    },
     Export {
         vpns: Vec<String>,
         #[arg(long, value_name = "FILE")]
@@ -773,6 +776,8 @@ pub enum Vpn {
     },
     Connect {
         vpn: String,
+        #[arg(long, conflicts_with_all = ["to", "port"])]
+        system: bool,
         #[arg(long, value_name = "HOST:PORT")]
         to: Option<String>,
         #[arg(long, value_name = "N")]

@@ -4,7 +4,7 @@ use crate::args::{Vpn, VpnLogin, VpnServer};
 use crate::output::Terminal;
 use crate::verbs::{confirm, finish, password};
 use puente_app::jobs::JobRow;
-use puente_app::vpn::{self, Connect, Connected, Export, Import, Named, VpnRow};
+use puente_app::vpn::{self, Connect, Connected, Export, Import, Mode, Named, VpnRow};
 use puente_app::vpn_peers::{self, Create, Relogin};
 use puente_app::{App, Nothing};
 use puente_core::{Code, Error, Secret};
@@ -87,6 +87,29 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
         }
         Vpn::Connect {
             vpn: name,
+            system: true,
+            ..
+        } => {
+            let request = Connect {
+                vpn: name,
+                mode: Some(Mode::System),
+                ..Connect::default()
+            };
+            let connected = vpn::connect(app, request)?;
+            terminal.result(&connected, |connected| {
+                let name = &connected.vpn;
+                terminal.line(terminal.fill("vpn.whole_pc", &[("name", name)]));
+            });
+        }
+        Vpn::Disconnect { vpn: name } => {
+            let row = vpn::disconnect(app, Named { vpn: name })?;
+            terminal.result(&row, |row| {
+                terminal.line(terminal.fill("vpn.done", &[("name", &row.name)]));
+            });
+        }
+        Vpn::Connect {
+            vpn: name,
+            system: false,
             to,
             port,
         } => return connect(terminal, app, name, to, port),
@@ -266,6 +289,7 @@ fn connect(
         vpn: name,
         target: to.clone(),
         port,
+        mode: Some(Mode::Inside),
     };
     let connected = vpn::connect(app, request)?;
     terminal.result(&connected, |connected| {

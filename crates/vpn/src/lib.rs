@@ -17,6 +17,7 @@ pub mod peers;
 pub mod plan;
 pub mod qr;
 pub mod remote;
+pub mod system;
 mod text;
 pub mod tunnels;
 pub mod vpns;

@@ -249,7 +249,7 @@ impl std::fmt::Debug for Tunnels {
     }
 }
 
-fn refuse_unusable(vpn: &Vpn) -> Result<()> {
+pub(crate) fn refuse_unusable(vpn: &Vpn) -> Result<()> {
     match vpn.state {
         State::Active => Ok(()),
         State::Adding | State::Uncertain => Err(Error::invalid("vpn", "not_added_yet")),

@@ -6534,7 +6534,11 @@ target?: string | null,
 /**
  * That port; none takes a free one.
  */
-port?: number | null, };
+port?: number | null,
+/**
+ * Where the tunnel is to be; inside this program when left out.
+ */
+mode?: VpnMode | null, };
 
 /**
  * A tunnel that is open.
@@ -6691,6 +6695,11 @@ export type VpnLogin = { "kind": "agent" } | { "kind": "key",
  * The file.
  */
 path: string, } | { "kind": "password" };
+
+/**
+ * Where the tunnel of a VPN is to be.
+ */
+export type VpnMode = "inside" | "system";
 
 /**
  * Names a VPN.
@@ -7088,6 +7097,19 @@ export type VpnStepKind = "install" | "configure" | "forward" | "firewall" | "st
 export type VpnStepState = "waiting" | "begun" | "done" | "was" | "undone";
 
 /**
+ * A VPN that the whole PC is in.
+ */
+export type VpnSystemTunnel = {
+/**
+ * The VPN's number.
+ */
+vpn: number,
+/**
+ * How its tunnel is.
+ */
+status: TunnelStatus, };
+
+/**
  * What a client's file says, without its secrets.
  */
 export type VpnTunnel = {
@@ -7127,6 +7149,19 @@ allowed: string[],
  * Seconds between packets that keep the way open.
  */
 keepalive: number | null, };
+
+/**
+ * Whether the whole PC can be connected, and to which VPNs it is.
+ */
+export type VpnWholePc = {
+/**
+ * Whether something on this PC can do it.
+ */
+available: boolean,
+/**
+ * The VPNs that the whole PC is in.
+ */
+tunnels: Array<VpnSystemTunnel>, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -7182,6 +7217,7 @@ export type Commands = {
   "vpn.conf": { request: VpnNamed; response: VpnConf };
   "vpn.qr": { request: VpnNamed; response: VpnQr };
   "vpn.connect": { request: VpnConnect; response: VpnConnected };
+  "vpn.whole_pc": { request: Nothing; response: VpnWholePc };
   "vpn.disconnect": { request: VpnNamed; response: Vpn };
   "vpn.preview": { request: VpnCreate; response: VpnPreview };
   "vpn.create": { request: VpnCreate; response: Array<Job> };
@@ -7320,6 +7356,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "vpn.conf": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "vpn.qr": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "vpn.connect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
+  "vpn.whole_pc": { reads: ["vpns"], changes: [], startsJob: false, reopens: false },
   "vpn.disconnect": { reads: [], changes: ["vpns","audit"], startsJob: false, reopens: false },
   "vpn.preview": { reads: [], changes: [], startsJob: false, reopens: false },
   "vpn.create": { reads: [], changes: ["vpns","jobs","audit"], startsJob: true, reopens: false },

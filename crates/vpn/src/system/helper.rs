@@ -1,0 +1,181 @@
+//! Linux: the tunnels that `puente-tunnel` holds, which may change the network while Puente may not.
+
+use super::{Backend, state};
+use crate::conf::endpoint;
+use crate::forward::{HANDSHAKE, Status};
+use crate::vpns::{self, VpnId};
+use crate::{Error, Result};
+use puente_core::{Cancel, Code};
+use puente_store::Database;
+use puente_store::secrets::Secrets;
+use puente_tunnel::{Answer, LAST, LONGEST, Request, Tunnel, Why};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How long the helper may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two questions while the peer has not answered.
+const AGAIN: Duration = Duration::from_millis(50);
+/// The shortest prefix that a tunnel of the whole PC may lead to: not everything.
+const LEAST: u8 = 8;
+
+/// The helper, as this user.
+#[derive(Debug, Clone)]
+pub struct Helper {
+    /// `puente.db`.
+    pub state: Database,
+    /// Keys.
+    pub secrets: Secrets,
+    /// Where it listens: [`puente_tunnel::SOCKET`].
+    pub socket: PathBuf,
+}
+
+impl Helper {
+    /// Whether a helper listens on this PC.
+    pub fn is_there(&self) -> bool {
+        UnixStream::connect(&self.socket).is_ok()
+    }
+
+    fn ask(&self, request: &Request) -> Result<Answer> {
+        let missing = |error: std::io::Error| {
+            Error::Travelled(puente_core::Error {
+                detail: error.to_string(),
+                ..puente_core::Error::new(Code::VpnHelperMissing)
+                    .with("path", self.socket.display())
+            })
+        };
+        let mut stream = UnixStream::connect(&self.socket).map_err(missing)?;
+        stream.set_read_timeout(Some(PATIENCE)).map_err(missing)?;
+        let mut line = serde_json::to_string(request).unwrap_or_default();
+        line.push('\n');
+        stream.write_all(line.as_bytes()).map_err(missing)?;
+        let mut answer = String::new();
+        BufReader::new(stream.take(LONGEST))
+            .read_line(&mut answer)
+            .map_err(missing)?;
+        match serde_json::from_str(&answer) {
+            Ok(Answer::Refused { why, detail }) => Err(refused(why, &detail)),
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(refused(Why::System, &error.to_string())),
+        }
+    }
+
+    fn tunnel(&self, id: VpnId) -> Result<(Tunnel, String)> {
+        let vpn = vpns::get(&self.state, id)?;
+        crate::tunnels::refuse_unusable(&vpn)?;
+        let config = vpn.config(&self.secrets)?;
+        let peer = &config.peer;
+        if let Some(wide) = peer.allowed.iter().find(|net| net.prefix < LEAST) {
+            return Err(Error::invalid("allowed", wide.to_string()));
+        }
+        let shown = endpoint(&peer.host, peer.port);
+        let nets = |nets: &[crate::address::Net]| {
+            nets.iter().map(|net| (net.address, net.prefix)).collect()
+        };
+        let tunnel = Tunnel {
+            private_key: config.private_key.written().expose().clone(),
+            public_key: peer.public_key.to_string(),
+            preshared_key: peer
+                .preshared_key
+                .as_ref()
+                .map(|key| key.written().expose().clone()),
+            endpoint: resolve(&peer.host, peer.port, &shown)?,
+            addresses: nets(&config.addresses),
+            allowed: nets(&peer.allowed),
+            mtu: config.mtu.unwrap_or(crate::conf::MTU),
+            keepalive: peer.keepalive,
+        };
+        Ok((tunnel, shown))
+    }
+}
+
+fn refused(why: Why, detail: &str) -> Error {
+    let reason = match why {
+        Why::NotAllowed => "not_allowed",
+        Why::NotYours => "not_yours",
+        Why::Invalid | Why::System => detail,
+    };
+    puente_core::Error::new(Code::VpnHelperRefused)
+        .with("reason", reason)
+        .into()
+}
+
+fn resolve(host: &str, port: u16, shown: &str) -> Result<SocketAddr> {
+    let silent = |detail: String| Error::NoHandshake {
+        endpoint: shown.to_owned(),
+        seconds: 0,
+        detail,
+    };
+    (host, port)
+        .to_socket_addrs()
+        .map_err(|error| silent(error.to_string()))?
+        .next()
+        .ok_or_else(|| silent("the name has no address".to_owned()))
+}
+
+fn number(id: VpnId) -> Result<u32> {
+    u32::try_from(id)
+        .ok()
+        .filter(|id| *id <= LAST)
+        .ok_or_else(|| Error::invalid("vpn", id.to_string()))
+}
+
+impl Backend for Helper {
+    fn up(&self, id: VpnId, cancel: &Cancel) -> Result<()> {
+        let (tunnel, endpoint) = self.tunnel(id)?;
+        let request = Request::Up {
+            id: number(id)?,
+            tunnel,
+        };
+        self.ask(&request)?;
+        let until = Instant::now() + HANDSHAKE;
+        let waited = loop {
+            let answered =
+                |status: Option<Status>| status.is_some_and(|s| s.handshake_seconds.is_some());
+            match self.status(id) {
+                Ok(status) if answered(status.clone()) => return Ok(()),
+                Ok(_) if Instant::now() < until => {}
+                Ok(_) => {
+                    break Error::NoHandshake {
+                        endpoint,
+                        seconds: HANDSHAKE.as_secs(),
+                        detail: "nothing came back".to_owned(),
+                    };
+                }
+                Err(error) => break error,
+            }
+            if cancel.sleep(AGAIN).is_err() {
+                break Error::Cancelled;
+            }
+        };
+        self.down(id)?;
+        Err(waited)
+    }
+
+    fn down(&self, id: VpnId) -> Result<bool> {
+        let was = self.status(id)?.is_some();
+        if was {
+            self.ask(&Request::Down { id: number(id)? })?;
+        }
+        Ok(was)
+    }
+
+    fn status(&self, id: VpnId) -> Result<Option<Status>> {
+        let answer = self.ask(&Request::Status { id: number(id)? })?;
+        Ok(match answer {
+            Answer::Status { tunnel } => tunnel.map(|tunnel| Status {
+                state: state(tunnel.handshake_seconds),
+                handshake_seconds: tunnel.handshake_seconds,
+                sent: tunnel.sent,
+                received: tunnel.received,
+                endpoint: tunnel.endpoint.map(|endpoint| endpoint.to_string()),
+                connections: 0,
+                trouble: None,
+            }),
+            Answer::Done | Answer::Refused { .. } => None,
+        })
+    }
+}
