@@ -606,7 +606,7 @@ kind: CostKind,
  */
 amount: string,
 /**
- * Where it comes from: `order`, `shipment`, `payment`, `invoice`, `draft`, `csv`, `erp`, or the name of a rule.
+ * Where it comes from: `order`, `shipment`, `payment`, `bill`, `invoice`, `draft`, `csv`, `erp`, or the name of a rule.
  */
 source: string,
 /**
@@ -639,6 +639,48 @@ amount: string, };
  * By what a cost grows.
  */
 export type CostRuleKind = "per_sale" | "per_unit" | "percent";
+
+/**
+ * From where costs of a channel account are known.
+ */
+export type CostSource = {
+/**
+ * The channel account.
+ */
+channel_id: number,
+/**
+ * Its name.
+ */
+channel: string,
+/**
+ * Whose warehouse tells what goods cost; none where nobody has said.
+ */
+nit: string | null,
+/**
+ * When costs were last taken from there.
+ */
+taken_at: string | null,
+/**
+ * When bills of the channel were last read.
+ */
+billed_at: string | null,
+/**
+ * Orders whose fee is known from a bill.
+ */
+billed: number, };
+
+/**
+ * Says whose warehouse tells what the goods of a channel account cost.
+ */
+export type CostSourceSet = {
+/**
+ * The channel account's name or number.
+ */
+channel: string,
+/**
+ * All companies of this NIT; none forgets what was taken.
+ */
+nit?: string | null, };
 
 /**
  * How an article sells. The cuts are those of Syntetos, Boylan and Croston, "On the categorization of
@@ -7243,6 +7285,9 @@ export type Commands = {
   "sales.costs.list": { request: Nothing; response: SalesCosts };
   "sales.costs.set": { request: SalesCostsSet; response: SalesCostsChanged };
   "sales.costs.import": { request: ProductCostsCsv; response: SalesCostsChanged };
+  "sales.costs.sources": { request: Nothing; response: Array<CostSource> };
+  "sales.costs.source": { request: CostSourceSet; response: Array<Job> };
+  "sales.costs.bills": { request: SalesSync; response: Array<Job> };
   "sales.export": { request: SalesExport; response: SalesExported };
   "sales.document": { request: SalesDocument; response: SalesExported };
   "sales.margin.export": { request: MarginExport; response: SalesExported };
@@ -7381,6 +7426,9 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.costs.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.costs.set": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.costs.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
+  "sales.costs.sources": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
+  "sales.costs.source": { reads: [], changes: ["sales","jobs","audit"], startsJob: true, reopens: false },
+  "sales.costs.bills": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.document": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.margin.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
