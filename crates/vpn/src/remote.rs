@@ -220,14 +220,11 @@ impl Server {
             Some(0) => Ok(output.stdout),
             Some(_) | None => {
                 // wg-quick tells what it runs, and what it takes back, in lines of their own.
-                let complaints = output
-                    .stderr
-                    .lines()
-                    .filter(|line| !line.starts_with("[#]"));
+                let complaint = output.stderr.lines().rfind(|line| !line.starts_with("[#]"));
                 let line = shown.lines().next().unwrap_or_default();
                 let error = puente_core::Error::new(Code::VpnSetupFailed)
                     .with("command", line)
-                    .with("reason", complaints.last().unwrap_or("exit 1"));
+                    .with("reason", complaint.unwrap_or("exit 1"));
                 let detail = output.stderr.trim().to_owned();
                 Err(puente_core::Error { detail, ..error }.into())
             }
