@@ -15,9 +15,7 @@ use puente_sales::costs::{CostRule, RuleKind};
 use puente_sales::handlers::{self as work, SendInput};
 use puente_sales::list::{self, Filter};
 use puente_sales::sales::{self, SaleId};
-use puente_sales::{
-    Reason, Room, State, accounts, catalogues, costs, judge, outbox, suggest, tasks,
-};
+use puente_sales::{Room, State, accounts, catalogues, costs, judge, outbox, suggest, tasks};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
