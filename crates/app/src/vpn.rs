@@ -440,6 +440,7 @@ fn system(app: &App) -> puente_vpn::system::Official {
     let folder = Path::new(&programs).join("WireGuard");
     puente_vpn::system::Official {
         state: app.room.state.clone(),
+        clock: std::sync::Arc::clone(&app.room.clock),
         secrets: app.room.secrets.clone(),
         program: folder.join("wireguard.exe"),
         wg: folder.join("wg.exe"),

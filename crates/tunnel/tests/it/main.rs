@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a test whose stage can't be set has failed"
 )]
 #![cfg(target_os = "linux")]
@@ -288,6 +289,6 @@ fn office() {
             }
         }
     });
-    writeln!(std::io::stderr(), "listens").unwrap();
+    eprintln!("listens");
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }

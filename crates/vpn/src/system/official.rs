@@ -6,18 +6,21 @@ use super::{Backend, state};
 use crate::forward::Status;
 use crate::vpns::{self, VpnId};
 use crate::{Error, Result};
-use puente_core::{Cancel, Code};
+use puente_core::{Cancel, Clock, Code};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 /// The official program.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Official {
     /// `puente.db`.
     pub state: Database,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
     /// Keys.
     pub secrets: Secrets,
     /// `C:\Program Files\WireGuard\wireguard.exe`.
@@ -121,7 +124,7 @@ impl Backend for Official {
         };
         let age = peer
             .handshake
-            .map(|at| (chrono::Utc::now() - at).num_seconds());
+            .map(|at| (self.clock.now() - at).num_seconds());
         let age = age.map(|age| u64::try_from(age).unwrap_or_default());
         Ok(Some(Status {
             state: state(age),
@@ -135,7 +138,8 @@ impl Backend for Official {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use crate::conf::Config;
@@ -145,7 +149,6 @@ mod tests {
     use puente_store::state_options;
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
-    use std::sync::Arc;
 
     /// Stands in for `wireguard.exe`: takes its two verbs as the documents have them, keeps a service for
     /// each name, and writes down what it was told.
@@ -174,7 +177,7 @@ esac
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let clock = Arc::new(SystemClock);
-        let state = Database::open(&at("puente.db"), state_options(), clock).unwrap();
+        let state = Database::open(&at("puente.db"), state_options(), clock.clone()).unwrap();
         let secrets = Secrets::memory();
         let key = PrivateKey::generate();
         let text = format!(
@@ -191,13 +194,14 @@ esac
             tunnel: Tunnel::from(&config),
             remote: None,
         };
-        let id = vpns::insert(&state, new, chrono::Utc::now()).unwrap();
+        let id = vpns::insert(&state, new, clock.now()).unwrap();
         vpns::hide(&secrets, id, &key, None).unwrap();
         std::fs::create_dir(at("files")).unwrap();
         program(&at("wireguard.exe"), STAND_IN);
         program(&at("wg.exe"), "#!/bin/sh\nexit 1\n");
         let official = Official {
             state,
+            clock,
             secrets,
             program: at("wireguard.exe"),
             wg: at("wg.exe"),
