@@ -83,7 +83,7 @@ export interface SalesSearch {
   /** Number of the sale whose details are open. */
   open?: number;
   /** What is being set up. */
-  setup?: "ledger" | "channel" | "rules";
+  setup?: "ledger" | "channel" | "rules" | "solar" | "source";
   /** Number of the channel account that rules or mappings are of. */
   channel?: number;
   kind?: MappingKind;
@@ -98,7 +98,7 @@ const sales = createRoute({
     ...oneOf("state", search, SALE_STATES),
     ...text("reason", search),
     ...number("open", search),
-    ...oneOf("setup", search, ["ledger", "channel", "rules"] as const),
+    ...oneOf("setup", search, ["ledger", "channel", "rules", "solar", "source"] as const),
     ...number("channel", search),
     ...oneOf("kind", search, MAPPING_KINDS),
   }),

@@ -9,6 +9,7 @@ import { TroubleView } from "@/components/trouble";
 import type { SalesChannel, SalesLedger } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
+import { ProbeLedger, TestSource } from "./solar";
 
 /** The companies that sales are invoiced in. */
 export function Ledgers({ ledgers }: { ledgers: SalesLedger[] }) {
@@ -25,6 +26,14 @@ export function Ledgers({ ledgers }: { ledgers: SalesLedger[] }) {
         >
           {t("sales.step_action.ledger")}
         </LinkButton>
+        <LinkButton
+          variant="default"
+          leftSection={<IconPlus size={15} aria-hidden="true" />}
+          to="/facturacion"
+          search={{ view: "steps", setup: "solar" }}
+        >
+          {t("sales.solar.connect")}
+        </LinkButton>
       </div>
       {ledgers.length === 0 ? <p className="dim">{t("sales.step_text.ledger")}</p> : null}
       {ledgers.map((ledger) => (
@@ -36,71 +45,106 @@ export function Ledgers({ ledgers }: { ledgers: SalesLedger[] }) {
 
 function Ledger({ ledger }: { ledger: SalesLedger }) {
   const { t } = useTranslation();
-  const { moment, count } = useFormat();
-  const named = { ledger: String(ledger.id) };
-  const catalogue = useCommand("sales.catalogue.show", named, {
-    enabled: ledger.catalogue_at !== null,
-  }).data;
-  const refresh = useAction("sales.catalogue.refresh");
-  const test = useAction("sales.ledgers.test");
   const remove = useAction("sales.ledgers.remove");
+  const solar = ledger.kind === "solar";
   return (
     <div className="stack">
       <div className="row">
-        <h3 className="grow">{ledger.name}</h3>
-        <Button
-          variant="default"
-          loading={test.isPending}
-          onClick={() =>
-            test.mutate(named, { onSuccess: () => done(t("sales.answers")), onError: failed })
-          }
-        >
-          {t("sales.test")}
-        </Button>
-        <Button
-          variant="default"
-          leftSection={<IconRefresh size={15} aria-hidden="true" />}
-          loading={refresh.isPending}
-          onClick={() =>
-            refresh.mutate(named, {
-              onSuccess: () => done(t("sales.catalogue.refreshing")),
-              onError: failed,
-            })
-          }
-        >
-          {t("sales.catalogue.refresh")}
-        </Button>
+        <h3 className="grow">
+          {ledger.name}{" "}
+          <span className="dim small">
+            {t(solar ? "sales.ledger_kind.solar" : "sales.ledger_kind.siigo")}
+          </span>
+        </h3>
+        {solar ? null : <Catalogue ledger={ledger} />}
         <Remove
           name={ledger.name}
           text={t("sales.remove.ledger")}
-          onConfirm={() => remove.mutateAsync(named)}
+          onConfirm={() => remove.mutateAsync({ ledger: String(ledger.id) })}
         />
       </div>
       {ledger.last_error ? <TroubleView view={ledger.last_error} /> : null}
       <dl className="facts">
         <dt>{t("sales.field.user")}</dt>
         <dd>{ledger.user}</dd>
-        <dt>{t("sales.catalogue.title")}</dt>
-        <dd>
-          {ledger.catalogue_at
-            ? t("sales.catalogue.at", { at: moment(ledger.catalogue_at) })
-            : t("sales.catalogue.never")}
-        </dd>
-        {catalogue ? (
+        {solar ? (
           <>
-            <dt>{t("sales.catalogue.has")}</dt>
-            <dd>
-              {t("sales.catalogue.what", {
-                products: count(catalogue.products),
-                documents: count(catalogue.document_types.length),
-                payments: count(catalogue.payment_types.length),
-                taxes: count(catalogue.taxes.length),
-              })}
-            </dd>
+            <dt>{t("sales.field.base_url")}</dt>
+            <dd className="mono small">{ledger.base_url}</dd>
           </>
-        ) : null}
+        ) : (
+          <Expected ledger={ledger} />
+        )}
       </dl>
+      {solar ? <ProbeLedger ledger={ledger} /> : null}
     </div>
+  );
+}
+
+function Catalogue({ ledger }: { ledger: SalesLedger }) {
+  const { t } = useTranslation();
+  const named = { ledger: String(ledger.id) };
+  const refresh = useAction("sales.catalogue.refresh");
+  const test = useAction("sales.ledgers.test");
+  return (
+    <>
+      <Button
+        variant="default"
+        loading={test.isPending}
+        onClick={() =>
+          test.mutate(named, { onSuccess: () => done(t("sales.answers")), onError: failed })
+        }
+      >
+        {t("sales.test")}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconRefresh size={15} aria-hidden="true" />}
+        loading={refresh.isPending}
+        onClick={() =>
+          refresh.mutate(named, {
+            onSuccess: () => done(t("sales.catalogue.refreshing")),
+            onError: failed,
+          })
+        }
+      >
+        {t("sales.catalogue.refresh")}
+      </Button>
+    </>
+  );
+}
+
+/** What the ledger expects, as it was last fetched. */
+function Expected({ ledger }: { ledger: SalesLedger }) {
+  const { t } = useTranslation();
+  const { moment, count } = useFormat();
+  const catalogue = useCommand(
+    "sales.catalogue.show",
+    { ledger: String(ledger.id) },
+    { enabled: ledger.catalogue_at !== null },
+  ).data;
+  return (
+    <>
+      <dt>{t("sales.catalogue.title")}</dt>
+      <dd>
+        {ledger.catalogue_at
+          ? t("sales.catalogue.at", { at: moment(ledger.catalogue_at) })
+          : t("sales.catalogue.never")}
+      </dd>
+      {catalogue ? (
+        <>
+          <dt>{t("sales.catalogue.has")}</dt>
+          <dd>
+            {t("sales.catalogue.what", {
+              products: count(catalogue.products),
+              documents: count(catalogue.document_types.length),
+              payments: count(catalogue.payment_types.length),
+              taxes: count(catalogue.taxes.length),
+            })}
+          </dd>
+        </>
+      ) : null}
+    </>
   );
 }
 
@@ -125,6 +169,16 @@ export function Channels({
         >
           {t("sales.step_action.channel")}
         </LinkButton>
+        {ledgers.length > 0 ? (
+          <LinkButton
+            variant="default"
+            leftSection={<IconPlus size={15} aria-hidden="true" />}
+            to="/facturacion"
+            search={{ view: "steps", setup: "source" }}
+          >
+            {t("sales.source_form.connect")}
+          </LinkButton>
+        ) : null}
       </div>
       {channels.length === 0 ? <p className="dim">{t("sales.step_text.channel")}</p> : null}
       {channels.map((channel) => (
@@ -139,19 +193,39 @@ function Channel({ channel, ledgers }: { channel: SalesChannel; ledgers: SalesLe
   const { moment } = useFormat();
   const set = useAction("sales.channels.set");
   const remove = useAction("sales.channels.remove");
+  const sync = useAction("sales.sync");
+  const local = channel.kind === "database";
   const [to, setTo] = useState<SalesLedger | null>(null);
   const named = { channel: String(channel.id) };
   return (
     <div className="stack">
-      <div className="row">
+      <div className="row" data-wrap>
         <h3 className="grow">{channel.name}</h3>
-        <LinkButton
+        {local ? null : (
+          <LinkButton
+            variant="default"
+            to="/facturacion"
+            search={{ view: "steps", setup: "rules", channel: channel.id }}
+          >
+            {t("sales.step_action.rules")}
+          </LinkButton>
+        )}
+        {local ? <TestSource channel={channel} /> : null}
+        <Button
           variant="default"
-          to="/facturacion"
-          search={{ view: "steps", setup: "rules", channel: channel.id }}
+          leftSection={<IconRefresh size={15} aria-hidden="true" />}
+          aria-label={t("sales.sync_one", { name: channel.name })}
+          disabled={channel.state !== "connected"}
+          loading={sync.isPending}
+          onClick={() =>
+            sync.mutate(
+              { channels: [String(channel.id)] },
+              { onSuccess: () => done(t("sales.syncing")), onError: failed },
+            )
+          }
         >
-          {t("sales.step_action.rules")}
-        </LinkButton>
+          {t("sales.sync_short")}
+        </Button>
         {channel.state === "removed" ? null : (
           <Remove
             name={channel.name}
@@ -188,8 +262,12 @@ function Channel({ channel, ledgers }: { channel: SalesChannel; ledgers: SalesLe
         </dd>
         <dt>{t("sales.synced")}</dt>
         <dd>{channel.synced_at ? moment(channel.synced_at) : t("companies.never")}</dd>
-        <dt>{t("sales.step.rules")}</dt>
-        <dd>{channel.complete ? t("sales.rules.complete") : t("sales.rules.incomplete")}</dd>
+        {local ? null : (
+          <>
+            <dt>{t("sales.step.rules")}</dt>
+            <dd>{channel.complete ? t("sales.rules.complete") : t("sales.rules.incomplete")}</dd>
+          </>
+        )}
       </dl>
       {to && to.id !== channel.ledger_id ? (
         <Confirm

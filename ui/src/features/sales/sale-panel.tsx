@@ -12,6 +12,7 @@ import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { MAPPING_KINDS } from "@/routes";
 import { Accept, mayBeAccepted } from "./accept";
+import { Attempts } from "./attempts";
 import { Decide } from "./decide";
 import { Documents } from "./files";
 import { Money, SaleStateView } from "./looks";
@@ -101,6 +102,7 @@ function Details({ page }: { page: SalePage }) {
           ))}
         </section>
       ) : null}
+      {sends.length > 0 ? <Attempts sale={row.id} /> : null}
       <section className="stack">
         <h3>{t("sales.panel.history")}</h3>
         <dl className="facts">

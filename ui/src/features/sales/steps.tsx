@@ -17,6 +17,7 @@ import { StepStateView } from "./looks";
 import { Misfits } from "./misfits";
 import { RulesForm } from "./rules-form";
 import { Views } from "./sales";
+import { SolarForm, SourceForm } from "./solar";
 
 /** Where each step leads. */
 const WAYS: Record<SalesStep["step"], SalesSearch> = {
@@ -78,6 +79,10 @@ export function Steps() {
       {search.setup === "ledger" ? <LedgerForm onClose={close} /> : null}
       {search.setup === "channel" ? (
         <ChannelForm ledgers={ledgers.data ?? []} onClose={close} />
+      ) : null}
+      {search.setup === "solar" ? <SolarForm onClose={close} /> : null}
+      {search.setup === "source" ? (
+        <SourceForm ledgers={ledgers.data ?? []} onClose={close} />
       ) : null}
       {search.setup === "rules" && channel ? (
         <RulesForm key={channel.id} channel={channel} onClose={close} />

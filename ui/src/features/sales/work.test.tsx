@@ -61,7 +61,7 @@ test("credit notes that wait are listed, and end with their number", async () =>
 
 test("an account is taken away only after it is said what is lost", async () => {
   const { mock, user } = await open("/facturacion?view=steps");
-  const channels = within(await screen.findByRole("region", { name: "Cuentas de MercadoLibre" }));
+  const channels = within(await screen.findByRole("region", { name: "De dónde salen las ventas" }));
   await user.click(await channels.findByRole("button", { name: "Retirar" }));
   const dialog = within(await screen.findByRole("dialog"));
   expect(dialog.getByText(/facturas que ya están se conservan/)).toBeVisible();

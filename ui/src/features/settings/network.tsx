@@ -170,7 +170,7 @@ function Test() {
 }
 
 /** Whether it was reached, and who answers for it: also when that is the reason for a refusal. */
-function Found({ found }: { found: NetworkTested }) {
+export function Found({ found }: { found: NetworkTested }) {
   const { t } = useTranslation();
   const { day } = useFormat();
   const { tls } = found;

@@ -1,0 +1,304 @@
+import { Button, PasswordInput, Select, Switch, TextInput } from "@mantine/core";
+import { IconPlugConnected } from "@tabler/icons-react";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { LinkButton } from "@/components/link-button";
+import { Panel } from "@/components/panel";
+import { done } from "@/components/toast";
+import { Trouble, TroubleView } from "@/components/trouble";
+import type { SalesChannel, SalesLedger } from "@/generated/commands";
+import { useFormat } from "@/i18n/format";
+import { useAction, useCommand } from "@/platform/commands";
+import { Found } from "../settings/network";
+
+const BLANK = { name: "", user: "", password: "", client_id: "", point: "", base_url: "" };
+
+/** Connects Solar. Its credentials are kept, and tried from the list. */
+export function SolarForm({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useState(BLANK);
+  const connect = useAction("sales.solar.connect");
+  const field = (name: keyof typeof BLANK) => ({
+    label: t(`sales.solar.field.${name}`),
+    description: t(`sales.solar.hint.${name}`),
+    value: draft[name],
+    onChange: (event: { currentTarget: { value: string } }) => {
+      const { value } = event.currentTarget;
+      setDraft((old) => ({ ...old, [name]: value }));
+    },
+    autoComplete: "off",
+    spellCheck: false,
+  });
+  const badClient = draft.client_id !== "" && !/^\d{6}$/.test(draft.client_id.trim());
+  const badPoint = draft.point !== "" && !/^\d{4}$/.test(draft.point.trim());
+  const ready =
+    draft.name.trim() &&
+    draft.user.trim() &&
+    draft.password &&
+    draft.client_id.trim() &&
+    !badClient &&
+    !badPoint;
+  const save = () =>
+    connect.mutate(
+      {
+        name: draft.name.trim(),
+        user: draft.user.trim(),
+        password: draft.password,
+        client_id: draft.client_id.trim(),
+        point: draft.point.trim() || null,
+        base_url: draft.base_url.trim() || null,
+      },
+      {
+        onSuccess: ({ name }) => {
+          done(t("sales.connected", { name }));
+          onClose();
+        },
+      },
+    );
+  return (
+    <Form
+      title={t("sales.solar.connect")}
+      sub={t("sales.solar.sub")}
+      ready={Boolean(ready)}
+      working={connect.isPending}
+      onSave={save}
+      onClose={onClose}
+    >
+      <TextInput {...field("name")} required data-autofocus />
+      <TextInput {...field("user")} required />
+      <PasswordInput
+        {...field("password")}
+        required
+        visibilityToggleButtonProps={{ "aria-label": t("sales.show_key"), "aria-hidden": false }}
+      />
+      <TextInput
+        {...field("client_id")}
+        required
+        inputMode="numeric"
+        error={badClient ? t("sales.solar.six") : null}
+      />
+      <TextInput
+        {...field("point")}
+        inputMode="numeric"
+        error={badPoint ? t("sales.solar.four") : null}
+      />
+      <details>
+        <summary>{t("sales.advanced")}</summary>
+        <div style={{ marginTop: 8 }}>
+          <TextInput {...field("base_url")} />
+        </div>
+      </details>
+      {connect.error ? <Trouble error={connect.error} /> : null}
+    </Form>
+  );
+}
+
+/** Makes a database of this office a place that sales come from. */
+export function SourceForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onClose: () => void }) {
+  const { t } = useTranslation();
+  const servers = (useCommand("servers.list", {}).data ?? []).filter(
+    ({ kind }) => kind === "sqlserver",
+  );
+  const [name, setName] = useState("");
+  const [server, setServer] = useState<string | null>(null);
+  const [database, setDatabase] = useState("");
+  const [ledger, setLedger] = useState<string | null>(null);
+  const [readOnly, setReadOnly] = useState(false);
+  const connect = useAction("sales.sources.connect");
+  const from = server ?? servers[0]?.name ?? null;
+  const solar = ledgers.find(({ kind }) => kind === "solar") ?? ledgers[0];
+  const to = ledger ?? solar?.name ?? null;
+  const save = () => {
+    if (from === null || to === null) return;
+    connect.mutate(
+      {
+        name: name.trim(),
+        server: from,
+        database: database.trim(),
+        ledger: to,
+        read_only: readOnly,
+      },
+      {
+        onSuccess: ({ name }) => {
+          done(t("sales.connected", { name }));
+          onClose();
+        },
+      },
+    );
+  };
+  return (
+    <Form
+      title={t("sales.source_form.connect")}
+      sub={t("sales.source_form.sub")}
+      ready={name.trim() !== "" && database.trim() !== "" && from !== null && to !== null}
+      working={connect.isPending}
+      onSave={save}
+      onClose={onClose}
+    >
+      {servers.length === 0 ? (
+        <div className="trouble" data-severity="warning">
+          <div className="grow stack">
+            <p className="wrap">{t("sales.source_form.no_server")}</p>
+            <LinkButton to="/servidores" search={{ open: "new" }} variant="default">
+              {t("sales.source_form.add_server")}
+            </LinkButton>
+          </div>
+        </div>
+      ) : null}
+      <TextInput
+        label={t("sales.field.name")}
+        description={t("sales.source_form.name_hint")}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        required
+        data-autofocus
+      />
+      <Select
+        label={t("sales.source_form.server")}
+        data={servers.map(({ name }) => name)}
+        value={from}
+        onChange={setServer}
+        allowDeselect={false}
+      />
+      <TextInput
+        label={t("sales.source_form.database")}
+        description={t("sales.source_form.database_hint")}
+        value={database}
+        onChange={(event) => setDatabase(event.currentTarget.value)}
+        spellCheck={false}
+        required
+      />
+      <Select
+        label={t("sales.source_form.ledger")}
+        data={ledgers.map(({ name }) => name)}
+        value={to}
+        onChange={setLedger}
+        allowDeselect={false}
+      />
+      <Switch
+        label={t("sales.source_form.read_only")}
+        description={t("sales.source_form.read_only_hint")}
+        checked={readOnly}
+        onChange={(event) => setReadOnly(event.currentTarget.checked)}
+      />
+      {connect.error ? <Trouble error={connect.error} /> : null}
+    </Form>
+  );
+}
+
+function Form({
+  title,
+  sub,
+  ready,
+  working,
+  onSave,
+  onClose,
+  children,
+}: {
+  title: string;
+  sub: string;
+  ready: boolean;
+  working: boolean;
+  onSave: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Panel
+      wide
+      title={title}
+      sub={sub}
+      onClose={onClose}
+      foot={
+        <>
+          <Button disabled={!ready} loading={working} onClick={onSave}>
+            {t("common.save")}
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            {t("common.cancel")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        className="stack form"
+        data-gap="big"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready) onSave();
+        }}
+      >
+        {children}
+        <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
+      </form>
+    </Panel>
+  );
+}
+
+/** Tries the way to a ledger and its credentials: whose certificates were shown, and what to import. */
+export function ProbeLedger({ ledger }: { ledger: SalesLedger }) {
+  const { t } = useTranslation();
+  const probe = useAction("sales.ledgers.probe");
+  const found = probe.data;
+  return (
+    <div className="stack">
+      <Button
+        variant="default"
+        style={{ alignSelf: "flex-start" }}
+        leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
+        loading={probe.isPending}
+        onClick={() => probe.mutate({ ledger: String(ledger.id) })}
+      >
+        {t("sales.solar.probe")}
+      </Button>
+      {probe.error ? <Trouble error={probe.error} /> : null}
+      {found && !probe.isPending ? (
+        <>
+          <Found found={found.network} />
+          {found.import === null ? null : (
+            <div className="trouble" data-severity="warning">
+              <div className="grow stack">
+                <p className="wrap">{t("sales.solar.import", { who: found.import })}</p>
+                <LinkButton to="/configuracion" search={{ section: "network" }} variant="default">
+                  {t("sales.solar.import_there")}
+                </LinkButton>
+              </div>
+            </div>
+          )}
+          {found.error ? <TroubleView view={found.error} /> : null}
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+/** How many documents wait in a local database, and how many are marked there. */
+export function TestSource({ channel }: { channel: SalesChannel }) {
+  const { t } = useTranslation();
+  const { count } = useFormat();
+  const look = useAction("sales.sources.test");
+  const found = look.data;
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
+        loading={look.isPending}
+        onClick={() => look.mutate({ channel: String(channel.id) })}
+      >
+        {t("sales.source_form.look")}
+      </Button>
+      {look.error ? <Trouble error={look.error} /> : null}
+      {found && !look.isPending ? (
+        <p role="status">
+          {t("sales.source_form.found", {
+            pending: count(found.pending),
+            marked: count(found.marked),
+            here: count(found.marked_here),
+          })}
+        </p>
+      ) : null}
+    </>
+  );
+}
