@@ -24,6 +24,7 @@ import {
   seedSales,
 } from "./sales-seed";
 import { workBodies } from "./sales-work";
+import { solarBodies } from "./solar";
 
 interface Book {
   sales: SaleRow[];
@@ -70,6 +71,7 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
     ...accountBodies(office, book),
     ...mappingBodies(office, book),
     ...workBodies(office, book),
+    ...solarBodies(office, book),
     "sales.steps": () => steps(book),
     "sales.sync": () => job("sales.sync_all"),
     "sales.follow": () => job("sales.follow"),

@@ -1,0 +1,52 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { open } from "@/test/office";
+
+const asked = (mock: { calls: { name: string; request: unknown }[] }, wanted: string) =>
+  mock.calls.filter(({ name }) => name === wanted).map(({ request }) => request);
+
+test("Solar is connected, and an unknown certificate says what to import and where", async () => {
+  const { mock, user } = await open("/facturacion?view=steps");
+  await user.click(await screen.findByRole("link", { name: "Conectar Solar" }));
+  await user.type(await screen.findByRole("textbox", { name: /^Nombre/ }), "Solar");
+  await user.type(screen.getByRole("textbox", { name: /^Usuario/ }), "mostrador");
+  await user.type(screen.getByLabelText(/^Clave/), "una clave");
+  const client = screen.getByRole("textbox", { name: /^Cliente/ });
+  await user.type(client, "12");
+  expect(screen.getByText("Son seis dígitos.")).toBeVisible();
+  await user.type(client, "3456");
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  await waitFor(() =>
+    expect(asked(mock, "sales.solar.connect")).toEqual([
+      {
+        name: "Solar",
+        user: "mostrador",
+        password: "una clave",
+        client_id: "123456",
+        point: null,
+        base_url: null,
+      },
+    ]),
+  );
+  await user.click(await screen.findByRole("button", { name: "Probar conexión" }));
+  expect(await screen.findByText(/Importe el certificado de CN=Autoridad raíz/)).toBeVisible();
+  expect(screen.getByRole("link", { name: "Importar en Configuración" })).toBeVisible();
+});
+
+test("a local database becomes a place that sales come from, and is synchronised alone", async () => {
+  const { mock, user } = await open("/facturacion?view=steps&setup=source");
+  expect(await screen.findByText(/no hay un servidor SQL Server registrado/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Guardar" })).toBeDisabled();
+  await user.click(screen.getByRole("button", { name: "Cancelar" }));
+  const places = within(await screen.findByRole("region", { name: "De dónde salen las ventas" }));
+  await user.click(await places.findByRole("button", { name: /^Sincronizar Ferretería/ }));
+  await waitFor(() => expect(asked(mock, "sales.sync")).toEqual([{ channels: ["1"] }]));
+});
+
+test("each time that a sale left is told with what was sent and what came back", async () => {
+  const { user } = await open("/facturacion?state=stamped");
+  const cells = await screen.findAllByText("Timbrada");
+  await user.click(cells.at(-1) as HTMLElement);
+  expect(await screen.findByRole("heading", { name: "Cada vez que salió" })).toBeVisible();
+  expect(screen.getByText(/^9f2c41d0/)).toBeInTheDocument();
+});

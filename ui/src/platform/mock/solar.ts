@@ -1,0 +1,88 @@
+// Solar and local databases of the stand-in.
+import type { SalesChannel, SalesLedger } from "@/generated/commands";
+import { refusal } from "./errors";
+import type { Bodies, Office } from "./office";
+import { seedChannel, seedLedger } from "./sales-seed";
+
+interface Book {
+  ledgers: SalesLedger[];
+  channels: SalesChannel[];
+}
+
+const ISSUER = "CN=Autoridad raíz de Solar";
+const VALID = { valid_from: "2026-01-01T00:00:00Z", valid_to: "2027-03-01T00:00:00Z" };
+
+export function solarBodies(office: Office, book: Book): Bodies {
+  return {
+    "sales.solar.connect": ({ name, user, base_url }) => {
+      const made: SalesLedger = {
+        ...seedLedger(office),
+        id: book.ledgers.length + 1,
+        name,
+        kind: "solar",
+        user,
+        partner_id: "",
+        base_url: base_url ?? "https://api.solar.example",
+        checked_at: null,
+        catalogue_at: null,
+      };
+      book.ledgers.push(made);
+      return made;
+    },
+    "sales.ledgers.probe": ({ ledger }) => {
+      const found = book.ledgers.find(({ id }) => String(id) === ledger);
+      const url = found?.base_url ?? "";
+      const { hostname } = new URL(url);
+      return {
+        network: {
+          url,
+          reachable: false,
+          status: null,
+          tls: {
+            version: "TLS 1.3",
+            trusted: false,
+            issuer: ISSUER,
+            names: [hostname],
+            chain: [{ subject: `CN=${hostname}`, issuer: ISSUER, ...VALID }],
+          },
+          milliseconds: 41,
+          error: null,
+        },
+        import: ISSUER,
+        error: null,
+      };
+    },
+    "sales.sources.connect": ({ name, database, ledger }) => {
+      if (database === "NO_ESTA") {
+        const what = { what: "la base de datos", name: database };
+        throw refusal(office.settings.lang, "NOT_FOUND", what);
+      }
+      const to = book.ledgers.find((other) => other.name === ledger);
+      const made: SalesChannel = {
+        ...seedChannel(office),
+        id: book.channels.length + 1,
+        name,
+        kind: "database",
+        site: "",
+        nickname: "",
+        ledger_id: to?.id ?? null,
+        ledger: to?.name ?? null,
+        synced_at: null,
+      };
+      book.channels.push(made);
+      return made;
+    },
+    "sales.sources.test": () => ({ pending: 67, marked: 1204, marked_here: 3 }),
+    "sales.attempts": ({ sale }) => [
+      {
+        at: office.ago(30),
+        version: 1,
+        sha256: "9f2c41d07ab35e88c6b1f00d2e7a4c5591d3b8e6f7a0c2d4e5f60718293a4b5c",
+        body: `{"venta":"${sale}"}`,
+        answer: "accepted",
+        said: "201",
+        ended_at: office.ago(30),
+      },
+    ],
+  };
+}
