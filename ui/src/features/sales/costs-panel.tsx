@@ -9,6 +9,7 @@ import { Trouble } from "@/components/trouble";
 import type { CostRule, CostRuleKind } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
+import { CostSources } from "./cost-sources";
 
 const KINDS: CostRuleKind[] = ["per_sale", "per_unit", "percent"];
 const AMOUNT = /^\d+([.,]\d+)?$/;
@@ -35,6 +36,7 @@ export function CostsPanel({ onClose }: { onClose: () => void }) {
               </p>
               <Import />
             </section>
+            <CostSources />
           </>
         ) : costs.error ? null : (
           <Bones lines={6} />

@@ -131,3 +131,17 @@ test("suggestions are looked at before all of them are taken", async () => {
     ).toEqual([false, true]),
   );
 });
+
+test("the cost of goods is taken from the warehouse of a company", async () => {
+  const { mock, user } = await open("/facturacion?view=margin");
+  await user.click(await screen.findByRole("button", { name: "Costos" }));
+  await user.click(await screen.findByRole("combobox", { name: /^Bodega de/ }));
+  const [first] = await screen.findAllByRole("option");
+  await user.click(first as HTMLElement);
+  await waitFor(() =>
+    expect(asked(mock, "sales.costs.source")).toMatchObject([
+      { channel: "1", nit: expect.stringMatching(/^\d+$/) },
+    ]),
+  );
+  expect(await screen.findByText(/^Costos tomados el/)).toBeVisible();
+});

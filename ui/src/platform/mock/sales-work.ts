@@ -68,6 +68,7 @@ export function workBodies(office: Office, book: Book): Bodies {
     if (!found) throw refusal(office.settings.lang, "NOT_FOUND", { what: "la cuenta", name });
     return found;
   };
+  const nits = new Map<string, string>();
   const heard = new Map<string, Listening>();
   const idle = (name: string): Listening => {
     const { id, redirect_uri } = named(book.channels, name);
@@ -117,6 +118,22 @@ export function workBodies(office: Office, book: Book): Bodies {
       if (found) Object.assign(found, { done_at: office.ago(0), note });
       return waiting();
     },
+    "sales.costs.sources": () =>
+      book.channels.map(({ id, name }) => ({
+        channel_id: id,
+        channel: name,
+        nit: nits.get(String(id)) ?? null,
+        taken_at: nits.has(String(id)) ? office.ago(1) : null,
+        billed_at: office.ago(600),
+        billed: 118,
+      })),
+    "sales.costs.source": ({ channel, nit }) => {
+      if (nit) nits.set(channel, nit);
+      else nits.delete(channel);
+      office.stale("sales");
+      return [office.enqueue("sales.costs", "", {})];
+    },
+    "sales.costs.bills": () => [office.enqueue("sales.bills", "", {})],
     "sales.export": ({ filter, output }) => ({
       output,
       rows: filter?.states ? 1 : book.sales.length,
