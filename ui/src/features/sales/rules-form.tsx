@@ -21,15 +21,9 @@ type Flag = "prices_with_tax" | "sku_is_code" | "final_consumer" | "stamp" | "ma
 
 const CHOICES: Choice[] = ["document_type", "seller", "payment", "tax", "warehouse", "cost_center"];
 const FIRST: Flag[] = ["prices_with_tax", "sku_is_code", "final_consumer", "stamp", "mail"];
-const TEXTS: Text[] = [
-  "generic_product",
-  "shipping_product",
-  "tolerance",
-  "email",
-  "phone",
-  "address",
-  "city",
-];
+/** What SIIGO asks of every customer and the channel seldom gives. */
+const CONTACT: Text[] = ["email", "phone"];
+const TEXTS: Text[] = ["generic_product", "shipping_product", "tolerance", "address", "city"];
 
 /** How the sales of a channel become invoices; begins with what the ledger's catalogue suggests. */
 export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose: () => void }) {
@@ -135,6 +129,7 @@ export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose
             }}
           />
         ))}
+        {CONTACT.map(text)}
         <details>
           <summary>{t("sales.advanced")}</summary>
           <div className="stack" data-gap="big" style={{ marginTop: 8 }}>
