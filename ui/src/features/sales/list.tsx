@@ -57,7 +57,7 @@ export function SalesList() {
   const [span, setSpan] = useState<Span>(ALWAYS);
   const [order, setOrder] = useState<Order>({ by: "date", descending: true });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [sending, setSending] = useState(false);
+  const [sending, setSending] = useState<"ready" | "refused" | null>(null);
   const [asked] = useDebouncedValue(narrow, 250);
   const [hidden, setHidden] = useKept<Record<string, boolean>>("list.sales.columns", SHOWN);
   const columns = useColumns();
@@ -100,6 +100,7 @@ export function SalesList() {
   };
   const clear = () => apply({ by: order.by, descending: order.descending });
   const ready = totals?.states.ready ?? 0;
+  const refused = totals?.states.refused ?? 0;
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
@@ -110,13 +111,22 @@ export function SalesList() {
             <Views />
             <CreditNotes />
             <SyncSales />
-            <Button
-              leftSection={<IconSend size={15} aria-hidden="true" />}
-              disabled={ready === 0}
-              onClick={() => setSending(true)}
-            >
-              {ready === 0 ? t("sales.send.nothing") : t("sales.send.button", { count: ready })}
-            </Button>
+            {refused > 0 && ready === 0 ? (
+              <Button
+                leftSection={<IconSend size={15} aria-hidden="true" />}
+                onClick={() => setSending("refused")}
+              >
+                {t("sales.send.again", { count: refused })}
+              </Button>
+            ) : (
+              <Button
+                leftSection={<IconSend size={15} aria-hidden="true" />}
+                disabled={ready === 0}
+                onClick={() => setSending("ready")}
+              >
+                {ready === 0 ? t("sales.send.nothing") : t("sales.send.button", { count: ready })}
+              </Button>
+            )}
           </>
         }
         filters={
@@ -171,7 +181,8 @@ export function SalesList() {
       {sending ? (
         <SendDialog
           what={ids.length > 0 ? { ids } : filter}
-          onClose={() => setSending(false)}
+          state={sending}
+          onClose={() => setSending(null)}
           onSent={() => setChosen(new Set())}
         />
       ) : null}

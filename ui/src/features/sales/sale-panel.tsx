@@ -39,12 +39,12 @@ export function SalePanel({ id, onClose }: { id: number; onClose: () => void }) 
         }
         onClose={onClose}
         foot={
-          row?.state === "ready" ? (
+          row?.state === "ready" || row?.state === "refused" ? (
             <Button
               leftSection={<IconSend size={15} aria-hidden="true" />}
               onClick={() => setSending(true)}
             >
-              {t("sales.send.button", { count: 1 })}
+              {t(row.state === "ready" ? "sales.send.button" : "sales.send.again", { count: 1 })}
             </Button>
           ) : null
         }
@@ -53,7 +53,12 @@ export function SalePanel({ id, onClose }: { id: number; onClose: () => void }) 
         {page.data ? <Details page={page.data} /> : page.error ? null : <Bones lines={10} />}
       </Panel>
       {sending && row ? (
-        <SendDialog what={{ ids: [row.id] }} onClose={() => setSending(false)} onSent={() => {}} />
+        <SendDialog
+          what={{ ids: [row.id] }}
+          state={row.state === "refused" ? "refused" : "ready"}
+          onClose={() => setSending(false)}
+          onSent={() => {}}
+        />
       ) : null}
     </>
   );

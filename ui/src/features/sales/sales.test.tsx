@@ -32,7 +32,7 @@ test("chosen sales are shown to the letter before they are invoiced", async () =
   await user.click(dialog.getByRole("button", { name: "Facturar 2 ventas" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   const sent = mock.calls.find(({ name }) => name === "sales.send")?.request;
-  expect((sent as { sales: number[] }).sales).toHaveLength(2);
+  expect((sent as { filter: { ids: number[] } }).filter.ids).toHaveLength(2);
 });
 
 test("everything ready that the filter lets through is invoiced without choosing", async () => {
@@ -42,8 +42,8 @@ test("everything ready that the filter lets through is invoiced without choosing
   await dialog.findByText(/Se envían \d+ facturas/);
   await user.click(dialog.getByRole("button", { name: /^Facturar/ }));
   await waitFor(() =>
-    expect(mock.calls.find(({ name }) => name === "sales.send")?.request).toEqual({
-      filter: { states: ["ready"] },
+    expect(mock.calls.find(({ name }) => name === "sales.send")?.request).toMatchObject({
+      filter: { states: ["ready"], ids: expect.any(Array) },
     }),
   );
 });

@@ -10,19 +10,25 @@ import { useAction, useCommand } from "@/platform/commands";
 
 const NAMED = 100;
 
-/** What will be sent, before it is: numbers, totals, and each invoice to the letter. */
+/**
+ * What will be sent, before it is: numbers, totals, and each invoice to the letter. Nothing is sent that was
+ * not shown: of what was chosen, only sales in that state.
+ */
 export function SendDialog({
   what,
+  state = "ready",
   onClose,
   onSent,
 }: {
   what: SalesFilter;
+  /** Refused sales are looked at again before they are sent again. */
+  state?: "ready" | "refused";
   onClose: () => void;
   onSent: () => void;
 }) {
   const { t } = useTranslation();
   const { amount, count, currency } = useFormat();
-  const filter: SalesFilter = { ...what, states: ["ready"] };
+  const filter: SalesFilter = { ...what, states: [state] };
   const page = useCommand("sales.list", { filter, limit: NAMED });
   const channels = useCommand("sales.channels.list", {}).data ?? [];
   const send = useAction("sales.send");
@@ -31,20 +37,27 @@ export function SendDialog({
   const stamps = channels.some(
     ({ id, rules }) => rules.stamp && rows.some((row) => row.channel_id === id),
   );
+  const shown = rows.map(({ id }) => id);
+  const whole = totals !== undefined && totals.sales === shown.length;
   const start = () =>
-    send.mutate(what.ids ? { sales: what.ids } : { filter }, {
-      onSuccess: () => {
-        done(t("sales.send.started"));
-        onSent();
-        onClose();
+    send.mutate(
+      state === "refused"
+        ? { sales: shown }
+        : { filter: whole ? { ...filter, ids: shown } : filter },
+      {
+        onSuccess: () => {
+          done(t("sales.send.started"));
+          onSent();
+          onClose();
+        },
       },
-    });
+    );
   return (
     <Modal
       opened
       size={720}
       onClose={onClose}
-      title={t("sales.send.title")}
+      title={t(state === "refused" ? "sales.send.title_again" : "sales.send.title")}
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <div className="stack" data-gap="big">
@@ -75,7 +88,11 @@ export function SendDialog({
           ))}
         </section>
         {totals && totals.sales > rows.length ? (
-          <p className="dim small">{t("sales.send.more", { count: totals.sales - rows.length })}</p>
+          <p className="dim small">
+            {state === "refused"
+              ? t("sales.send.first", { count: rows.length })
+              : t("sales.send.more", { count: totals.sales - rows.length })}
+          </p>
         ) : null}
         {send.error ? <Trouble error={send.error} /> : null}
         <div className="row" style={{ justifyContent: "flex-end" }}>
@@ -83,7 +100,9 @@ export function SendDialog({
             {t("common.cancel")}
           </Button>
           <Button disabled={!totals || totals.sales === 0} loading={send.isPending} onClick={start}>
-            {t("sales.send.button", { count: totals?.sales ?? 0 })}
+            {state === "refused"
+              ? t("sales.send.again", { count: shown.length })
+              : t("sales.send.button", { count: totals?.sales ?? 0 })}
           </Button>
         </div>
       </div>

@@ -145,3 +145,24 @@ test("the cost of goods is taken from the warehouse of a company", async () => {
   );
   expect(await screen.findByText(/^Costos tomados el/)).toBeVisible();
 });
+
+test("of what was chosen only what was shown is sent", async () => {
+  const { mock, user } = await open("/facturacion");
+  const boxes = await screen.findAllByRole("checkbox", { name: "Elegir esta fila" });
+  for (const at of [0, 1, 3, 5]) await user.click(boxes[at] as HTMLElement);
+  await user.click(await screen.findByRole("button", { name: "Facturar 2 ventas" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await dialog.findByText(/Se envían 2 facturas/);
+  await user.click(dialog.getByRole("button", { name: "Facturar 2 ventas" }));
+  await waitFor(() =>
+    expect(asked(mock, "sales.send")).toEqual([{ filter: { ids: [400, 399], states: ["ready"] } }]),
+  );
+});
+
+test("a refused sale is sent again by name, after it is shown", async () => {
+  const { mock, user } = await open("/facturacion?state=refused");
+  await user.click(await screen.findByRole("button", { name: "Enviar de nuevo 2 ventas" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.click(await dialog.findByRole("button", { name: "Enviar de nuevo 2 ventas" }));
+  await waitFor(() => expect(asked(mock, "sales.send")).toEqual([{ sales: [392, 379] }]));
+});
