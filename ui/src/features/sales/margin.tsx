@@ -1,6 +1,6 @@
-import { Button, SegmentedControl, Select } from "@mantine/core";
-import { IconChartBar, IconCoins } from "@tabler/icons-react";
-import { useCallback, useState } from "react";
+import { ActionIcon, Button, SegmentedControl, Select } from "@mantine/core";
+import { IconChartBar, IconCoins, IconDownload } from "@tabler/icons-react";
+import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   Bar,
@@ -15,10 +15,13 @@ import {
 import { Bones, Empty } from "@/components/empty";
 import { Filters } from "@/components/list-page";
 import { Period, type Span } from "@/components/period";
+import { pngOf } from "@/components/save-chart";
+import { done, failed } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
 import type { MarginBy, MarginRow, MarginSummary } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
+import { usePlatform } from "@/platform/context";
 import { CostsPanel } from "./costs-panel";
 import { endOf, startOf } from "./days";
 import { ExportMargin } from "./files";
@@ -109,6 +112,19 @@ export function Margin() {
 function Chart({ rows, by }: { rows: MarginRow[]; by: MarginBy }) {
   const { t } = useTranslation();
   const { amount, short, month, currency } = useFormat();
+  const platform = usePlatform();
+  const box = useRef<HTMLDivElement>(null);
+  const save = async () => {
+    const svg = box.current?.querySelector<SVGSVGElement>("svg.recharts-surface");
+    if (!svg) return;
+    try {
+      const wish = { name: `${t("sales.margin.file")}.png`, extension: "png" };
+      const where = await platform.saveBlob(wish, await pngOf(svg));
+      if (where !== null) done(t("companies.export.saved", { where }));
+    } catch (error) {
+      failed(error);
+    }
+  };
   // A picture may be drawn from floats; every figure that is read comes from the decimal text.
   const points = rows.map((row) => ({
     name: by === "month" ? month(row.key) : row.label,
@@ -117,9 +133,25 @@ function Chart({ rows, by }: { rows: MarginRow[]; by: MarginBy }) {
   }));
   return (
     <section className="card" aria-label={t(`sales.margin.question_${by}`)}>
-      <h2>{t(`sales.margin.question_${by}`)}</h2>
+      <div className="row">
+        <h2 className="grow">{t(`sales.margin.question_${by}`)}</h2>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={t("companies.chart.png")}
+          title={t("companies.chart.png")}
+          onClick={() => void save()}
+        >
+          <IconDownload size={16} aria-hidden="true" />
+        </ActionIcon>
+      </div>
       <p className="dim small">{t("companies.chart.unit", { currency })}</p>
-      <div role="img" aria-label={t(`sales.margin.question_${by}`)} style={{ height: 240 }}>
+      <div
+        ref={box}
+        role="img"
+        aria-label={t(`sales.margin.question_${by}`)}
+        style={{ height: 240 }}
+      >
         <ResponsiveContainer width="100%" height="100%">
           <BarChart data={points} margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
             <CartesianGrid vertical={false} stroke="var(--line-soft)" />
