@@ -3,7 +3,7 @@
 use super::room;
 use crate::{App, Nothing, Result};
 use chrono::{DateTime, Utc};
-use puente_sales::accounts::{self, ChannelState};
+use puente_sales::accounts::{self, ChannelState, LedgerKind};
 use puente_sales::homologate::requirements;
 use puente_sales::list::{self, Filter};
 use puente_sales::{State, catalogues, costs, tasks};
@@ -97,6 +97,12 @@ pub fn steps(app: &App, _: Nothing) -> Result<Vec<StepRow>> {
             unruled += 1;
             continue;
         };
+        // What a point of sale has issued is reported as it is: nothing is to be chosen.
+        let reports = |one: &accounts::Ledger| one.id == ledger && one.kind == LedgerKind::Solar;
+        if ledgers.iter().any(reports) {
+            ruled += 1;
+            continue;
+        }
         let catalogue = catalogues::of(state, ledger)?;
         fetched.extend(catalogue.fetched_at);
         let all = requirements(&catalogue, &channel.rules);
