@@ -34,6 +34,7 @@ test("from an empty profile to the first invoice within five minutes", async () 
   const steps = page.getByRole("region", { name: "De la venta a la factura" });
 
   await button("Configurar mi oficina").click(left());
+  await page.getByText("Empiece por registrar un servidor").waitFor(left());
   await rail.getByRole("link", { name: "Facturación" }).click(left());
   await page.getByRole("link", { name: "Ver los pasos" }).click(left());
 
