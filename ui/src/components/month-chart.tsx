@@ -1,14 +1,11 @@
 // ¿Cuánto se vendió por mes? The question is the title; the table stands beside it.
-import { ActionIcon, Menu } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { MonthRow } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { usePlatform } from "@/platform/context";
-import { csvOf, pngOf } from "./save-chart";
-import { done, failed } from "./toast";
+import { csvOf } from "./save-chart";
+import { SaveMenu } from "./save-menu";
 
 interface Props {
   months: MonthRow[];
@@ -35,7 +32,11 @@ export default function MonthChart({ months, height, name, onMonth }: Props) {
     <div ref={box}>
       <div className="row">
         <h2 className="grow">{t("companies.chart.title")}</h2>
-        <SaveMenu months={months} name={name} box={box} />
+        <SaveMenu
+          name={t("companies.chart.file", { name })}
+          box={box}
+          csv={() => csvOf(months, t)}
+        />
       </div>
       <div className="row" data-wrap style={{ columnGap: 12, rowGap: 0, marginBottom: 8 }}>
         <div className="grow dim small" style={{ minWidth: 200 }}>
@@ -154,43 +155,5 @@ function Tip({ row }: { row: MonthRow }) {
         ))}
       </dl>
     </div>
-  );
-}
-
-function SaveMenu({
-  months,
-  name,
-  box,
-}: {
-  months: MonthRow[];
-  name: string;
-  box: React.RefObject<HTMLDivElement | null>;
-}) {
-  const { t } = useTranslation();
-  const platform = usePlatform();
-  const save = async (extension: "csv" | "png") => {
-    try {
-      const svg = box.current?.querySelector<SVGSVGElement>("svg.recharts-surface");
-      const blob = extension === "csv" ? csvOf(months, t) : svg ? await pngOf(svg) : null;
-      if (!blob) return;
-      const wish = { name: `${t("companies.chart.file", { name })}.${extension}`, extension };
-      const where = await platform.saveBlob(wish, blob);
-      if (where !== null) done(t("companies.export.saved", { where }));
-    } catch (error) {
-      failed(error);
-    }
-  };
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t("companies.chart.save")}>
-          <IconDownload size={16} aria-hidden="true" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void save("png")}>{t("companies.chart.png")}</Menu.Item>
-        <Menu.Item onClick={() => void save("csv")}>{t("companies.chart.csv")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

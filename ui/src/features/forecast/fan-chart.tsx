@@ -1,7 +1,7 @@
 // ¿Cuánto se venderá? What was sold, what is expected, between which bounds, and what would have been
 // expected in the past. The table stands beside it.
-import { ActionIcon, Menu, Switch } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
+import { Switch } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
@@ -14,11 +14,10 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import { csvFile, pngOf } from "@/components/save-chart";
-import { done, failed } from "@/components/toast";
+import { csvFile } from "@/components/save-chart";
+import { SaveMenu } from "@/components/save-menu";
 import type { ForecastArticlePage } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
-import { usePlatform } from "@/platform/context";
 import { Key, TICK } from "./chart";
 import { useFigures } from "./figures";
 
@@ -80,7 +79,11 @@ export default function FanChart({ page, height }: { page: ForecastArticlePage; 
             onChange={(event) => setAll(event.currentTarget.checked)}
           />
         ) : null}
-        <SaveMenu page={page} box={box} />
+        <SaveMenu
+          name={t("forecast.chart.file", { code: page.row.code.replace(/[^\w.-]+/g, "_") })}
+          box={box}
+          csv={() => csvOf(page, t)}
+        />
       </div>
       <div className="row" data-wrap style={{ columnGap: 12, rowGap: 0, marginBottom: 8 }}>
         <div className="grow dim small" style={{ minWidth: 200 }}>
@@ -213,53 +216,19 @@ function Tip({ point, unit }: { point: Point; unit: string }) {
   );
 }
 
-function SaveMenu({
-  page,
-  box,
-}: {
-  page: ForecastArticlePage;
-  box: React.RefObject<HTMLDivElement | null>;
-}) {
-  const { t } = useTranslation();
-  const platform = usePlatform();
-  const csv = () => {
-    const text = (value: number | undefined) =>
-      value === undefined ? "" : String(value).replace(".", ",");
-    const head = ["month", "sold", "expected", "low", "high"] as const;
-    return csvFile([
-      head.map((name) => t(`forecast.months_table.${name}`)),
-      ...pointsOf(page, true).map((point) => [
-        point.month,
-        text(point.sold),
-        text(point.expected),
-        text(point.band?.[0]),
-        text(point.band?.[1]),
-      ]),
-    ]);
-  };
-  const save = async (extension: "csv" | "png") => {
-    try {
-      const svg = box.current?.querySelector<SVGSVGElement>("svg.recharts-surface");
-      const blob = extension === "csv" ? csv() : svg ? await pngOf(svg) : null;
-      if (!blob) return;
-      const name = t("forecast.chart.file", { code: page.row.code.replace(/[^\w.-]+/g, "_") });
-      const where = await platform.saveBlob({ name: `${name}.${extension}`, extension }, blob);
-      if (where !== null) done(t("companies.export.saved", { where }));
-    } catch (error) {
-      failed(error);
-    }
-  };
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t("companies.chart.save")}>
-          <IconDownload size={16} aria-hidden="true" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void save("png")}>{t("companies.chart.png")}</Menu.Item>
-        <Menu.Item onClick={() => void save("csv")}>{t("companies.chart.csv")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  );
+/** The figures of the chart, month by month. */
+function csvOf(page: ForecastArticlePage, t: TFunction): Blob {
+  const text = (value: number | undefined) =>
+    value === undefined ? "" : String(value).replace(".", ",");
+  const head = ["month", "sold", "expected", "low", "high"] as const;
+  return csvFile([
+    head.map((name) => t(`forecast.months_table.${name}`)),
+    ...pointsOf(page, true).map((point) => [
+      point.month,
+      text(point.sold),
+      text(point.expected),
+      text(point.band?.[0]),
+      text(point.band?.[1]),
+    ]),
+  ]);
 }

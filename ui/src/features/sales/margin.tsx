@@ -1,5 +1,5 @@
-import { ActionIcon, Button, SegmentedControl, Select } from "@mantine/core";
-import { IconChartBar, IconCoins, IconDownload } from "@tabler/icons-react";
+import { Button, SegmentedControl, Select } from "@mantine/core";
+import { IconChartBar, IconCoins } from "@tabler/icons-react";
 import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
@@ -15,13 +15,12 @@ import {
 import { Bones, Empty } from "@/components/empty";
 import { Filters } from "@/components/list-page";
 import { Period, type Span } from "@/components/period";
-import { pngOf } from "@/components/save-chart";
-import { done, failed } from "@/components/toast";
+import { csvFile } from "@/components/save-chart";
+import { SaveMenu } from "@/components/save-menu";
 import { Trouble } from "@/components/trouble";
 import type { MarginBy, MarginRow, MarginSummary } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
-import { usePlatform } from "@/platform/context";
 import { CostsPanel } from "./costs-panel";
 import { endOf, startOf } from "./days";
 import { ExportMargin } from "./files";
@@ -112,19 +111,7 @@ export function Margin() {
 function Chart({ rows, by }: { rows: MarginRow[]; by: MarginBy }) {
   const { t } = useTranslation();
   const { amount, short, month, currency } = useFormat();
-  const platform = usePlatform();
   const box = useRef<HTMLDivElement>(null);
-  const save = async () => {
-    const svg = box.current?.querySelector<SVGSVGElement>("svg.recharts-surface");
-    if (!svg) return;
-    try {
-      const wish = { name: `${t("sales.margin.file")}.png`, extension: "png" };
-      const where = await platform.saveBlob(wish, await pngOf(svg));
-      if (where !== null) done(t("companies.export.saved", { where }));
-    } catch (error) {
-      failed(error);
-    }
-  };
   // A picture may be drawn from floats; every figure that is read comes from the decimal text.
   const points = rows.map((row) => ({
     name: by === "month" ? month(row.key) : row.label,
@@ -135,15 +122,16 @@ function Chart({ rows, by }: { rows: MarginRow[]; by: MarginBy }) {
     <section className="card" aria-label={t(`sales.margin.question_${by}`)}>
       <div className="row">
         <h2 className="grow">{t(`sales.margin.question_${by}`)}</h2>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={t("companies.chart.png")}
-          title={t("companies.chart.png")}
-          onClick={() => void save()}
-        >
-          <IconDownload size={16} aria-hidden="true" />
-        </ActionIcon>
+        <SaveMenu
+          name={t("sales.margin.file")}
+          box={box}
+          csv={() =>
+            csvFile([
+              [t(`sales.margin.by_${by}`), t("sales.margin.margin")],
+              ...points.map(({ name, text }) => [name, text.replace(".", ",")]),
+            ])
+          }
+        />
       </div>
       <p className="dim small">{t("companies.chart.unit", { currency })}</p>
       <div
