@@ -36,7 +36,7 @@ const CHANNEL: &str = "MercadoLibre (EJEMPLO)";
 /// Invoices whose answer is lost on the way, so that settling is seen.
 const LOST: u32 = 8;
 /// Requests a minute of the sample company: nobody waits for a minute of an example to pass.
-const PER_MINUTE: u32 = 1000;
+const PER_MINUTE: u32 = 10_000;
 
 /// Stand-ins of SIIGO and MercadoLibre in this process.
 pub trait SampleShop: Send + Sync {
