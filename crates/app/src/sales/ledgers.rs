@@ -134,10 +134,7 @@ pub fn test(app: &App, request: Named) -> Result<LedgerRow> {
     let tried = room
         .ledger(ledger.id)
         .and_then(|ledger| ledger.verify(&Cancel::new()));
-    let error = tried
-        .as_ref()
-        .err()
-        .map(|error| puente_core::error::travel(error));
+    let error = tried.as_ref().err().map(puente_core::Error::from);
     accounts::set_ledger_contact(&room.state, ledger.id, room.clock.now(), error)?;
     tried?;
     row(app, accounts::ledger(&room.state, ledger.id)?)
