@@ -20,11 +20,13 @@ import { usePages } from "@/platform/pages";
 import type { Listed } from "./export";
 import { useFigures } from "./figures";
 import { CLASSES, ErrorView, ModelLine } from "./looks";
+import { placeText, usePlaces } from "./places";
 import { useTerms } from "./terms";
 import { TermsFields } from "./terms-fields";
 import { TrainingLine } from "./train";
 
-const keyOf = ({ code }: ForecastArticleRow) => code;
+const keyOf = ({ code, place }: ForecastArticleRow) =>
+  place === null ? code : `${code} ${place.code}`;
 
 /** What each article will sell, most money at stake first. */
 export function Articles({
@@ -40,6 +42,10 @@ export function Articles({
   const { t } = useTranslation();
   const { nit } = office;
   const { class: of } = useSearch({ from: "/pronosticos" });
+  const places = usePlaces();
+  // One warehouse is named by its code, so that the same one is the same question.
+  const place = typeof places === "string" ? null : places.one;
+  const each = places === "each";
   const navigate = useNavigate({ from: "/pronosticos" });
   const [text, setText] = useState("");
   const [asked] = useDebouncedValue(text.trim(), 250);
@@ -51,12 +57,13 @@ export function Articles({
       nit,
       text: asked,
       class: of ?? null,
+      places: place === null ? (each ? ("each" as const) : ("together" as const)) : { one: place },
       sort: order.by as ForecastSort,
       ascending: !order.descending,
       lead_days,
       service,
     }),
-    [nit, asked, of, order, lead_days, service],
+    [nit, asked, of, place, each, order, lead_days, service],
   );
   const pages = usePages("forecast.articles", question);
   const found = pages.first?.found ?? 0;
@@ -84,17 +91,28 @@ export function Articles({
       foot={pages.first ? <Foot list={pages.first} /> : null}
     >
       <TrainingLine nit={nit} />
-      {pages.first ? <About list={pages.first} nit={nit} of={of} /> : null}
+      {pages.first ? (
+        <About list={pages.first} nit={nit} of={of} apart={places !== "together"} />
+      ) : null}
       <Grid
         label={t("forecast.list")}
-        columns={useColumns()}
+        columns={useColumns(each)}
         count={pages.first?.found ?? 0}
         rowAt={pages.rowAt}
         keyOf={keyOf}
         order={order}
         onOrder={setOrder}
         onSight={pages.onSight}
-        onOpen={({ code }) => void navigate({ search: (old) => ({ ...old, nit, article: code }) })}
+        onOpen={({ code, place }) =>
+          void navigate({
+            search: (old) => ({
+              ...old,
+              nit,
+              article: code,
+              ...(place === null ? {} : { article_place: place.code }),
+            }),
+          })
+        }
         loading={pages.isPending}
         store="forecast"
         empty={
@@ -123,13 +141,16 @@ function About({
   list,
   nit,
   of,
+  apart,
 }: {
   list: ForecastArticles;
   nit: string;
   of: DemandClass | undefined;
+  apart: boolean;
 }) {
   const { t } = useTranslation();
-  const unseen = useCommand("forecast.history", { nit }, { keep: true }).data?.unseen ?? 0;
+  const history = useCommand("forecast.history", { nit, by_place: apart }, { keep: true });
+  const unseen = history.data?.unseen ?? 0;
   return (
     <div className="stack" style={{ gap: 2 }}>
       <ModelLine model={list.model} verdict={list.verdict} />
@@ -159,7 +180,7 @@ function Foot({ list }: { list: ForecastArticles }) {
   );
 }
 
-function useColumns(): Column<ForecastArticleRow>[] {
+function useColumns(each: boolean): Column<ForecastArticleRow>[] {
   const { t } = useTranslation();
   const { amount, currency } = useFormat();
   const { figure, change } = useFigures();
@@ -176,6 +197,16 @@ function useColumns(): Column<ForecastArticleRow>[] {
           </span>
         ),
       },
+      ...(each
+        ? [
+            {
+              id: "place",
+              title: t("forecast.places.title"),
+              width: 128,
+              cell: ({ place }: ForecastArticleRow) => (place ? placeText(place, t) : ""),
+            },
+          ]
+        : []),
       {
         id: "class",
         title: t("forecast.col.class"),
@@ -229,6 +260,6 @@ function useColumns(): Column<ForecastArticleRow>[] {
         cell: (row) => (row.at_stake === null ? t("forecast.unpriced") : amount(row.at_stake)),
       },
     ],
-    [t, amount, currency, figure, change],
+    [t, amount, currency, figure, change, each],
   );
 }

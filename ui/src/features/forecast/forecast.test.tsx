@@ -142,9 +142,51 @@ test("totals lead to the articles of a class", async () => {
   await waitFor(() => expect(rowsOf(LIST)).toHaveLength(2));
 });
 
+test("each warehouse is trained apart, looked at alone, and left again", async () => {
+  const { mock, user } = await open(TRAINED);
+  const choose = async (name: string) => {
+    await user.click(await screen.findByRole("combobox", { name: "Bodega" }));
+    await user.click(await screen.findByRole("option", { name }));
+  };
+  await choose("Cada bodega aparte");
+  expect(
+    await screen.findByText("Esta empresa todavía no tiene pronóstico por bodega"),
+  ).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Entrenar" }));
+  await waitFor(() => expect(rowsOf(LIST)[0]).toMatch(/^CEM-50 .*01 PRINCIPAL/));
+  expect(asked(mock, "forecast.train")).toEqual([{ nit: "9004512337", by_place: true }]);
+  await choose("02 NORTE");
+  await waitFor(() => expect(rowsOf(LIST)).toHaveLength(15));
+  await waitFor(() =>
+    expect(asked(mock, "forecast.articles").at(-1)).toMatchObject({ places: { one: "02" } }),
+  );
+  await user.click(await screen.findByText(/Cemento gris/));
+  expect(await screen.findByText("Bodega: 02 NORTE")).toBeVisible();
+  expect(asked(mock, "forecast.article").at(-1)).toMatchObject({ place: "02" });
+  await user.click(screen.getByRole("link", { name: "Volver a los artículos" }));
+  await choose("Todas juntas");
+  await waitFor(() =>
+    expect(asked(mock, "forecast.articles").at(-1)).toMatchObject({ places: "together" }),
+  );
+});
+
+test("totals say between which bounds they lie, and how often such bounds held", async () => {
+  await open(`${TRAINED}&view=totals`);
+  expect(
+    await screen.findByText(
+      /^En los próximos 12 meses: [\d.]+,\d\d COP\. 8 de cada 10 veces, entre/,
+    ),
+  ).toBeVisible();
+  expect(screen.getByText(/En el pasado, 15 de 18 meses y 3 de 3 sumas/)).toBeVisible();
+  const months = within(screen.getByRole("table", { name: "Total pronosticado mes por mes" }));
+  expect(months.getAllByRole("row")).toHaveLength(14);
+});
+
 test.each([
   ["Los meses, en Excel (XLSX)", "xlsx", 180, null],
   ["Los meses, en CSV", "csv", 180, null],
+  ["Los totales, en Excel (XLSX)", "xlsx", 47, null],
+  ["Los totales, en CSV", "csv", 47, null],
   ["Esta tabla, en Excel (XLSX)", "xlsx", 15, { sort: "stake", ascending: false, lead_days: 15 }],
   ["Esta tabla, en CSV", "csv", 15, { sort: "stake", ascending: false, lead_days: 15 }],
 ] as const)("%s goes to a file", async (item, format, rows, table) => {
