@@ -12,10 +12,11 @@ use puente_erp::{Room, companies};
 use puente_forecast::change::Change;
 use puente_forecast::registry::{Meta, Model, Registry};
 use puente_forecast::{About, Cell, Error as Failure, Kind, Panel, Plan, article, panel};
-use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
+use puente_jobs::{Interrupted, JobKind, NewJob, RetryPolicy, Running};
 use puente_warehouse::{Demand, MonthFilter, Stream};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use ts_rs::TS;
 
@@ -162,25 +163,18 @@ impl Training {
     }
 }
 
-impl Handler for Training {
-    fn kind(&self) -> &'static str {
-        TRAIN
+impl JobKind for Training {
+    const NAME: &'static str = TRAIN;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = Train;
+    type Output = TrainReport;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("forecast:{}", input.nit)]
     }
 
-    fn resources(&self, input: &Value) -> Vec<String> {
-        let nit = input.get("nit").and_then(Value::as_str).unwrap_or_default();
-        vec![format!("forecast:{nit}")]
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn run(&self, job: &Running, input: Value) -> Result<Value> {
-        let request: Train =
-            serde_json::from_value(input).map_err(|error| Error::invalid("input", error))?;
-        let report = self.train(job, &request)?;
-        serde_json::to_value(report).map_err(|error| Error::invalid("response", error))
+    fn work(&self, job: &Running, request: Self::Input) -> Result<Self::Output> {
+        self.train(job, &request)
     }
 }
 
@@ -206,20 +200,14 @@ impl Retraining {
     }
 }
 
-impl Handler for Retraining {
-    fn kind(&self) -> &'static str {
-        RETRAIN
-    }
+impl JobKind for Retraining {
+    const NAME: &'static str = RETRAIN;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Queued;
 
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::PATIENT
-    }
-
-    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+    fn work(&self, job: &Running, _: Self::Input) -> Result<Self::Output> {
         let mut queued = Vec::new();
         for model in self
             .registry
@@ -240,8 +228,7 @@ impl Handler for Retraining {
             };
             queued.push(job.enqueue(NewJob::new(TRAIN, json!(request)).once())?.0);
         }
-        serde_json::to_value(Queued { jobs: queued })
-            .map_err(|error| Error::invalid("response", error))
+        Ok(Queued { jobs: queued })
     }
 }
 
