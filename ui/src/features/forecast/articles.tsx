@@ -114,7 +114,7 @@ export function Articles({
           })
         }
         loading={pages.isPending}
-        store="forecast"
+        store={each ? "forecast-places" : "forecast"}
         empty={
           <Empty
             icon={IconSearch}
@@ -189,7 +189,7 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "article",
         title: t("forecast.col.article"),
-        width: 234,
+        width: each ? 190 : 234,
         sort: "code",
         cell: (row) => (
           <span dir="auto" title={`${row.code} ${row.description}`}>
@@ -202,7 +202,7 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
             {
               id: "place",
               title: t("forecast.places.title"),
-              width: 128,
+              width: 112,
               cell: ({ place }: ForecastArticleRow) => (place ? placeText(place, t) : ""),
             },
           ]
@@ -210,13 +210,13 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "class",
         title: t("forecast.col.class"),
-        width: 104,
+        width: each ? 96 : 104,
         cell: (row) => (row.guess ? t("forecast.guess") : t(`forecast.class.${row.class}`)),
       },
       {
         id: "next",
         title: t("forecast.col.next"),
-        width: 124,
+        width: each ? 116 : 124,
         align: "right",
         sort: "next",
         cell: (row) => `${figure(row.next)} ${row.unit}`,
@@ -224,14 +224,14 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "range",
         title: t("forecast.col.range"),
-        width: 116,
+        width: each ? 108 : 116,
         align: "right",
         cell: (row) => t("forecast.range", { low: figure(row.low), high: figure(row.high) }),
       },
       {
         id: "trend",
         title: t("forecast.col.trend"),
-        width: 92,
+        width: each ? 80 : 92,
         align: "right",
         sort: "trend",
         cell: (row) => (row.trend === null ? "" : change(row.trend)),
@@ -239,14 +239,14 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "error",
         title: t("forecast.col.error"),
-        width: 124,
+        width: each ? 112 : 124,
         sort: "error",
         cell: (row) => <ErrorView verdict={row.verdict} ratio={row.error_ratio} />,
       },
       {
         id: "reorder",
         title: t("forecast.col.reorder"),
-        width: 112,
+        width: each ? 100 : 112,
         align: "right",
         sort: "reorder",
         cell: (row) => figure(Math.ceil(row.stock.reorder_point)),
