@@ -33,8 +33,10 @@ pub fn show(terminal: &Terminal, totals: &Totals) {
         terminal.text("forecast.empty"),
     );
     let coverage = ahead.coverage;
-    if coverage.months == 0 {
+    if ahead.bounds.is_none() {
         terminal.line(terminal.text("forecast.totals.unmeasured"));
+    }
+    if coverage.months == 0 {
         return;
     }
     terminal.line(terminal.fill(

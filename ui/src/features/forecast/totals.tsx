@@ -98,7 +98,7 @@ function Ahead({ ahead }: { ahead: ForecastTotalAhead }) {
   const { amount, currency } = useFormat();
   const { months, expected, bounds, coverage } = ahead;
   const worth = { count: months, amount: amount(expected), currency };
-  if (!bounds || coverage.months === 0) {
+  if (!bounds) {
     return (
       <p>
         {t("forecast.totals.ahead", worth)} {t("forecast.totals.unmeasured")}
@@ -111,7 +111,9 @@ function Ahead({ ahead }: { ahead: ForecastTotalAhead }) {
         {t("forecast.totals.ahead", worth)}{" "}
         {t("forecast.totals.between", { low: amount(bounds.low), high: amount(bounds.high) })}
       </p>
-      <p className="dim small">{t("forecast.totals.coverage", { ...coverage })}</p>
+      {coverage.months > 0 ? (
+        <p className="dim small">{t("forecast.totals.coverage", { ...coverage })}</p>
+      ) : null}
     </>
   );
 }
