@@ -236,7 +236,9 @@ pub fn history(app: &App, request: OfNit) -> Result<History> {
             *sold.entry(total.month).or_default() += i128::from(total.quantity_e6);
         }
     }
-    sold.retain(|month, _| Month::from_number(*month).is_ok() && *month < running.number());
+    sold.retain(|month, quantity| {
+        Month::from_number(*month).is_ok() && *month < running.number() && *quantity > 0
+    });
     let ends = sold.keys().next().zip(sold.keys().next_back());
     let months = ends.map_or(0, |(first, last)| {
         let months = panel::months_since_zero(*last) - panel::months_since_zero(*first) + 1;

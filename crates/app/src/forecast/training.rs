@@ -112,7 +112,8 @@ impl Training {
         job.progress(Progress::stage("panel"));
         let panel = panel_of(&self.room, &request.nit, request.by_place)?;
         if panel.len < LEAST_MONTHS || panel.series.is_empty() {
-            let months = panel.len;
+            let sold = !panel.series.is_empty();
+            let months = if sold { panel.len } else { 0 };
             let nit = request.nit.clone();
             return Err(Failure::NoHistory { nit, months }.into());
         }

@@ -60,6 +60,8 @@ test("an article shows its chart, its months, its errors and when to order", asy
   await user.click(await screen.findByText(/Cemento gris/));
   expect(await screen.findByRole("heading", { name: /CEM-50 Cemento gris 50 kg/ })).toBeVisible();
   expect(await screen.findByRole("img", { name: "¿Cuánto se venderá?" })).toBeVisible();
+  expect(screen.getByRole("switch", { name: "Comparar con el pasado" })).toBeChecked();
+  expect(await screen.findByRole("img", { name: "¿De qué se compone?" })).toBeVisible();
   const months = within(screen.getByRole("table", { name: "Pronóstico mes por mes" }));
   expect(months.getAllByRole("row")).toHaveLength(14);
   expect(screen.getByRole("table", { name: /^Errores del pronóstico/ })).toBeVisible();
@@ -126,6 +128,15 @@ test("another model is put in use, and one is deleted only after a question", as
   await waitFor(() =>
     expect(screen.queryByRole("button", { name: /^Borrar el modelo Prophet/ })).toBeNull(),
   );
+});
+
+test("models are compared over time by the measure that is chosen", async () => {
+  const { user } = await open(`${TRAINED}&view=models`);
+  const time = within(await screen.findByRole("region", { name: "¿Mejora con el tiempo?" }));
+  expect(await time.findByRole("img", { name: "¿Mejora con el tiempo?" })).toBeVisible();
+  expect(time.getByText(/^Error frente a repetir el mes anterior, con más peso/)).toBeVisible();
+  await user.click(time.getByText("Intervalo"));
+  expect(await time.findByText(/^Parte de los meses dentro del intervalo/)).toBeVisible();
 });
 
 test("training every month is one press away", async () => {
