@@ -151,6 +151,8 @@ codes! {
     NetTimeout = "NET_TIMEOUT", Failure, retry;
     /// A certificate is not trusted. `host`, `reason`, `issuer`.
     NetTlsRefused = "NET_TLS_REFUSED", Failure, permanent;
+    /// A server speaks no TLS that still protects. `host`.
+    NetTlsOld = "NET_TLS_OLD", Failure, permanent;
     /// The proxy refuses, or wants another user or password. `proxy`.
     NetProxyRefused = "NET_PROXY_REFUSED", Failure, permanent;
     /// The host answers with something that is no HTTP, or the connection broke. `host`.

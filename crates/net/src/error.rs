@@ -72,6 +72,14 @@ pub enum Error {
         /// What the verification said.
         detail: String,
     },
+    /// The server speaks no TLS that still protects.
+    #[error("{host} offers no TLS 1.2 or later: {detail}")]
+    OldTls {
+        /// Host and port.
+        host: String,
+        /// What was said on the way.
+        detail: String,
+    },
     /// The proxy doesn't let it through.
     #[error("the proxy {proxy} refuses: {detail}")]
     Proxy {
@@ -152,6 +160,7 @@ impl Coded for Error {
             Error::Unreachable { .. } => Code::NetUnreachable,
             Error::Timeout { .. } => Code::NetTimeout,
             Error::Untrusted { .. } => Code::NetTlsRefused,
+            Error::OldTls { .. } => Code::NetTlsOld,
             Error::Proxy { .. } => Code::NetProxyRefused,
             Error::Failed { .. } => Code::NetFailed,
             Error::NotSsh { .. } => Code::SshNotSsh,
@@ -169,7 +178,9 @@ impl Coded for Error {
             Error::Invalid { field, reason } => {
                 vec![("field", (*field).to_owned()), ("reason", reason.clone())]
             }
-            Error::Unreachable { host, .. } | Error::Failed { host, .. } => {
+            Error::Unreachable { host, .. }
+            | Error::OldTls { host, .. }
+            | Error::Failed { host, .. } => {
                 vec![("host", host.clone())]
             }
             Error::Timeout { host, seconds } => {

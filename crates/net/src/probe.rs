@@ -8,7 +8,7 @@ use reqwest::Url;
 use rustls::pki_types::CertificateDer;
 use std::error::Error as StdError;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::x509::X509Name;
@@ -68,11 +68,11 @@ impl Network {
         let started = Instant::now();
         let answer = client.get(url.clone()).send();
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let seen = witness.seen();
+        let seen = witness.seen(&url);
         let error = match &answer {
             Ok(answer) if answer.status().as_u16() == 407 => Some(self.refused_by_proxy("407")),
             Ok(_) => None,
-            Err(error) => Some(self.explain(&url, seen.as_ref(), error)),
+            Err(error) => Some(self.explain(&url, seen.as_ref(), error, self.answer)),
         };
         Ok(Probe {
             url: without_query(&url),
@@ -83,10 +83,18 @@ impl Network {
         })
     }
 
-    pub(crate) fn explain(&self, url: &Url, seen: Option<&Seen>, error: &reqwest::Error) -> Error {
+    /// Why a request failed that an answer was waited so long for.
+    pub(crate) fn explain(
+        &self,
+        url: &Url,
+        seen: Option<&Seen>,
+        error: &reqwest::Error,
+        patience: Duration,
+    ) -> Error {
         let host = host_of(url);
         let detail = plain(error);
-        if let Some(seen) = seen
+        // A connection that came about was trusted, whatever was seen before it.
+        if let Some(seen) = seen.filter(|_| error.is_connect())
             && let Some((refusal, said)) = &seen.refused
         {
             return Error::Untrusted {
@@ -96,13 +104,16 @@ impl Network {
                 detail: said.clone(),
             };
         }
+        if error.is_connect() && is_old_tls(error) {
+            return Error::OldTls { host, detail };
+        }
         if self.proxy != ProxyMode::None && detail.contains("tunnel") {
             return self.refused_by_proxy(&detail);
         }
         if error.is_timeout() {
             let seconds = match error.is_connect() {
                 true => self.connect.as_secs(),
-                false => self.answer.as_secs(),
+                false => patience.as_secs(),
             };
             return Error::Timeout { host, seconds };
         }
@@ -121,6 +132,34 @@ impl Network {
                 .map_or_else(|| "-".to_owned(), |url| host_of(&url)),
             detail: detail.to_owned(),
         }
+    }
+}
+
+/// Whether the server knows no version of TLS that this program does.
+fn is_old_tls(error: &reqwest::Error) -> bool {
+    use rustls::{AlertDescription, PeerIncompatible};
+    matches!(
+        tls_error(error),
+        Some(
+            rustls::Error::PeerIncompatible(
+                PeerIncompatible::ServerDoesNotSupportTls12Or13
+                    | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
+            ) | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)
+        )
+    )
+}
+
+/// What TLS itself said. An IO error hides what it was made of from the chain of causes.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return Some(tls);
+    }
+    let inner = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(|error| error.get_ref());
+    match inner {
+        Some(inner) => tls_error(inner),
+        None => tls_error(error.source()?),
     }
 }
 

@@ -282,7 +282,10 @@ impl Web {
         if let Some(patience) = ask.patience {
             request = request.timeout(patience);
         }
-        let answer = request.send().map_err(|error| self.lost(&url, &error))?;
+        let patience = ask.patience.unwrap_or(self.network.answer);
+        let answer = request
+            .send()
+            .map_err(|error| self.lost(&url, &error, patience))?;
         read(answer).map_err(|detail| {
             Lost::Unanswered(Error::Failed {
                 host: crate::probe::host_of(&url),
@@ -291,10 +294,9 @@ impl Web {
         })
     }
 
-    fn lost(&self, url: &Url, error: &reqwest::Error) -> Lost {
-        let told = self
-            .network
-            .explain(url, self.witness.seen().as_ref(), error);
+    fn lost(&self, url: &Url, error: &reqwest::Error, patience: Duration) -> Lost {
+        let seen = self.witness.seen(url);
+        let told = self.network.explain(url, seen.as_ref(), error, patience);
         // Before there is a connection nothing can have been said; a refused certificate ends it too.
         let untrusted = matches!(told, Error::Untrusted { .. } | Error::Proxy { .. });
         if error.is_connect() || error.is_builder() || untrusted {

@@ -1,6 +1,7 @@
 //! Looks on while a certificate is verified, so that its issuer can be named also when it is refused.
 
 use crate::Refusal;
+use reqwest::Url;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
@@ -10,6 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// What was seen of the last handshake.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
+    /// Whom the certificate had to be of.
+    pub host: String,
     /// As the server sent them, its own first.
     pub chain: Vec<CertificateDer<'static>>,
     /// Why the certificate was refused, and in the verifier's words.
@@ -33,8 +36,11 @@ impl Witness {
         }
     }
 
-    pub fn seen(&self) -> Option<Seen> {
-        self.lock().clone()
+    /// What was seen of that host, if it was the last one.
+    pub fn seen(&self, url: &Url) -> Option<Seen> {
+        let host = url.host_str().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        self.lock().clone().filter(|seen| seen.host == host)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Seen>> {
@@ -66,6 +72,7 @@ impl ServerCertVerifier for Witness {
         );
         let chain = std::iter::once(end_entity).chain(intermediates);
         *self.lock() = Some(Seen {
+            host: server_name.to_str().into_owned(),
             chain: chain.map(|der| der.clone().into_owned()).collect(),
             refused: verified
                 .as_ref()

@@ -219,9 +219,16 @@ impl Coded for Error {
 
 impl From<Error> for puente_core::Error {
     fn from(error: Error) -> Self {
-        if let Error::Travelled(error) = error {
-            return error;
+        puente_core::Error::from(&error)
+    }
+}
+
+impl From<&Error> for puente_core::Error {
+    fn from(error: &Error) -> Self {
+        match error {
+            // One that came with its values keeps them.
+            Error::Travelled(error) => error.clone(),
+            error => puente_core::error::travel(error),
         }
-        puente_core::error::travel(&error)
     }
 }

@@ -4,14 +4,15 @@ use crate::accounts::{self, ChannelId, LedgerId};
 use crate::bills::{self, BILLS};
 use crate::erp_costs::{self, ERP_COSTS};
 use crate::judge::{self, Measure};
-use crate::outbox::{self, Decision, Followed, Sender, Sent};
+use crate::outbox::{self, Decision, Followed};
 use crate::reason::Reason;
 use crate::sales::{self, SaleId};
-use crate::state::State;
-use crate::{Error, Result, Room, catalogues, list, marks};
+pub use crate::sending::{SalesDelivered, SalesSent, send};
+use crate::{Error, Result, Room, catalogues, marks, sending};
 use puente_core::Progress;
-use puente_jobs::{Handler, Interrupted, Level, NewJob, RetryPolicy, Running};
+use puente_jobs::{Handler, Interrupted, JobKind, NewJob, RetryPolicy, Running};
 use rusqlite::params;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,10 +35,6 @@ pub const FOLLOW: &str = "sales.follow";
 /// The kind of job that does what a person decided of a sale in doubt.
 pub const DECIDE: &str = "sales.decide";
 
-/// Sales between two checkpoints of a job's row.
-const PULSE: usize = 20;
-/// Sales one after another that did not arrive, before the others are not tried either.
-const VAIN: u32 = 3;
 /// Sales that wait for something of the channel's own, and are asked for again in one run.
 const WAITING: i64 = 200;
 
@@ -100,26 +97,6 @@ pub struct CatalogueFetched {
     pub products: u64,
 }
 
-/// Result of [`SEND`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
-pub struct SalesSent {
-    /// Invoiced.
-    pub invoiced: u64,
-    /// The ledger had them before.
-    #[serde(default)]
-    pub there: u64,
-    /// Refused.
-    pub refused: u64,
-    /// In doubt.
-    pub uncertain: u64,
-    /// Did not fit any more.
-    pub blocked: u64,
-    /// Did not arrive, and are ready again.
-    pub later: u64,
-    /// Were not ready.
-    pub skipped: u64,
-}
-
 /// The handlers, for the queue.
 pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
     vec![
@@ -135,7 +112,7 @@ pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
     ]
 }
 
-type Ran = std::result::Result<Value, puente_core::Error>;
+type Ran<T> = std::result::Result<T, puente_core::Error>;
 
 struct SyncAll(Room);
 struct Sync(Room);
@@ -147,33 +124,14 @@ struct Follow(Room);
 struct Decide(Room);
 struct ReadBills(Room);
 
-macro_rules! resumes {
-    ($kind:ident, $retry:expr, $resource:literal of $field:literal) => {
-        fn kind(&self) -> &'static str {
-            $kind
-        }
+impl JobKind for SyncAll {
+    const NAME: &'static str = SYNC_ALL;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Value;
 
-        fn resources(&self, input: &Value) -> Vec<String> {
-            let id = input.get($field).and_then(Value::as_i64);
-            id.map(|id| format!(concat!($resource, ":{}"), id))
-                .into_iter()
-                .collect()
-        }
-
-        fn on_interrupt(&self) -> Interrupted {
-            Interrupted::Resume
-        }
-
-        fn retry(&self) -> RetryPolicy {
-            $retry
-        }
-    };
-}
-
-impl Handler for SyncAll {
-    resumes!(SYNC_ALL, RetryPolicy::PATIENT, "none" of "none");
-
-    fn run(&self, job: &Running, _: Value) -> Ran {
+    fn work(&self, job: &Running, _: Self::Input) -> Ran<Self::Output> {
         let mut jobs = Vec::new();
         let mut ledgers = Vec::new();
         for channel in accounts::channels(&self.0.state)? {
@@ -204,12 +162,19 @@ impl Handler for SyncAll {
     }
 }
 
-impl Handler for Sync {
-    resumes!(SYNC, RetryPolicy::PATIENT, "channel" of "channel_id");
+impl JobKind for Sync {
+    const NAME: &'static str = SYNC;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ChannelInput;
+    type Output = SalesRead;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: ChannelInput = read_input(input)?;
-        answer(&sync(&self.0, input.channel_id, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("channel:{}", input.channel_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(sync(&self.0, input.channel_id, job)?)
     }
 }
 
@@ -221,7 +186,7 @@ pub fn sync(room: &Room, channel_id: ChannelId, job: &Running) -> Result<SalesRe
     let read = read_changes(room, channel_id, job);
     let error = match &read {
         Ok(_) | Err(Error::Cancelled) => None,
-        Err(error) => Some(puente_core::error::travel(error)),
+        Err(error) => Some(error.into()),
     };
     if !matches!(read, Err(Error::Cancelled)) {
         accounts::set_channel_contact(&room.state, channel_id, room.clock.now(), error)?;
@@ -294,22 +259,36 @@ fn read_again(
     Ok(changed)
 }
 
-impl Handler for Homologate {
-    resumes!(HOMOLOGATE, RetryPolicy::PATIENT, "channel" of "channel_id");
+impl JobKind for Homologate {
+    const NAME: &'static str = HOMOLOGATE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ChannelInput;
+    type Output = SalesJudged;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: ChannelInput = read_input(input)?;
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("channel:{}", input.channel_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
         let sales = judge::again(&self.0, input.channel_id, &job.cancel, job)?;
-        answer(&SalesJudged { sales })
+        Ok(SalesJudged { sales })
     }
 }
 
-impl Handler for FetchCatalogue {
-    resumes!(CATALOGUE, RetryPolicy::PATIENT, "catalogue" of "ledger_id");
+impl JobKind for FetchCatalogue {
+    const NAME: &'static str = CATALOGUE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = LedgerInput;
+    type Output = CatalogueFetched;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: LedgerInput = read_input(input)?;
-        answer(&fetch_catalogue(&self.0, input.ledger_id, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("catalogue:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(fetch_catalogue(&self.0, input.ledger_id, job)?)
     }
 }
 
@@ -345,177 +324,52 @@ fn ask_homologation(job: &Running, channel_id: ChannelId) -> Result<()> {
         .map_err(|error| Error::Travelled(error.into()))
 }
 
-impl Handler for Send {
-    resumes!(SEND, RetryPolicy::NEVER, "ledger" of "ledger_id");
+impl JobKind for Send {
+    const NAME: &'static str = SEND;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = SendInput;
+    type Output = SalesSent;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: SendInput = read_input(input)?;
-        answer(&send(&self.0, &input, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(send(&self.0, &input, job)?)
     }
 }
 
-impl Handler for Deliver {
-    resumes!(DELIVER, RetryPolicy::PATIENT, "ledger" of "ledger_id");
+impl JobKind for Deliver {
+    const NAME: &'static str = DELIVER;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = LedgerInput;
+    type Output = SalesDelivered;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: LedgerInput = read_input(input)?;
-        let delivered = deliver(&self.0, input.ledger_id, job);
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        let delivered = sending::deliver(&self.0, input.ledger_id, job);
         remember(&self.0, input.ledger_id, &delivered)?;
-        answer(&delivered?)
+        Ok(delivered?)
     }
 }
 
-/// Result of [`DELIVER`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
-pub struct SalesDelivered {
-    /// Documents that were read.
-    pub read: u64,
-    /// Sent, and taken.
-    pub sent: u64,
-    /// The ledger had them before.
-    pub there: u64,
-    /// Refused, by the ledger or before it was asked.
-    pub refused: u64,
-    /// In doubt.
-    pub uncertain: u64,
-    /// Wait still: they did not arrive, and are sent the next time.
-    pub pending: u64,
-    /// Marked in their source.
-    pub marked: u64,
-    /// Marked here, because the source can't be written.
-    pub marked_here: u64,
-}
+impl JobKind for Follow {
+    const NAME: &'static str = FOLLOW;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = LedgerInput;
+    type Output = Followed;
 
-fn deliver(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<SalesDelivered> {
-    let mut done = SalesDelivered::default();
-    // What an earlier run could not mark is marked first, and so not read again.
-    let add = |marked: marks::MarkedCount, done: &mut SalesDelivered| {
-        done.marked += marked.source + marked.before;
-        done.marked_here += marked.here;
-    };
-    add(marks::settle(room, ledger_id, &job.cancel, job)?, &mut done);
-    let mut channels = Vec::new();
-    for account in accounts::channels(&room.state)? {
-        if account.ledger_id == Some(ledger_id)
-            && account.state == accounts::ChannelState::Connected
-            && account.kind.is_marked()
-        {
-            done.read += sync(room, account.id, job)?.orders;
-            channels.push(account.id);
-        }
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
     }
-    let filter = |state| list::Filter {
-        channels: channels.clone(),
-        states: vec![state],
-        ..list::Filter::default()
-    };
-    if channels.is_empty() {
-        return Ok(done);
-    }
-    let input = SendInput {
-        ledger_id,
-        sales: list::ids(&room.state, &filter(State::Ready))?,
-    };
-    let sent = send_each(room, &input, job);
-    add(marks::settle(room, ledger_id, &job.cancel, job)?, &mut done);
-    let sent = sent?;
-    (done.sent, done.there) = (sent.invoiced, sent.there);
-    let count = |state| list::ids(&room.state, &filter(state)).map(|ids| ids.len() as u64);
-    done.refused = count(State::Refused)? + count(State::Pending)?;
-    done.uncertain = count(State::Uncertain)?;
-    done.pending = count(State::Ready)?;
-    Ok(done)
-}
 
-/// Sends sales, each once, and remembers how it went.
-///
-/// # Errors
-/// Those of the ledger's login and of the store; a cancel.
-pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
-    let sent = send_each(room, input, job);
-    remember(room, input.ledger_id, &sent)?;
-    // What was taken before the trouble is marked all the same.
-    marks::settle(room, input.ledger_id, &job.cancel, job)?;
-    sent
-}
-
-fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
-    let ledger = room.ledger(input.ledger_id)?;
-    // What an earlier run left in the air comes down first.
-    outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
-    let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
-    let mut done = SalesSent::default();
-    let mut vain = 0;
-    let all = input.sales.len() as u64;
-    for (at, id) in input.sales.iter().enumerate() {
-        job.progress(Progress::stage("send").of(at as u64, Some(all)));
-        if at % PULSE == 0 {
-            let state = json!({ "done": at });
-            job.checkpoint(state)
-                .map_err(|error| Error::Travelled(error.into()))?;
-        }
-        let said = match sender.send(*id) {
-            Ok(sent) => {
-                count(&mut done, &sent);
-                match sent {
-                    Sent::Later(said) => said,
-                    Sent::Skipped
-                    | Sent::Blocked
-                    | Sent::Invoiced
-                    | Sent::There
-                    | Sent::Refused
-                    | Sent::Uncertain => {
-                        vain = 0;
-                        continue;
-                    }
-                }
-            }
-            Err(
-                error @ (Error::Cancelled
-                | Error::Login { .. }
-                | Error::Clock { .. }
-                | Error::Store(_)),
-            ) => return Err(error),
-            // One sale's trouble is not the others'.
-            Err(error) => {
-                done.later += 1;
-                error.to_string()
-            }
-        };
-        job.log(Level::Warn, &format!("sale {id} is ready again: {said}"));
-        vain += 1;
-        if vain == VAIN {
-            done.later += all - at as u64 - 1;
-            job.log(
-                Level::Warn,
-                "the ledger is not reached: the others stay ready",
-            );
-            break;
-        }
-    }
-    job.progress(Progress::stage("send").of(all, Some(all)));
-    Ok(done)
-}
-
-fn count(done: &mut SalesSent, sent: &Sent) {
-    let counter = match sent {
-        Sent::Invoiced => &mut done.invoiced,
-        Sent::There => &mut done.there,
-        Sent::Refused => &mut done.refused,
-        Sent::Uncertain => &mut done.uncertain,
-        Sent::Blocked => &mut done.blocked,
-        Sent::Skipped => &mut done.skipped,
-        Sent::Later(_) => &mut done.later,
-    };
-    *counter += 1;
-}
-
-impl Handler for Follow {
-    resumes!(FOLLOW, RetryPolicy::PATIENT, "ledger" of "ledger_id");
-
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: LedgerInput = read_input(input)?;
-        answer(&follow(&self.0, input.ledger_id, job)?)
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(follow(&self.0, input.ledger_id, job)?)
     }
 }
 
@@ -532,20 +386,33 @@ pub fn follow(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<Followe
     followed
 }
 
-impl Handler for ReadBills {
-    resumes!(BILLS, RetryPolicy::PATIENT, "channel" of "channel_id");
+impl JobKind for ReadBills {
+    const NAME: &'static str = BILLS;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ChannelInput;
+    type Output = bills::BillsRead;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: ChannelInput = read_input(input)?;
-        answer(&bills::read(&self.0, input.channel_id, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("channel:{}", input.channel_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(bills::read(&self.0, input.channel_id, job)?)
     }
 }
 
-impl Handler for Decide {
-    resumes!(DECIDE, RetryPolicy::NEVER, "ledger" of "ledger_id");
+impl JobKind for Decide {
+    const NAME: &'static str = DECIDE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = DecideInput;
+    type Output = Value;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: DecideInput = read_input(input)?;
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
         let room = &self.0;
         let ledger = room.ledger(input.ledger_id)?;
         let decision = &input.decision;
@@ -579,21 +446,11 @@ pub(crate) fn is_dropped(reasons: &[Reason]) -> bool {
 }
 
 /// How the last contact with a ledger went.
-fn remember<T>(room: &Room, ledger: LedgerId, result: &Result<T>) -> Result<()> {
+pub(crate) fn remember<T>(room: &Room, ledger: LedgerId, result: &Result<T>) -> Result<()> {
     let error = match result {
         Ok(_) => None,
         Err(Error::Cancelled) => return Ok(()),
-        Err(error) => Some(puente_core::error::travel(error)),
+        Err(error) => Some(error.into()),
     };
     accounts::set_ledger_contact(&room.state, ledger, room.clock.now(), error)
-}
-
-fn read_input<T: serde::de::DeserializeOwned>(
-    input: Value,
-) -> std::result::Result<T, puente_core::Error> {
-    serde_json::from_value(input).map_err(|error| puente_core::Error::invalid("input", error))
-}
-
-fn answer(result: &impl Serialize) -> Ran {
-    serde_json::to_value(result).map_err(|error| puente_core::Error::invalid("response", error))
 }

@@ -122,15 +122,69 @@ pub enum Answer {
     Refused(Vec<Refusal>),
     /// It did not arrive, and can be sent later.
     NotNow {
-        /// What was said.
-        said: String,
+        /// Why.
+        why: Silence,
         /// Seconds to wait, where the ledger said so.
         wait: Option<u64>,
     },
     /// The credentials or the settings are wrong: nothing else will be taken either.
     Stop(Refusal),
     /// Nobody knows: it may have arrived.
-    Unknown(String),
+    Unknown(Silence),
+}
+
+/// Why no answer came that says what became of a sending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence {
+    /// What was said, or seen in its place, for people who look closer.
+    pub said: String,
+    /// The same as an error, with a way out.
+    pub error: puente_core::Error,
+}
+
+impl From<crate::Error> for Silence {
+    fn from(error: crate::Error) -> Silence {
+        Silence {
+            said: error.to_string(),
+            error: error.into(),
+        }
+    }
+}
+
+impl Silence {
+    /// Whether nobody answered, which is no single invoice's matter.
+    pub(crate) fn is_of_the_way(&self) -> bool {
+        use puente_core::Code;
+        [
+            Code::NetUnreachable,
+            Code::NetTimeout,
+            Code::NetTlsRefused,
+            Code::NetTlsOld,
+            Code::NetProxyRefused,
+            Code::NetFailed,
+        ]
+        .contains(&self.error.code)
+    }
+
+    /// An answer of that status, which is none of the ledger's own.
+    pub(crate) fn of(cloud: &'static str, status: u16, said: String) -> Silence {
+        let error = if status == 429 || status >= 500 {
+            crate::Error::Busy {
+                cloud,
+                status,
+                wait: None,
+            }
+        } else {
+            crate::Error::Unreadable {
+                cloud,
+                said: said.clone(),
+            }
+        };
+        Silence {
+            said: format!("{status}: {said}"),
+            error: error.into(),
+        }
+    }
 }
 
 /// Why a ledger refuses.

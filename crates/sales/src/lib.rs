@@ -36,6 +36,7 @@ pub mod reason;
 mod room;
 pub mod rules;
 pub mod sales;
+mod sending;
 pub mod state;
 pub mod suggest;
 pub mod tasks;

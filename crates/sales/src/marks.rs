@@ -8,16 +8,13 @@ use crate::{Error, Result, Room};
 use puente_core::{Cancel, Code, Coded, Progress, ProgressSink};
 use puente_store::{Database, time};
 use rusqlite::params;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use ts_rs::TS;
 
 /// Sales in one transaction of the source.
 const BATCH: i64 = 100;
 
 /// What marking came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
-#[ts(rename = "SalesMarked")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MarkedCount {
     /// Marked in the source.
     pub source: u64,
@@ -25,6 +22,15 @@ pub struct MarkedCount {
     pub before: u64,
     /// Marked here, because the source can't be written.
     pub here: u64,
+}
+
+/// What marking came to, and what the first source that could not be marked said.
+#[derive(Debug, Default)]
+pub struct Marking {
+    /// What was marked.
+    pub count: MarkedCount,
+    /// Why a source has not all its marks yet, other than that it may never be written.
+    pub trouble: Option<Error>,
 }
 
 /// Marks what a ledger has taken, in every source of its sales.
@@ -37,23 +43,19 @@ pub fn settle(
     ledger: LedgerId,
     cancel: &Cancel,
     progress: &dyn ProgressSink,
-) -> Result<MarkedCount> {
-    let mut done = MarkedCount::default();
+) -> Result<Marking> {
+    let mut done = Marking::default();
     for account in accounts::channels(&room.state)? {
         if account.ledger_id != Some(ledger) || !account.kind.is_marked() {
             continue;
         }
-        match of_channel(room, &account, cancel, progress, &mut done) {
+        match of_channel(room, &account, cancel, progress, &mut done.count) {
             Ok(()) => {}
             Err(error @ (Error::Cancelled | Error::Store(_))) => return Err(error),
             Err(error) => {
-                let error = puente_core::error::travel(&error);
-                accounts::set_channel_contact(
-                    &room.state,
-                    account.id,
-                    room.clock.now(),
-                    Some(error),
-                )?;
+                let said = Some(puente_core::Error::from(&error));
+                accounts::set_channel_contact(&room.state, account.id, room.clock.now(), said)?;
+                done.trouble = done.trouble.or(Some(error));
             }
         }
     }
@@ -96,7 +98,7 @@ fn of_channel(
             Err(error) if error.code() == Code::DbPermissionDenied => {
                 done.here += keep_here(room, &owed, "permission")?;
                 if first {
-                    let error = puente_core::error::travel(&error);
+                    let error = puente_core::Error::from(&error);
                     let now = room.clock.now();
                     accounts::set_channel_contact(&room.state, account.id, now, Some(error))?;
                 }

@@ -77,7 +77,12 @@ impl Room {
         let network = (self.ways)()?;
         // What it looks like tells two ways apart; a password is redacted, and a new one comes with a
         // new start of the program at the latest.
-        let looks = format!("{network:?}");
+        // The office may put a renewed certificate into the same file.
+        let authority = network.extra_ca.as_ref().map(|path| {
+            let file = std::fs::metadata(path).ok();
+            file.and_then(|file| file.modified().ok())
+        });
+        let looks = format!("{network:?} {authority:?}");
         let mut kept = self.web.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, web)) = kept.as_ref()
             && *known == looks

@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
-use wire::Incoming;
+use wire::{Incoming, Way};
 use world::{Door, World};
 
 /// The clouds, until they are stopped or dropped.
@@ -87,8 +87,11 @@ impl Clouds {
         let about = Arc::new(clouds.about());
         let inside = runtime.enter();
         for (listener, door) in bound.into_iter().zip(doors) {
-            let tls = (door == Some(Door::Solar)).then(|| clouds.made.tls.clone());
-            let incoming = Incoming::new(listener, tls).map_err(failed)?;
+            let way = match door {
+                Some(Door::Solar) => clouds.made.tls.clone(),
+                _ => Way::Plain,
+            };
+            let incoming = Incoming::new(listener, way).map_err(failed)?;
             let (world, stopped) = (Arc::clone(&clouds.world), stopped.clone());
             match door {
                 Some(door) => {

@@ -1,6 +1,7 @@
 //! Sample ERP data on real servers, for tests and the demo.
 
 mod cache;
+mod certificates;
 pub mod clouds;
 mod counter;
 mod error;
@@ -11,6 +12,7 @@ pub mod sample;
 pub mod tds;
 pub mod vpn;
 
+pub use certificates::ServerCertificate;
 pub use counter::{Counter, CounterOptions, Trouble};
 pub use error::Error;
 pub use firebird::{
@@ -24,6 +26,6 @@ pub use sample::{
     SampleSize, SampleSqlCompany, SampleSqlErp, TransactionCounters, Writer,
 };
 pub use tds::{
-    TdsCertificate, TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsFault,
-    TdsLogin, TdsOptions, TdsServer, TdsTracking,
+    TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsFault, TdsLogin, TdsOptions,
+    TdsServer, TdsTracking,
 };

@@ -134,10 +134,7 @@ pub fn test(app: &App, request: Named) -> Result<LedgerRow> {
     let tried = room
         .ledger(ledger.id)
         .and_then(|ledger| ledger.verify(&Cancel::new()));
-    let error = tried
-        .as_ref()
-        .err()
-        .map(|error| puente_core::error::travel(error));
+    let error = tried.as_ref().err().map(puente_core::Error::from);
     accounts::set_ledger_contact(&room.state, ledger.id, room.clock.now(), error)?;
     tried?;
     row(app, accounts::ledger(&room.state, ledger.id)?)
@@ -183,8 +180,8 @@ fn checked(request: &Connect, known: Option<&Ledger>) -> Result<Ledger> {
         .per_minute
         .or(known.map(|known| known.per_minute))
         .unwrap_or(siigo::PER_MINUTE);
-    if !(1..=1000).contains(&per_minute) {
-        return Err(Error::invalid("per_minute", "1..1000"));
+    if !(1..=10_000).contains(&per_minute) {
+        return Err(Error::invalid("per_minute", "1..10000"));
     }
     let base_url = request
         .base_url

@@ -194,7 +194,7 @@ pub fn test_ledger(app: &App, request: ledgers::Named) -> Result<LedgerTested> {
     let tried = room
         .ledger(ledger.id)
         .and_then(|ledger| ledger.verify(&Cancel::new()));
-    let error = tried.err().map(|error| puente_core::error::travel(&error));
+    let error = tried.err().map(Error::from);
     accounts::set_ledger_contact(&room.state, ledger.id, room.clock.now(), error.clone())?;
     Ok(LedgerTested {
         network,

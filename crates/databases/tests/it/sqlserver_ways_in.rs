@@ -3,7 +3,7 @@
 use crate::sqlserver::{Lab, lab, login, open};
 use puente_core::{Code, Coded, Secret};
 use puente_databases::{ConnectOptions, Encryption, Error, SourceDb, TotalsRequest};
-use puente_sandbox::{TdsCertificate, TdsDatabaseOptions, TdsEncryption, TdsOptions};
+use puente_sandbox::{ServerCertificate, TdsDatabaseOptions, TdsEncryption, TdsOptions};
 use std::time::Duration;
 
 fn refused(result: Result<Box<dyn SourceDb>, Error>) -> Error {
@@ -59,7 +59,7 @@ fn what_is_not_a_sql_server_is_said_so() {
     assert_eq!(error.code(), Code::DbNotAServer, "{error}");
 }
 
-fn encrypted(encryption: TdsEncryption, certificate: TdsCertificate) -> Lab {
+fn encrypted(encryption: TdsEncryption, certificate: ServerCertificate) -> Lab {
     lab(
         TdsOptions {
             encryption,
@@ -77,7 +77,7 @@ fn a_connection_is_encrypted_as_chosen_and_never_less() {
         TdsEncryption::Required,
         TdsEncryption::Strict,
     ] {
-        let lab = encrypted(encryption, TdsCertificate::Good);
+        let lab = encrypted(encryption, ServerCertificate::Good);
         let authority = Some(lab.authority());
         let mut source = lab
             .with(|set| set.authority.clone_from(&authority))
@@ -101,7 +101,7 @@ fn a_connection_is_encrypted_as_chosen_and_never_less() {
         assert_eq!(lab.server.logins().1, 0, "no login came in the clear");
     }
     for encryption in [TdsEncryption::Offered, TdsEncryption::LoginOnly] {
-        let lab = encrypted(encryption, TdsCertificate::Good);
+        let lab = encrypted(encryption, ServerCertificate::Good);
         let authority = Some(lab.authority());
         let mut source = lab
             .with(|set| {
@@ -115,13 +115,13 @@ fn a_connection_is_encrypted_as_chosen_and_never_less() {
         assert_eq!(lab.server.logins(), (1, 0));
     }
     for encryption in [TdsEncryption::None, TdsEncryption::LoginOnly] {
-        let lab = encrypted(encryption, TdsCertificate::Good);
+        let lab = encrypted(encryption, ServerCertificate::Good);
         let authority = Some(lab.authority());
         let error = refused(lab.with(|set| set.authority.clone_from(&authority)));
         assert_eq!(error.code(), Code::DbTlsRefused, "{encryption:?}: {error}");
         assert_eq!(lab.server.logins().0, 0, "and no password was sent");
     }
-    let lab = encrypted(TdsEncryption::Required, TdsCertificate::Good);
+    let lab = encrypted(TdsEncryption::Required, ServerCertificate::Good);
     let error = refused(lab.with(|set| set.encryption = Encryption::Off));
     assert_eq!(error.code(), Code::DbTlsRefused);
 }
@@ -129,8 +129,8 @@ fn a_connection_is_encrypted_as_chosen_and_never_less() {
 #[test]
 fn a_certificate_is_trusted_by_its_authority_or_by_its_fingerprint_and_otherwise_shown() {
     for (certificate, reason) in [
-        (TdsCertificate::Good, "unknown_issuer"),
-        (TdsCertificate::SelfSigned, "self_signed"),
+        (ServerCertificate::Good, "unknown_issuer"),
+        (ServerCertificate::SelfSigned, "self_signed"),
     ] {
         let lab = encrypted(TdsEncryption::Offered, certificate);
         let Error::CertificateUntrusted(shown) = refused(lab.with(|_| {})) else {
@@ -151,13 +151,13 @@ fn a_certificate_is_trusted_by_its_authority_or_by_its_fingerprint_and_otherwise
         assert!(changed, "{error}");
     }
     for (certificate, reason) in [
-        (TdsCertificate::Expired, "expired"),
-        (TdsCertificate::OtherHost, "wrong_name"),
+        (ServerCertificate::Expired, "expired"),
+        (ServerCertificate::OtherHost, "wrong_name"),
     ] {
         let lab = encrypted(TdsEncryption::Offered, certificate);
         let authority = Some(lab.authority());
         let error = refused(lab.with(|set| set.authority.clone_from(&authority)));
-        if certificate == TdsCertificate::OtherHost {
+        if certificate == ServerCertificate::OtherHost {
             let behind = lab.with(|set| {
                 set.authority.clone_from(&authority);
                 set.certificate_host = Some("otro.example".to_owned());

@@ -101,6 +101,16 @@ fn a_certificate_of_another_host_is_refused() {
 }
 
 #[test]
+fn a_server_that_knows_only_old_tls_is_told_from_a_broken_one() {
+    // TLS 1.0, fatal, protocol_version: what a server without TLS 1.2 answers.
+    let port = plain("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}\u{46}");
+    let found = network(None)
+        .probe(&format!("https://localhost:{port}"))
+        .unwrap();
+    assert_eq!(found.error.unwrap().code(), Code::NetTlsOld);
+}
+
+#[test]
 fn a_server_without_tls_behind_https_is_a_failure_and_no_refusal() {
     let port = plain(OK);
     let found = network(None)

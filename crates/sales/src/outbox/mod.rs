@@ -28,6 +28,8 @@ use sha2::{Digest, Sha256};
 
 /// Length of a key: SIIGO takes 30 letters and digits.
 const KEY_LENGTH: usize = 30;
+/// Sales one after another of which the ledger says nothing, before the others are not tried either.
+pub(crate) const VAIN: u32 = 3;
 /// Length of a mark.
 const MARK_LENGTH: usize = 20;
 

@@ -5,7 +5,7 @@ use super::table::{self, Intent, SendRow};
 use crate::accounts;
 use crate::draft::Draft;
 use crate::judge::{self, Measure};
-use crate::ledger::{Answer, Issued, Ledger, Refusal};
+use crate::ledger::{Answer, Issued, Ledger, Refusal, Silence};
 use crate::ledgers::siigo::calculated_total;
 use crate::reason::Reason;
 use crate::sales::{self, SaleId, e4};
@@ -35,10 +35,10 @@ pub enum Sent {
     There,
     /// It is refused.
     Refused,
-    /// Nobody knows yet.
-    Uncertain,
+    /// Nobody knows yet; the ledger gave no answer where there is a silence.
+    Uncertain(Option<Silence>),
     /// It did not arrive, and is ready again.
-    Later(String),
+    Later(Silence),
 }
 
 /// Sends the sales of one ledger.
@@ -285,13 +285,13 @@ impl<'a> Sender<'a> {
                 Answer::Refused(refusals) => {
                     return self.refused(send, draft, &refusals, may_adjust);
                 }
-                Answer::Unknown(said) => return self.in_doubt(send, &said),
-                Answer::NotNow { said, wait } => {
+                Answer::Unknown(why) => return self.in_doubt(send, &why.said),
+                Answer::NotNow { why, wait } => {
                     let now = self.room.clock.now();
-                    table::stayed_here(state, send.id, "not_now", &said, now)?;
+                    table::stayed_here(state, send.id, "not_now", &why.said, now)?;
                     if attempt == self.attempts {
                         table::take_back(state, send, self.room.clock.now())?;
-                        return Ok(Sent::Later(said));
+                        return Ok(Sent::Later(why));
                     }
                     let pause = wait.map_or(PAUSE * 2_u32.pow(attempt), Duration::from_secs);
                     // A cancel is seen at the top.
@@ -308,7 +308,7 @@ impl<'a> Sender<'a> {
                 }
             }
         }
-        Ok(Sent::Uncertain)
+        Ok(Sent::Uncertain(None))
     }
 
     fn accept(&self, send: &SendRow, issued: &Issued, how: &'static str) -> Result<()> {
@@ -349,7 +349,7 @@ impl<'a> Sender<'a> {
         match settle::one(self.room, self.ledger, send, self.cancel)? {
             Settled::Invoiced => Ok(Sent::Invoiced),
             Settled::Refused => Ok(Sent::Refused),
-            Settled::Still => Ok(Sent::Uncertain),
+            Settled::Still(why) => Ok(Sent::Uncertain(why)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::table::{self, REJECTED, STAMPED, SendRow, SendState};
 use crate::accounts::LedgerId;
-use crate::ledger::{Answer, FileKind, Issued, Ledger};
+use crate::ledger::{Answer, FileKind, Issued, Ledger, Silence};
 use crate::sales::{self, SaleId, e4};
 use crate::state::Happening;
 use crate::{Error, Result, Room, attempts, to_json};
@@ -23,11 +23,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// What came of settling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Settled {
     Invoiced,
     Refused,
-    Still,
+    /// The ledger gave no answer where there is a silence.
+    Still(Option<Silence>),
 }
 
 /// What following a ledger found.
@@ -76,6 +77,7 @@ pub(crate) fn settle_all(
     progress: &dyn ProgressSink,
 ) -> Result<Followed> {
     let mut done = Followed::default();
+    let mut vain = 0;
     let open = table::open(&room.state, ledger_id)?;
     let all = open.len() as u64;
     for (at, mut send) in open.into_iter().enumerate() {
@@ -96,8 +98,20 @@ pub(crate) fn settle_all(
         match one(room, ledger, &send, cancel)? {
             Settled::Invoiced => done.invoiced += 1,
             Settled::Refused => done.refused += 1,
-            Settled::Still => done.uncertain += 1,
+            Settled::Still(why) => {
+                done.uncertain += 1;
+                // An answer of trouble may be of that one alone; where nobody answers at all, the next
+                // one waits for minutes too.
+                if let Some(why) = why.filter(Silence::is_of_the_way) {
+                    vain += 1;
+                    if vain == super::VAIN {
+                        return Err(Error::Travelled(why.error));
+                    }
+                    continue;
+                }
+            }
         }
+        vain = 0;
     }
     Ok(done)
 }
@@ -111,6 +125,7 @@ pub(super) fn one(
 ) -> Result<Settled> {
     let mut refusals = None;
     let mut said = Vec::new();
+    let mut silent = None;
     for attempt in 0..SAME_KEY {
         if attempt > 0 {
             cancel.sleep(PAUSE)?;
@@ -133,13 +148,15 @@ pub(super) fn one(
                 refusals = Some(found);
                 break;
             }
-            Answer::Unknown(text) => {
-                attempts::close(&room.state, send.id, "unknown", &text, room.clock.now())?;
-                said.push(text);
+            Answer::Unknown(why) => {
+                attempts::close(&room.state, send.id, "unknown", &why.said, room.clock.now())?;
+                said.push(why.said.clone());
+                silent = Some(why);
             }
-            Answer::NotNow { said: text, .. } => {
-                attempts::close(&room.state, send.id, "not_now", &text, room.clock.now())?;
-                said.push(text);
+            Answer::NotNow { why, .. } => {
+                attempts::close(&room.state, send.id, "not_now", &why.said, room.clock.now())?;
+                said.push(why.said.clone());
+                silent = Some(why);
                 break;
             }
             Answer::Stop(refusal) => {
@@ -180,7 +197,7 @@ pub(super) fn one(
     let now = room.clock.now();
     let evidence = json!({ "said": said.join("; "), "searched_at": now, "found": found });
     table::evidence(&room.state, send, evidence, now)?;
-    Ok(Settled::Still)
+    Ok(Settled::Still(silent))
 }
 
 /// Invoices with that mark. A day more is looked through: the ledger's days are not ours.

@@ -1,6 +1,7 @@
 //! A process is killed at every point between reading an order and keeping what became of it. After a
 //! restart the ledger holds exactly one invoice for each ready sale.
 
+use crate::killing::{self, Death};
 use crate::office::{Office, assert_once, clouds, jobs_of, room_in};
 use puente_core::{Clock, Secret, SystemClock};
 use puente_jobs::NewJob;
@@ -13,9 +14,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Every point that the product tells of, and what has to go wrong for it to be reached.
 const POINTS: [(&str, Trouble); 16] = [
@@ -55,49 +53,14 @@ struct Brief {
     secrets: BTreeMap<String, String>,
     ledger: i64,
     channel: i64,
-    point: String,
-    /// At which time of reaching it.
-    at: u64,
-    /// SIGKILL instead of an abort.
-    sigkill: bool,
+    death: Death,
 }
+
+const CHILD: &str = "kill::the_process_that_is_killed";
 
 #[test]
 fn a_kill_at_any_point_leaves_exactly_one_invoice_for_each_ready_sale() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let runs: u64 = number("PUENTE_PROOF_RUNS").unwrap_or(1);
-    let seed: u64 =
-        number("PUENTE_PROOF_SEED").unwrap_or_else(|| SystemClock.now().timestamp().unsigned_abs());
-    println!("PUENTE_PROOF_SEED={seed} PUENTE_PROOF_RUNS={runs}");
-    let only = std::env::var("PUENTE_PROOF_POINT").ok();
-    let mut reached = 0;
-    let mut all = 0;
-    for (place, (point, trouble)) in POINTS.into_iter().enumerate() {
-        if only.as_deref().is_some_and(|only| only != point) {
-            continue;
-        }
-        for run in 0..runs {
-            let dice = mix(seed, place as u64, run);
-            all += 1;
-            reached += u64::from(one_run(point, trouble, dice));
-        }
-        if runs > 1 {
-            println!("{point}: {runs} runs, one invoice each time");
-        }
-    }
-    println!("{all} runs, killed in {reached}");
-    assert!(reached * 10 >= all * 8, "killed in {reached} of {all} runs");
-}
-
-/// A number of chance that is the same for the same seed, point and run.
-pub fn mix(seed: u64, point: u64, run: u64) -> u64 {
-    let mut x = seed ^ (point << 40) ^ (run << 8) ^ 0x9E37_79B9_7F4A_7C15;
-    for _ in 0..3 {
-        x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        x ^= x >> 31;
-    }
-    x
+    killing::at_every_point(&POINTS, one_run);
 }
 
 /// One shop, one kill, one restart. Whether the kill came about.
@@ -110,9 +73,7 @@ fn one_run(point: &str, trouble: Trouble, dice: u64) -> bool {
         folder: office.folder.path().to_owned(),
         ledger: office.ledger,
         channel: office.channel,
-        point: point.to_owned(),
-        at: 1 + dice % 3,
-        sigkill: dice.is_multiple_of(2),
+        death: Death::at(point, 1 + dice % 3, dice),
     };
     let Office {
         room,
@@ -123,14 +84,14 @@ fn one_run(point: &str, trouble: Trouble, dice: u64) -> bool {
     } = office;
     // The data is open in one process at a time here: the queue's own locks are another test's matter.
     drop((room, jobs));
-    let killed = !child(&brief).success();
+    let killed = !killing::child(CHILD, &brief);
     let calm = Brief {
-        point: String::new(),
+        death: Death::default(),
         ..brief
     };
     clouds.close_period(&clouds.siigo_logins()[0].username, None);
     assert!(
-        child(&calm).success(),
+        killing::child(CHILD, &calm),
         "the restart failed at {point} {dice}"
     );
     let room = room_in(folder.path(), memory(&calm));
@@ -206,40 +167,14 @@ fn memory(brief: &Brief) -> Secrets {
     secrets
 }
 
-fn child(brief: &Brief) -> ExitStatus {
-    Command::new(std::env::current_exe().unwrap())
-        .args([
-            "kill::the_process_that_is_killed",
-            "--exact",
-            "--ignored",
-            "--nocapture",
-        ])
-        .env("PUENTE_PROOF_BRIEF", serde_json::to_string(brief).unwrap())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .status()
-        .unwrap()
-}
-
 /// Reads, sends and follows, and dies where it was told to. Run by the test above in a process of its own.
 #[test]
 #[ignore = "a part of another test"]
 fn the_process_that_is_killed() {
-    let Ok(brief) = std::env::var("PUENTE_PROOF_BRIEF") else {
+    let Some(brief) = killing::brief::<Brief>() else {
         return;
     };
-    let brief: Brief = serde_json::from_str(&brief).unwrap();
-    let (point, at, sigkill) = (brief.point.clone(), brief.at, brief.sigkill);
-    let reached = AtomicU64::new(0);
-    let room = room_in(&brief.folder, memory(&brief)).with_points(Arc::new(move |name| {
-        if name == point && reached.fetch_add(1, Ordering::SeqCst) + 1 == at {
-            if sigkill {
-                let pid = std::process::id().to_string();
-                Command::new("kill").args(["-9", &pid]).status().unwrap();
-            }
-            std::process::abort();
-        }
-    }));
+    let room = room_in(&brief.folder, memory(&brief)).with_points(brief.death.clone().points());
     let jobs = jobs_of(&room);
     let channel = json!({ "channel_id": brief.channel });
     let ledger = json!({ "ledger_id": brief.ledger });

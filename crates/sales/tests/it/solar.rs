@@ -30,6 +30,19 @@ pub struct Local {
     pub port: u16,
     pub user: String,
     pub profile: Option<String>,
+    /// How long an answer is waited for.
+    pub answer: Duration,
+}
+
+impl Local {
+    pub fn of(port: u16, user: &str) -> Local {
+        Local {
+            port,
+            user: user.to_owned(),
+            profile: None,
+            answer: Duration::from_secs(20),
+        }
+    }
 }
 
 impl Sources for Local {
@@ -46,7 +59,7 @@ impl Sources for Local {
         options.sql_server.encryption = Encryption::Off;
         options.sql_server.watched = watched.to_vec();
         options.timeouts.connect = Duration::from_secs(5);
-        options.timeouts.answer = Duration::from_secs(20);
+        options.timeouts.answer = self.answer;
         connect_records(&options, cancel, Arc::new(NoStatementLog))
             .map_err(|error| puente_core::error::travel(&error))
     }
@@ -165,11 +178,7 @@ impl Shop {
         let clouds = clouds(folder.path());
         let server = server(folder.path());
         let counter = Counter::create(&server, "LOCAL", options).unwrap();
-        let local = Local {
-            port: server.port(),
-            user: user.to_owned(),
-            profile: None,
-        };
+        let local = Local::of(server.port(), user);
         let room = room_in(folder.path(), Secrets::memory(), local);
         let (ledger, channel) = connect(&room, &clouds, read_only);
         Shop {
@@ -182,6 +191,12 @@ impl Shop {
             channel,
             folder,
         }
+    }
+
+    /// Reaches the local database another way from now on.
+    pub fn through(&mut self, local: Local) {
+        self.room = self.room.clone().with_sources(Arc::new(local));
+        self.jobs = jobs_of(&self.room);
     }
 
     pub fn attempt(&self) -> Job {
@@ -301,11 +316,7 @@ fn documents_that_solar_has_already_are_counted_apart_and_marked() {
         folder.path().join("solar.pem"),
     )
     .unwrap();
-    let local = Local {
-        port: shop.server.port(),
-        user: "puente".into(),
-        profile: None,
-    };
+    let local = Local::of(shop.server.port(), "puente");
     let room = room_in(folder.path(), Secrets::memory(), local);
     let (ledger, channel) = connect(&room, &shop.clouds, false);
     let shop = Shop {

@@ -88,15 +88,11 @@ fn a_login_without_the_right_to_update_says_so_and_the_marks_live_here() {
     let again = shop.deliver();
     assert_eq!((again.read, again.sent), (0, 0));
     assert!(shop.registered().values().all(|times| *times == 1));
-    let local = Local {
-        port: shop.server.port(),
-        user: "puente".into(),
-        profile: None,
-    };
+    let local = Local::of(shop.server.port(), "puente");
     let room = shop.room.clone().with_sources(std::sync::Arc::new(local));
     let marked =
         marks::settle(&room, shop.ledger, &Cancel::new(), &puente_core::NoProgress).unwrap();
-    assert_eq!(marked.source, 7);
+    assert_eq!(marked.count.source, 7);
     assert_told(&shop);
 }
 
@@ -169,9 +165,8 @@ fn a_profile_that_doesnt_fit_says_what_is_missing_before_anything_runs() {
     let shop = Shop::new(CounterOptions::of(1, 2));
     let text = puente_sales::channels::database::SalesProfile::builtin_text("solar").unwrap();
     let local = Local {
-        port: shop.server.port(),
-        user: "puente".into(),
         profile: Some(text.replace("COD_ARTICU", "ARTICULO; DROP TABLE CTA03 --")),
+        ..Local::of(shop.server.port(), "puente")
     };
     let room = shop.room.clone().with_sources(std::sync::Arc::new(local));
     let account = accounts::channel(&room.state, shop.channel).unwrap();
@@ -192,11 +187,7 @@ fn a_profile_that_doesnt_fit_says_what_is_missing_before_anything_runs() {
 #[test]
 fn solar_without_a_known_authority_or_with_a_wrong_password_is_told_nothing() {
     let shop = Shop::new(CounterOptions::of(1, 2));
-    let local = Local {
-        port: shop.server.port(),
-        user: "puente".into(),
-        profile: None,
-    };
+    let local = Local::of(shop.server.port(), "puente");
     let other = shop.path().join("other");
     std::fs::create_dir_all(&other).unwrap();
     let room = room_in(&other, Secrets::memory(), local);
@@ -221,9 +212,11 @@ fn solar_without_a_known_authority_or_with_a_wrong_password_is_told_nothing() {
 fn a_way_that_is_closed_is_given_up_after_three_and_the_rest_waits() {
     let shop = Shop::new(CounterOptions::of(1, 9));
     let busy = Fault::on(Cloud::Solar, "POST", TELL, Does::Status(429));
-    shop.clouds.fault(busy.times(1000));
-    let done = shop.deliver();
-    assert_eq!((done.sent, done.pending), (0, 9));
+    shop.clouds.fault(busy.for_ever());
+    let job = shop.attempt();
+    assert_eq!(job.error.map(|error| error.code), Some(Code::CloudBusy));
+    assert!(job.run_at.is_some(), "the queue tries again by itself");
+    assert_eq!(shop.of(State::Ready).len(), 9);
     shop.clouds.heal();
     shop.deliver();
     assert_told(&shop);

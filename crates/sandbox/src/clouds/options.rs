@@ -6,14 +6,15 @@ use super::shop::{self, Purchase, ShopOptions};
 use super::siigo::{Siigo, guid};
 use super::solar::{Solar, SolarLogin};
 use super::turn::TurnedClock;
+use super::wire::Way;
 use super::world::World;
 use crate::Error;
+use crate::certificates::{self, ServerCertificate};
 use puente_core::{Clock, SystemClock};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
 /// What clouds are started with.
@@ -29,6 +30,10 @@ pub struct CloudOptions {
     pub ports: [u16; 5],
     /// The addresses that the application of MercadoLibre registered.
     pub redirects: Vec<String>,
+    /// What Solar shows of itself.
+    pub certificate: ServerCertificate,
+    /// Whether Solar knows only TLS 1.0, so that no handshake succeeds.
+    pub old_tls: bool,
 }
 
 impl Default for CloudOptions {
@@ -39,6 +44,8 @@ impl Default for CloudOptions {
             clock: Arc::new(SystemClock),
             ports: [0; 5],
             redirects: vec!["https://localhost:8443/mercadolibre".into()],
+            certificate: ServerCertificate::default(),
+            old_tls: false,
         }
     }
 }
@@ -60,7 +67,7 @@ pub(crate) struct Made {
     pub(crate) solar: SolarLogin,
     pub(crate) purchases: Vec<Purchase>,
     pub(crate) ca_pem: String,
-    pub(crate) tls: TlsAcceptor,
+    pub(crate) tls: Way,
 }
 
 impl std::fmt::Debug for Made {
@@ -92,7 +99,12 @@ pub(crate) fn make(options: &CloudOptions) -> Result<(World, Made), Error> {
         shop.books,
         words,
     );
-    let (ca_pem, tls) = certificate()?;
+    let (ca_pem, tls) = tls(options.certificate)?;
+    let tls = if options.old_tls {
+        Way::OldTls
+    } else {
+        Way::Tls(tls)
+    };
     let world = World::new(
         clock,
         seed,
@@ -111,35 +123,19 @@ pub(crate) fn make(options: &CloudOptions) -> Result<(World, Made), Error> {
     Ok((world, made))
 }
 
-/// An authority of this run alone, and a certificate from it for the loopback address.
-fn certificate() -> Result<(String, TlsAcceptor), Error> {
-    let failed = |reason: String| Error::Clouds { reason };
-    let wrong = |error: rcgen::Error| failed(error.to_string());
-    let key = rcgen::KeyPair::generate().map_err(wrong)?;
-    let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).map_err(wrong)?;
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    params.key_usages = vec![
-        rcgen::KeyUsagePurpose::KeyCertSign,
-        rcgen::KeyUsagePurpose::CrlSign,
-    ];
-    params
-        .distinguished_name
-        .push(rcgen::DnType::CommonName, "Solar sample authority");
-    let ca = params.self_signed(&key).map_err(wrong)?;
-    let issuer = rcgen::Issuer::new(params, key);
-    let own_key = rcgen::KeyPair::generate().map_err(wrong)?;
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let mut own = rcgen::CertificateParams::new(names).map_err(wrong)?;
-    own.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
-    let own = own.signed_by(&own_key, &issuer).map_err(wrong)?;
-    let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own_key.serialize_der()));
+/// TLS with a certificate from an authority of this run alone.
+fn tls(kind: ServerCertificate) -> Result<(String, TlsAcceptor), Error> {
+    let failed = |error: rustls::Error| Error::Clouds {
+        reason: error.to_string(),
+    };
+    let own = certificates::make(kind)?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| {
             builder
                 .with_no_client_auth()
-                .with_single_cert(vec![own.der().clone()], private)
+                .with_single_cert(own.chain, own.key.clone_key())
         })
-        .map_err(|error: rustls::Error| failed(error.to_string()))?;
-    Ok((ca.pem(), TlsAcceptor::from(Arc::new(config))))
+        .map_err(failed)?;
+    Ok((own.authority_pem, TlsAcceptor::from(Arc::new(config))))
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -127,7 +127,29 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// A port, plain or with TLS.
+/// How a port speaks.
+#[derive(Clone)]
+pub(crate) enum Way {
+    Plain,
+    Tls(TlsAcceptor),
+    /// As a server that knows TLS 1.0 and nothing later: no handshake succeeds.
+    OldTls,
+}
+
+/// A ServerHello of TLS 1.0: the version, a random number, no session, and AES-128 with SHA-1.
+async fn hello_of_old(mut tcp: TcpStream) -> io::Result<()> {
+    let mut hello = vec![22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    hello.extend([7; 32]);
+    hello.extend([0, 0, 47, 0]);
+    let mut heard = vec![0; 16_384];
+    tcp.read(&mut heard).await?;
+    tcp.write_all(&hello).await?;
+    // Until the other side has read it and gone.
+    while tcp.read(&mut heard).await? > 0 {}
+    Ok(())
+}
+
+/// A port.
 pub(crate) struct Incoming {
     accepted: tokio::sync::mpsc::Receiver<(Wire, SocketAddr)>,
     address: SocketAddr,
@@ -135,7 +157,7 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     /// Takes connections from `listener`; handshakes go on beside each other.
-    pub(crate) fn new(listener: TcpListener, tls: Option<TlsAcceptor>) -> io::Result<Self> {
+    pub(crate) fn new(listener: TcpListener, way: Way) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (send, accepted) = tokio::sync::mpsc::channel(64);
         tokio::spawn(async move {
@@ -145,14 +167,18 @@ impl Incoming {
                     continue;
                 };
                 let _ = tcp.set_nodelay(true);
-                let (send, tls) = (send.clone(), tls.clone());
+                let (send, way) = (send.clone(), way.clone());
                 tokio::spawn(async move {
-                    let stream = match tls {
-                        None => Stream::Plain(tcp),
-                        Some(tls) => match tls.accept(tcp).await {
+                    let stream = match way {
+                        Way::Plain => Stream::Plain(tcp),
+                        Way::Tls(tls) => match tls.accept(tcp).await {
                             Ok(stream) => Stream::Tls(Box::new(stream)),
                             Err(_) => return,
                         },
+                        Way::OldTls => {
+                            let _ = hello_of_old(tcp).await;
+                            return;
+                        }
                     };
                     let _ = send.send((Wire::new(stream), from)).await;
                 });

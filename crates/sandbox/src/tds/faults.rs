@@ -43,6 +43,13 @@ impl Faults {
         });
     }
 
+    pub(super) fn clear(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// What happens to this statement, and once less to the next.
     pub(super) fn of(&self, text: &str) -> Option<TdsFault> {
         let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);

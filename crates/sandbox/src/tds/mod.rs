@@ -10,7 +10,6 @@
 mod browser;
 mod calls;
 mod casts;
-mod certificates;
 mod context;
 mod database;
 mod execute;
@@ -32,15 +31,14 @@ mod types;
 mod values;
 mod words;
 
-pub use certificates::TdsCertificate;
 pub use database::{TdsDatabase, TdsDatabaseOptions, TdsTracking};
 pub use faults::TdsFault;
 pub use login::TdsLogin;
 pub use types::TdsCollation;
 
 use crate::Error;
+use crate::certificates::{self, Identity, ServerCertificate};
 use browser::Browser;
-use certificates::Identity;
 use faults::Faults;
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -71,7 +69,7 @@ pub struct TdsOptions {
     /// What it makes of encryption.
     pub encryption: TdsEncryption,
     /// What it shows of itself.
-    pub certificate: TdsCertificate,
+    pub certificate: ServerCertificate,
     /// Whether it knows only TLS 1.0, so that no handshake succeeds.
     pub old_tls: bool,
     /// Who may log in.
@@ -85,7 +83,7 @@ impl TdsOptions {
     pub fn with(login: TdsLogin) -> Self {
         TdsOptions {
             encryption: TdsEncryption::default(),
-            certificate: TdsCertificate::default(),
+            certificate: ServerCertificate::default(),
             old_tls: false,
             logins: vec![login],
             instance: None,
@@ -209,6 +207,11 @@ impl TdsServer {
     /// Lets something go wrong with the next `times` statements that contain this text.
     pub fn fault(&self, contains: &str, times: u32, fault: TdsFault) {
         self.state.faults.add(contains, times, fault);
+    }
+
+    /// Takes all faults away.
+    pub fn heal(&self) {
+        self.state.faults.clear();
     }
 
     /// The statements that came so far, in their order.

@@ -1,9 +1,9 @@
 //! How bytes travel: in the clear, or through TLS whose handshake is wrapped into packets of the
 //! first exchange (TDS 7), or through TLS from the first byte on (TDS 8).
 
-use super::certificates::Identity;
 use super::packet::{self, PRELOGIN};
 use super::{TdsEncryption, TdsOptions};
+use crate::certificates::Identity;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{self, Read, Write};

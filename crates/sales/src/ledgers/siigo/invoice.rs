@@ -1,9 +1,9 @@
 //! Invoices: composed, sent once, searched for, and followed to the tax authority.
 
-use super::client::{Siigo, Unmade};
+use super::client::{NAME, Siigo, Unmade};
 use super::errors::{self, Kind};
 use crate::draft::{Draft, DraftLine};
-use crate::ledger::{Answer, FileKind, Issued, Refusal};
+use crate::ledger::{Answer, FileKind, Issued, Refusal, Silence};
 use crate::read::{self, Json, number};
 use crate::{Error, Result};
 use base64::Engine;
@@ -73,15 +73,10 @@ fn item(line: &DraftLine) -> Result<Value> {
 pub(super) fn send(siigo: &Siigo, key: &str, body: &str, cancel: &Cancel) -> Answer {
     let reply = match siigo.make("/v1/invoices", Some(key), body, cancel) {
         Ok(reply) => reply,
-        Err(Unmade::Before(error)) => return not_sent(&error),
-        Err(Unmade::Lost(Lost::Unsent(error))) => {
-            return Answer::NotNow {
-                said: error.to_string(),
-                wait: None,
-            };
-        }
+        Err(Unmade::Before(error)) => return not_sent(error),
+        Err(Unmade::Lost(lost @ Lost::Unsent(_))) => return not_sent(lost.into()),
         Err(Unmade::Lost(lost @ (Lost::Unanswered(_) | Lost::Cancelled))) => {
-            return Answer::Unknown(lost.to_string());
+            return Answer::Unknown(Error::from(lost).into());
         }
     };
     match errors::kind(&reply) {
@@ -91,16 +86,16 @@ pub(super) fn send(siigo: &Siigo, key: &str, body: &str, cancel: &Cancel) -> Ans
             .and_then(issued)
         {
             Some(found) => Answer::Accepted(Box::new(found)),
-            None => Answer::Unknown(format!("{}: {}", reply.status, read::beginning(&reply))),
+            None => Answer::Unknown(Silence::of(NAME, reply.status, read::beginning(&reply))),
         },
         Kind::Refused => Answer::Refused(errors::refusals_of(&reply)),
         Kind::Stop => Answer::Stop(first(errors::refusals_of(&reply))),
         Kind::Busy => Answer::NotNow {
-            said: errors::said(&reply),
+            why: Silence::of(NAME, reply.status, errors::said(&reply)),
             wait: errors::wait(&reply, siigo.clock()),
         },
         Kind::Exists | Kind::Unknown => {
-            Answer::Unknown(format!("{}: {}", reply.status, errors::said(&reply)))
+            Answer::Unknown(Silence::of(NAME, reply.status, errors::said(&reply)))
         }
     }
 }
@@ -114,21 +109,21 @@ fn first(refusals: Vec<Refusal>) -> Refusal {
 }
 
 /// Nothing left this machine.
-fn not_sent(error: &Error) -> Answer {
+fn not_sent(error: Error) -> Answer {
     if let Error::Login { said, .. } = error {
         return Answer::Stop(Refusal {
             code: "unauthorized".to_owned(),
             field: String::new(),
-            message: said.clone(),
+            message: said,
         });
     }
     let wait = if let Error::Busy { wait, .. } = error {
-        *wait
+        wait
     } else {
         None
     };
     Answer::NotNow {
-        said: error.to_string(),
+        why: error.into(),
         wait,
     }
 }

@@ -1,9 +1,9 @@
 //! A document as Solar wants it: every value is a text.
 
-use super::Settings;
 use super::client::{Solar, Untold, messages, said};
+use super::{NAME, Settings};
 use crate::draft::{Draft, DraftLine, Report};
-use crate::ledger::{Answer, Issued, Refusal};
+use crate::ledger::{Answer, Issued, Refusal, Silence};
 use crate::read::Json;
 use crate::{Error, Result};
 use chrono::NaiveDate;
@@ -74,15 +74,15 @@ pub(super) fn send(solar: &Solar, body: &str, cancel: &Cancel) -> Answer {
         Ok(reply) => answer(&reply, body),
         Err(Untold::Before(Error::Login { said, .. })) => Answer::Stop(refusal(401, said)),
         Err(Untold::Before(error)) => Answer::NotNow {
-            said: error.to_string(),
+            why: error.into(),
             wait: None,
         },
-        Err(Untold::Lost(Lost::Unsent(error))) => Answer::NotNow {
-            said: error.to_string(),
+        Err(Untold::Lost(lost @ Lost::Unsent(_))) => Answer::NotNow {
+            why: Error::from(lost).into(),
             wait: None,
         },
         Err(Untold::Lost(lost @ (Lost::Unanswered(_) | Lost::Cancelled))) => {
-            Answer::Unknown(lost.to_string())
+            Answer::Unknown(Error::from(lost).into())
         }
     }
 }
@@ -103,12 +103,12 @@ fn answer(reply: &Reply, body: &str) -> Answer {
         ),
         (401 | 403, _) => Answer::Stop(refusal(reply.status, said(reply))),
         (429, _) => Answer::NotNow {
-            said: said(reply),
+            why: Silence::of(NAME, 429, said(reply)),
             wait: reply
                 .header("retry-after")
                 .and_then(|text| text.trim().parse().ok()),
         },
-        (status, _) => Answer::Unknown(format!("{status}: {}", said(reply))),
+        (status, _) => Answer::Unknown(Silence::of(NAME, status, said(reply))),
     }
 }
 

@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 
 /// What a server shows of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TdsCertificate {
+pub enum ServerCertificate {
     /// Issued for `localhost` and 127.0.0.1 by an office's own authority.
     #[default]
     Good,
@@ -25,7 +25,7 @@ pub enum TdsCertificate {
 
 /// A certificate with its key, and who issued it.
 #[derive(Debug, Clone)]
-pub(super) struct Identity {
+pub(crate) struct Identity {
     pub chain: Vec<CertificateDer<'static>>,
     pub key: Arc<PrivateKeyDer<'static>>,
     /// The authority's certificate, for an office to import.
@@ -33,13 +33,13 @@ pub(super) struct Identity {
 }
 
 /// Makes one.
-pub(super) fn make(kind: TdsCertificate) -> Result<Identity, Error> {
+pub(crate) fn make(kind: ServerCertificate) -> Result<Identity, Error> {
     issue(kind).map_err(|error| Error::Server {
         reason: format!("certificate: {error}"),
     })
 }
 
-fn issue(kind: TdsCertificate) -> Result<Identity, rcgen::Error> {
+fn issue(kind: ServerCertificate) -> Result<Identity, rcgen::Error> {
     let authority_key = KeyPair::generate()?;
     let mut authority = CertificateParams::default();
     let name = &mut authority.distinguished_name;
@@ -51,20 +51,22 @@ fn issue(kind: TdsCertificate) -> Result<Identity, rcgen::Error> {
 
     let key = KeyPair::generate()?;
     let names: Vec<String> = match kind {
-        TdsCertificate::OtherHost => vec!["otro.example".to_owned()],
-        TdsCertificate::Good | TdsCertificate::Expired | TdsCertificate::SelfSigned => {
+        ServerCertificate::OtherHost => vec!["otro.example".to_owned()],
+        ServerCertificate::Good | ServerCertificate::Expired | ServerCertificate::SelfSigned => {
             vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
         }
     };
     let mut params = CertificateParams::new(names.clone())?;
     let common = match kind {
-        TdsCertificate::SelfSigned => "SSL_Self_Signed_Fallback",
-        TdsCertificate::Good | TdsCertificate::Expired | TdsCertificate::OtherHost => &*names[0],
+        ServerCertificate::SelfSigned => "SSL_Self_Signed_Fallback",
+        ServerCertificate::Good | ServerCertificate::Expired | ServerCertificate::OtherHost => {
+            &*names[0]
+        }
     };
     params.distinguished_name.push(DnType::CommonName, common);
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let now = OffsetDateTime::now_utc();
-    let until = if kind == TdsCertificate::Expired {
+    let until = if kind == ServerCertificate::Expired {
         -1
     } else {
         30
@@ -72,7 +74,7 @@ fn issue(kind: TdsCertificate) -> Result<Identity, rcgen::Error> {
     params.not_before = now - Duration::days(60);
     params.not_after = now + Duration::days(until);
     let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let chain = if kind == TdsCertificate::SelfSigned {
+    let chain = if kind == ServerCertificate::SelfSigned {
         vec![params.self_signed(&key)?.der().clone()]
     } else {
         let issuer = Issuer::from_params(&authority, &authority_key);

@@ -1,0 +1,238 @@
+//! Sending many sales, and bringing documents of local databases to where they are told.
+
+use crate::accounts::{self, ChannelId, LedgerId};
+use crate::handlers::{SendInput, remember, sync};
+use crate::outbox::{self, Sender, Sent};
+use crate::state::State;
+use crate::{Error, Result, Room, list, marks};
+use puente_core::Progress;
+use puente_jobs::{Level, Running};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use ts_rs::TS;
+
+/// Sales between two checkpoints of a job's row.
+const PULSE: usize = 20;
+
+/// Result of [`SEND`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct SalesSent {
+    /// Invoiced.
+    pub invoiced: u64,
+    /// The ledger had them before.
+    #[serde(default)]
+    pub there: u64,
+    /// Refused.
+    pub refused: u64,
+    /// In doubt.
+    pub uncertain: u64,
+    /// Did not fit any more.
+    pub blocked: u64,
+    /// Did not arrive, and are ready again.
+    pub later: u64,
+    /// Were not ready.
+    pub skipped: u64,
+}
+
+/// Result of [`DELIVER`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct SalesDelivered {
+    /// Documents that were read.
+    pub read: u64,
+    /// Sent, and taken.
+    pub sent: u64,
+    /// The ledger had them before.
+    pub there: u64,
+    /// Refused, by the ledger or before it was asked.
+    pub refused: u64,
+    /// In doubt.
+    pub uncertain: u64,
+    /// Wait still: they did not arrive, and are sent the next time.
+    pub pending: u64,
+    /// Marked in their source.
+    pub marked: u64,
+    /// Marked here, because the source can't be written.
+    pub marked_here: u64,
+}
+
+pub(crate) fn deliver(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<SalesDelivered> {
+    let mut done = SalesDelivered::default();
+    // What an earlier run could not mark is marked first, and so not read again.
+    let add = |marked: &marks::MarkedCount, done: &mut SalesDelivered| {
+        done.marked += marked.source + marked.before;
+        done.marked_here += marked.here;
+    };
+    // A source that can't be marked now is read, and its trouble met again at the end.
+    let marked = marks::settle(room, ledger_id, &job.cancel, job)?;
+    add(&marked.count, &mut done);
+    let mut channels = Vec::new();
+    let mut trouble = None;
+    for account in accounts::channels(&room.state)? {
+        if account.ledger_id == Some(ledger_id)
+            && account.state == accounts::ChannelState::Connected
+            && account.kind.is_marked()
+        {
+            match sync(room, account.id, job) {
+                Ok(read) => {
+                    done.read += read.orders;
+                    channels.push(account.id);
+                }
+                Err(error @ (Error::Cancelled | Error::Store(_))) => return Err(error),
+                // One database's trouble is not the others'; what it told before is not sent unseen.
+                Err(error) => trouble = trouble.or(Some(error)),
+            }
+        }
+    }
+    if !channels.is_empty() {
+        let stopped = deliver_of(room, ledger_id, &channels, job, &mut done)?;
+        let marked = marks::settle(room, ledger_id, &job.cancel, job)?;
+        add(&marked.count, &mut done);
+        trouble = stopped.or(trouble).or(marked.trouble);
+    }
+    match trouble {
+        None => Ok(done),
+        Some(error) => {
+            job.log(Level::Info, &format!("before the trouble: {}", json!(done)));
+            Err(error)
+        }
+    }
+}
+
+/// Sends what is ready of these channels. Why it ended early, if it did.
+fn deliver_of(
+    room: &Room,
+    ledger_id: LedgerId,
+    channels: &[ChannelId],
+    job: &Running,
+    done: &mut SalesDelivered,
+) -> Result<Option<Error>> {
+    let of = |state| {
+        let filter = list::Filter {
+            channels: channels.to_vec(),
+            states: vec![state],
+            ..list::Filter::default()
+        };
+        list::ids(&room.state, &filter)
+    };
+    let input = SendInput {
+        ledger_id,
+        sales: of(State::Ready)?,
+    };
+    let stopped = match send_each(room, &input, job) {
+        Ok(sending) => {
+            (done.sent, done.there) = (sending.sent.invoiced, sending.sent.there);
+            sending.stopped.map(Error::Travelled)
+        }
+        Err(error) => Some(error),
+    };
+    let count = |state| of(state).map(|ids| ids.len() as u64);
+    done.refused = count(State::Refused)? + count(State::Pending)?;
+    done.uncertain = count(State::Uncertain)?;
+    done.pending = count(State::Ready)?;
+    Ok(stopped)
+}
+
+/// Sends sales, each once, and remembers how it went.
+///
+/// # Errors
+/// Those of the ledger's login and of the store; a cancel.
+pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
+    let sending = send_each(room, input, job);
+    match &sending {
+        Ok(Sending {
+            stopped: Some(error),
+            ..
+        }) => accounts::set_ledger_contact(
+            &room.state,
+            input.ledger_id,
+            room.clock.now(),
+            Some(error.clone()),
+        )?,
+        sending => remember(room, input.ledger_id, sending)?,
+    }
+    // What was taken before the trouble is marked all the same.
+    marks::settle(room, input.ledger_id, &job.cancel, job)?;
+    Ok(sending?.sent)
+}
+
+/// What sending came to, and why it ended early where the ledger did not answer.
+#[derive(Default)]
+struct Sending {
+    sent: SalesSent,
+    stopped: Option<puente_core::Error>,
+}
+
+fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<Sending> {
+    let ledger = room.ledger(input.ledger_id)?;
+    // What an earlier run left in the air comes down first.
+    outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
+    let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
+    let mut done = Sending::default();
+    let mut vain = 0;
+    let all = input.sales.len() as u64;
+    for (at, id) in input.sales.iter().enumerate() {
+        job.progress(Progress::stage("send").of(at as u64, Some(all)));
+        if at % PULSE == 0 {
+            let state = json!({ "done": at });
+            job.checkpoint(state)
+                .map_err(|error| Error::Travelled(error.into()))?;
+        }
+        let why = match sender.send(*id) {
+            Ok(sent) => {
+                count(&mut done.sent, &sent);
+                match sent {
+                    Sent::Later(why) | Sent::Uncertain(Some(why)) => why,
+                    Sent::Skipped
+                    | Sent::Blocked
+                    | Sent::Invoiced
+                    | Sent::There
+                    | Sent::Refused
+                    | Sent::Uncertain(None) => {
+                        vain = 0;
+                        continue;
+                    }
+                }
+            }
+            Err(
+                error @ (Error::Cancelled
+                | Error::Login { .. }
+                | Error::Clock { .. }
+                | Error::Store(_)),
+            ) => return Err(error),
+            // One sale's trouble is not the others'.
+            Err(error) => {
+                done.sent.later += 1;
+                error.into()
+            }
+        };
+        job.log(
+            Level::Warn,
+            &format!("sale {id} is not taken: {}", why.said),
+        );
+        vain += 1;
+        if vain == outbox::VAIN {
+            done.sent.later += all - at as u64 - 1;
+            job.log(
+                Level::Warn,
+                "the ledger does not answer: the others stay ready",
+            );
+            done.stopped = Some(why.error);
+            break;
+        }
+    }
+    job.progress(Progress::stage("send").of(all, Some(all)));
+    Ok(done)
+}
+
+fn count(done: &mut SalesSent, sent: &Sent) {
+    let counter = match sent {
+        Sent::Invoiced => &mut done.invoiced,
+        Sent::There => &mut done.there,
+        Sent::Refused => &mut done.refused,
+        Sent::Uncertain(_) => &mut done.uncertain,
+        Sent::Blocked => &mut done.blocked,
+        Sent::Skipped => &mut done.skipped,
+        Sent::Later(_) => &mut done.later,
+    };
+    *counter += 1;
+}
