@@ -1047,6 +1047,10 @@ nit: string,
  */
 article: string,
 /**
+ * The code of a warehouse, for the forecast of that one alone.
+ */
+place?: string | null,
+/**
  * Days from order to arrival; 15 when left out.
  */
 lead_days?: number | null,
@@ -1104,6 +1108,10 @@ description: string,
  * Unit.
  */
 unit: string,
+/**
+ * Its warehouse, where each is forecast apart.
+ */
+place: ForecastPlace | null,
 /**
  * How it sells.
  */
@@ -1171,6 +1179,19 @@ at_stake: Amount,
 rows: Array<ForecastArticleRow>, };
 
 /**
+ * Between these lies a sum eight times in ten: one time in ten it is less, one time in ten more.
+ */
+export type ForecastBounds = {
+/**
+ * The lower one.
+ */
+low: Amount,
+/**
+ * The upper one.
+ */
+high: Amount, };
+
+/**
  * How many articles are of a class.
  */
 export type ForecastClassCount = {
@@ -1221,6 +1242,14 @@ path: string,
  * by month.
  */
 table?: ForecastSearch | null,
+/**
+ * The totals, month by month, with their sum.
+ */
+totals?: ForecastTotalsOf | null,
+/**
+ * Of these warehouses, where all articles are written; a table says its own. Left out: all of them together.
+ */
+places?: ForecastPlaces,
 /**
  * Left out: that of the file's extension.
  */
@@ -1342,6 +1371,10 @@ mean_12: Scores,
  */
 weights: Array<number>,
 /**
+ * The warehouses, where each is forecast apart; else none.
+ */
+places: Array<ForecastPlace>,
+/**
  * What was left out of the data.
  */
 notes: PanelNotes,
@@ -1433,7 +1466,11 @@ export type ForecastOfNit = {
 /**
  * All companies of this NIT.
  */
-nit: string, };
+nit: string,
+/**
+ * Against the model that forecasts each warehouse apart.
+ */
+by_place?: boolean, };
 
 /**
  * All companies of one NIT.
@@ -1456,9 +1493,31 @@ companies: number,
  */
 movements: number,
 /**
- * The model whose forecasts are shown.
+ * The model whose forecasts of all warehouses together are shown.
  */
-active: ForecastModelRow | null, };
+active: ForecastModelRow | null,
+/**
+ * The model whose forecasts of each warehouse apart are shown.
+ */
+by_place: ForecastModelRow | null, };
+
+/**
+ * A warehouse of the ERP.
+ */
+export type ForecastPlace = {
+/**
+ * Code; empty for what was sold from none.
+ */
+code: string,
+/**
+ * Name.
+ */
+name: string, };
+
+/**
+ * The ERP's warehouses that are asked about.
+ */
+export type ForecastPlaces = "together" | "each" | { "one": string };
 
 /**
  * `predecir_demanda`.
@@ -1472,6 +1531,10 @@ nit: string,
  * Codes, whatever the case; none for all articles.
  */
 articles?: Array<string>,
+/**
+ * Of these warehouses; of all of them together when left out.
+ */
+places?: ForecastPlaces,
 /**
  * Months ahead, 1 to 12; as many as the model has when left out.
  */
@@ -1493,6 +1556,10 @@ description: string,
  * Unit.
  */
 unit: string,
+/**
+ * Its warehouse, where each is forecast apart.
+ */
+place: ForecastPlace | null,
 /**
  * How it sells.
  */
@@ -1557,6 +1624,10 @@ text?: string,
  */
 class?: DemandClass | null,
 /**
+ * Of these warehouses; of all of them together when left out.
+ */
+places?: ForecastPlaces,
+/**
  * Ordered by this; what is not known comes last.
  */
 sort?: ForecastSort,
@@ -1600,6 +1671,27 @@ quantity: number, };
 export type ForecastSort = "stake" | "code" | "next" | "trend" | "error" | "reorder";
 
 /**
+ * All months to come, added up.
+ */
+export type ForecastTotalAhead = {
+/**
+ * How many months.
+ */
+months: number,
+/**
+ * What is expected.
+ */
+expected: Amount,
+/**
+ * As in a month.
+ */
+bounds: ForecastBounds | null,
+/**
+ * How often such bounds held in the past, each from the other forecasts of the past.
+ */
+coverage: TotalsCoverage, };
+
+/**
  * A month of all articles, each at its last price: quantities of different units can't be added.
  */
 export type ForecastTotalMonth = {
@@ -1614,7 +1706,12 @@ sold: Amount | null,
 /**
  * What is expected; absent in the past.
  */
-expected: Amount | null, };
+expected: Amount | null,
+/**
+ * Eight times in ten it lies between these; absent in the past, and where nothing was forecast of it that is
+ * known by now.
+ */
+bounds: ForecastBounds | null, };
 
 /**
  * Articles added up.
@@ -1651,7 +1748,11 @@ classes: Array<ForecastClassCount>,
 /**
  * Month by month.
  */
-months: Array<ForecastTotalMonth>, };
+months: Array<ForecastTotalMonth>,
+/**
+ * The months to come, together.
+ */
+ahead: ForecastTotalAhead, };
 
 /**
  * Which articles to add up.
@@ -1668,7 +1769,11 @@ text?: string,
 /**
  * Of this class only.
  */
-class?: DemandClass | null, };
+class?: DemandClass | null,
+/**
+ * Of these warehouses; of all of them together when left out.
+ */
+places?: ForecastPlaces, };
 
 /**
  * What to train.
@@ -1685,7 +1790,11 @@ model?: ForecastModel | null,
 /**
  * Months ahead, 1 to 12; as many as the history bears when left out.
  */
-horizon?: number | null, };
+horizon?: number | null,
+/**
+ * Forecasts each warehouse of the ERP apart; all of them together when left out.
+ */
+by_place?: boolean, };
 
 /**
  * What a training gave.
@@ -6443,6 +6552,27 @@ quantity: Quantity,
  * Its value.
  */
 total: Amount, };
+
+/**
+ * How often what was sold lay between the bounds that the other forecasts of the past give.
+ */
+export type TotalsCoverage = {
+/**
+ * Months between their bounds.
+ */
+months_inside: number,
+/**
+ * Months that were compared.
+ */
+months: number,
+/**
+ * Sums of all months ahead between their bounds.
+ */
+sums_inside: number,
+/**
+ * Sums that were compared.
+ */
+sums: number, };
 
 /**
  * How far a tunnel is.
