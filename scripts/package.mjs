@@ -17,7 +17,8 @@ await main(async () => {
     throw new Stop("The interface could not be built.");
   }
   heading("building Puente");
-  if ((await run("cargo", ["build", "--release", "--locked", "-p", "puente-desktop"])) !== 0) {
+  const parts = ["-p", "puente-desktop", ...(hasApt() ? ["-p", "puente-tunnel"] : [])];
+  if ((await run("cargo", ["build", "--release", "--locked", ...parts])) !== 0) {
     throw new Stop("Puente could not be built.");
   }
   heading("the installer");

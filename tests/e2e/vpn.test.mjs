@@ -24,10 +24,17 @@ Endpoint = 127.0.0.1:9
 AllowedIPs = 192.168.7.0/24
 `;
 
+/** Where the service that puts the whole PC in a VPN would listen. */
+const RUN = mkdtempSync(join(tmpdir(), "puente-run-"));
+const SOCKET = join(RUN, "socket");
+
 /** @type {import("./office.mjs").Office} */
 let office;
+/** @type {Helper | undefined} */
+let helper;
 
 before(async () => {
+  process.env.PUENTE_TUNNEL_SOCKET = SOCKET;
   office = await openOffice({ erp: false });
   const { page } = office;
   await page.getByRole("button", { name: "Configurar mi oficina" }).click();
@@ -38,6 +45,8 @@ before(async () => {
 
 after(async () => {
   await office?.close();
+  await helper?.close();
+  rmSync(RUN, { recursive: true, force: true });
   await closeBrowser();
 });
 
@@ -127,6 +136,42 @@ test("nobody answers: the port to open is named, and nothing stays open", async 
     .waitFor(LONG);
   await panel.getByText(/por UDP al puerto 9 de 127\.0\.0\.1/).waitFor();
   await panel.getByRole("button", { name: "Desconectar" }).waitFor({ state: "detached" });
+});
+
+test("without the service, what an administrator runs is shown, and noticed once it is there", async () => {
+  const { page } = office;
+  const panel = page.getByRole("complementary", { name: "sede-norte" });
+  await panel.getByText("Todo el equipo", { exact: true }).click();
+  const missing = panel.getByRole("region", { name: "Qué falta en este equipo" });
+  await missing.getByText("sudo systemctl enable --now puente-tunnel").waitFor(LONG);
+  await missing.getByText(/^echo \S+ \| sudo tee -a \/etc\/puente\/tunnel\.users$/).waitFor();
+  helper = await aHelper();
+  await panel.getByRole("button", { name: "Conectar todo el equipo" }).waitFor(LONG);
+});
+
+test("the whole PC is connected after a word, its numbers move by themselves, and its end is told", async () => {
+  const { page } = office;
+  const panel = page.getByRole("complementary", { name: "sede-norte" });
+  await panel.getByRole("button", { name: "Conectar todo el equipo" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/llegarán a 192\.168\.7\.0\/24/).waitFor();
+  await dialog.getByRole("button", { name: "Conectar todo el equipo" }).click();
+  const tunnel = panel.getByRole("region", { name: "Todo el equipo está conectado" });
+  await tunnel.getByText("1 kB recibidos").waitFor(LONG);
+  const row = page.getByRole("grid", { name: "Redes privadas" }).getByRole("row").last();
+  await row.getByText("Todo el equipo").waitFor(LONG);
+  assert.equal(helper?.tunnels.get(1)?.private_key, PRIVATE);
+  helper?.receive(5_000_000);
+  await tunnel.getByText("5 MB recibidos").waitFor(LONG);
+  await helper?.close();
+  await panel.getByRole("alert").getByText("Todo el equipo salió de esta VPN").waitFor(LONG);
+  await row.getByText("Se cortó").waitFor();
+  helper = await aHelper();
+  await panel.getByRole("button", { name: "Conectar todo el equipo" }).click();
+  await dialog.getByRole("button", { name: "Conectar todo el equipo" }).click();
+  await panel.getByRole("button", { name: "Desconectar" }).click();
+  await row.getByText("Sin conectar").waitFor(LONG);
+  assert.equal(helper.tunnels.size, 0);
 });
 
 test("a server is reached through it, and then it is not removed", async () => {
@@ -236,6 +281,44 @@ test("without servers it is removed, with its keys", async () => {
 test("the page complained about nothing, and its policy forbade nothing", () => {
   assert.deepEqual(office.complaints, []);
 });
+
+/**
+ * Stands in for the privileged service: it answers as that one does, and makes no tunnel.
+ *
+ * @returns {Promise<Helper>}
+ *
+ * @typedef {{
+ *   tunnels: Map<number, { private_key: string }>,
+ *   receive: (bytes: number) => void,
+ *   close: () => Promise<void>,
+ * }} Helper
+ */
+async function aHelper() {
+  /** @type {Map<number, { private_key: string }>} */
+  const tunnels = new Map();
+  let received = 1_000;
+  const status = {
+    ...{ interface: "puente1", handshake_seconds: 3, sent: 500, endpoint: "127.0.0.1:9" },
+  };
+  const server = createServer((socket) => {
+    socket.on("data", (line) => {
+      const { verb, id, tunnel } = JSON.parse(String(line));
+      if (verb === "up") tunnels.set(id, tunnel);
+      if (verb === "down") tunnels.delete(id);
+      const there = tunnels.has(id) ? { ...status, received } : null;
+      const answer = verb === "status" ? { answer: "status", tunnel: there } : { answer: "done" };
+      socket.end(`${JSON.stringify(answer)}\n`);
+    });
+  });
+  await new Promise((resolve) => server.listen(SOCKET, () => resolve(null)));
+  return {
+    tunnels,
+    receive: (bytes) => {
+      received = bytes;
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
 
 /** A real SSH server on this machine, with a key of its own, that lets nobody in. */
 async function anSshd() {

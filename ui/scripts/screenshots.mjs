@@ -186,6 +186,38 @@ const shots = (nit) => [
       await page.getByRole("heading", { name: /^Qué abrir/ }).scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: "vpn-todo-el-equipo",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: async (page) => {
+      await page.getByText("Todo el equipo", { exact: true }).click();
+      await page.getByRole("button", { name: "Conectar todo el equipo" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "vpn-equipo-conectado",
+    at: "/vpn?open=1",
+    standIn: true,
+    act: async (page) => {
+      await page.getByText("Todo el equipo", { exact: true }).click();
+      await page.getByRole("button", { name: "Conectar todo el equipo" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Conectar todo el equipo" }).click();
+      await page.getByRole("heading", { name: "Todo el equipo está conectado" }).waitFor();
+    },
+  },
+  {
+    name: "vpn-sin-servicio",
+    at: "/vpn?open=1",
+    office: "working&helper=stopped",
+    standIn: true,
+    act: async (page) => {
+      await page.getByText("Todo el equipo", { exact: true }).click();
+      await page.getByRole("heading", { name: /^Qué falta/ }).scrollIntoViewIfNeeded();
+    },
+  },
   { name: "vpn-incierta", at: "/vpn?open=3", standIn: true },
   { name: "vpn-importar", at: "/vpn?open=import", standIn: true },
   {

@@ -12,6 +12,7 @@ use crate::sales::known::TakeCosts;
 use crate::sales::listening::Listeners;
 use crate::table::Views;
 use crate::vpn::ThroughVpn;
+use crate::vpn::whole_pc::Keeper;
 use crate::{schedules, settings};
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
@@ -71,6 +72,8 @@ pub struct App {
     pub jobs: Jobs,
     /// The VPNs that this process holds open.
     pub tunnels: Tunnels,
+    /// Who puts the whole PC in a VPN.
+    pub(crate) whole_pc: Keeper,
     /// What sales stand on.
     pub(crate) sales: puente_sales::Room,
     pub(crate) example: Option<Arc<dyn SampleShop>>,
@@ -107,16 +110,19 @@ impl App {
             None => open_secrets(&dir, &read.config, options.passphrase)?,
         };
         let tunnels = Tunnels::new(state.clone(), secrets.clone(), Arc::clone(&options.clock));
-        let room = Room {
+        let mut room = Room {
             state,
             warehouse,
             secrets,
             clock: options.clock,
             profiles: dir.profiles(),
-            route: Some(Arc::new(ThroughVpn(tunnels.clone()))),
+            route: None,
         };
+        let whole_pc = Keeper::new(&room, &dir);
+        let through = ThroughVpn(tunnels.clone(), whole_pc.clone());
+        room.route = Some(Arc::new(through));
         let sales = sales_room(&room, &dir, &read.config);
-        let mut handlers = handlers::all(&room, &sales, &tunnels, &dir, &read.config);
+        let mut handlers = handlers::all(&room, &sales, (&tunnels, &whole_pc), &dir, &read.config);
         handlers.push(Arc::new(TakeCosts {
             room: sales.clone(),
             erp: room.clone(),
@@ -138,6 +144,7 @@ impl App {
             room,
             jobs,
             tunnels,
+            whole_pc,
             sales,
             example: options.example,
             listeners: Listeners::default(),

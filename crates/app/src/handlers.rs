@@ -7,6 +7,7 @@ use crate::forecast::{RETRAIN, Retraining, TELL, TRAIN, Telling, Training, ways}
 use crate::paths::DataDir;
 use crate::sales::example::EXAMPLE;
 use crate::sync::{PROVE_ALL, ProveAll, SYNC_ALL, SyncAll, TIDY, Tidy};
+use crate::vpn::whole_pc::Keeper;
 use puente_erp::Room;
 use puente_erp::handlers::{DISCOVER, EXTRACT, PROVE, SYNC};
 use puente_jobs::Handler;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 pub(crate) fn all(
     room: &Room,
     sales: &puente_sales::Room,
-    tunnels: &Tunnels,
+    (tunnels, whole_pc): (&Tunnels, &Keeper),
     dir: &DataDir,
     config: &Config,
 ) -> Vec<Arc<dyn Handler>> {
@@ -31,7 +32,7 @@ pub(crate) fn all(
     handlers.push(Arc::new(SyncAll(room.clone())));
     handlers.push(Arc::new(ProveAll(room.clone())));
     handlers.push(Arc::new(Tidy(room.clone())));
-    handlers.push(Arc::new(peers(room, tunnels)));
+    handlers.push(Arc::new(peers(room, tunnels, whole_pc)));
     let ways = ways(room, config);
     handlers.push(Arc::new(Training::new(room, dir, &ways)));
     handlers.push(Arc::new(Telling::new(room, dir, &ways)));
@@ -45,12 +46,13 @@ pub(crate) fn all(
 }
 
 /// What servers of VPNs are told with.
-pub(crate) fn peers(room: &Room, tunnels: &Tunnels) -> Peers {
+pub(crate) fn peers(room: &Room, tunnels: &Tunnels, whole_pc: &Keeper) -> Peers {
     Peers {
         state: room.state.clone(),
         secrets: room.secrets.clone(),
         clock: Arc::clone(&room.clock),
         tunnels: tunnels.clone(),
+        whole_pc: Arc::new(whole_pc.clone()),
     }
 }
 
@@ -89,7 +91,13 @@ mod tests {
     fn what_each_kind_changes_is_declared() {
         let desk = Desk::new();
         let app = &desk.app;
-        for handler in all(&app.room, &app.sales, &app.tunnels, &app.dir, &app.config) {
+        for handler in all(
+            &app.room,
+            &app.sales,
+            (&app.tunnels, &app.whole_pc),
+            &app.dir,
+            &app.config,
+        ) {
             let kind = handler.kind();
             assert!(
                 changes(kind).len() < Tag::ALL.len(),
@@ -107,7 +115,13 @@ mod tests {
             include_str!("../../../ui/src/i18n/en/common.json"),
         ]
         .map(|text| serde_json::from_str::<serde_json::Value>(text).unwrap());
-        for handler in all(&app.room, &app.sales, &app.tunnels, &app.dir, &app.config) {
+        for handler in all(
+            &app.room,
+            &app.sales,
+            (&app.tunnels, &app.whole_pc),
+            &app.dir,
+            &app.config,
+        ) {
             let key = handler.kind().replace('.', "_");
             for text in &texts {
                 assert!(text["kind"][&key].is_string(), "{key} has no name");

@@ -313,7 +313,7 @@ pub fn rotate(app: &App, request: Named) -> Result<Vec<JobRow>> {
 /// That it was imported; those of SSH.
 pub fn ask(app: &App, request: Named) -> Result<ServerView> {
     let vpn = managed(app, &request.vpn)?;
-    let peers = handlers::peers(&app.room, &app.tunnels);
+    let peers = handlers::peers(&app.room, &app.tunnels, &app.whole_pc);
     Ok(peers.ask(&vpn, &Cancel::new())?)
 }
 
@@ -323,7 +323,7 @@ pub fn ask(app: &App, request: Named) -> Result<ServerView> {
 /// That it was imported; those of SSH.
 pub fn neighbours(app: &App, request: Named) -> Result<Vec<Neighbour>> {
     let vpn = managed(app, &request.vpn)?;
-    let peers = handlers::peers(&app.room, &app.tunnels);
+    let peers = handlers::peers(&app.room, &app.tunnels, &app.whole_pc);
     Ok(peers.neighbours(&vpn, &Cancel::new())?)
 }
 

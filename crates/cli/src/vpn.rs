@@ -4,7 +4,9 @@ use crate::args::{Vpn, VpnLogin, VpnServer};
 use crate::output::Terminal;
 use crate::verbs::{confirm, finish, password};
 use puente_app::jobs::JobRow;
-use puente_app::vpn::{self, Connect, Connected, Export, Import, Mode, Named, VpnRow};
+use puente_app::vpn::files::{self, Export};
+use puente_app::vpn::whole_pc::{self, Seen};
+use puente_app::vpn::{self, Connect, Connected, Import, Mode, Named, VpnRow};
 use puente_app::vpn_peers::{self, Create, Relogin};
 use puente_app::{App, Nothing};
 use puente_core::{Code, Error, Secret};
@@ -18,7 +20,9 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
     match verb {
         Vpn::List => {
             let rows = vpn::list(app, Nothing {})?;
-            terminal.result(&rows, |rows| show_list(terminal, rows));
+            let whole = whole_pc::whole_pc(app, Nothing {})?;
+            let is_in = |id| whole.tunnels.iter().any(|tunnel| tunnel.vpn == id);
+            terminal.result(&rows, |rows| show_list(terminal, rows, &is_in));
         }
         Vpn::Preview(server) => {
             let preview = vpn_peers::preview(app, to_create(terminal, *server)?)?;
@@ -61,16 +65,13 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
                 output,
                 overwrite,
             };
-            let exported = vpn::export(app, request)?;
+            let exported = files::export(app, request)?;
             terminal.result(&exported, |exported| {
                 let path = exported.output.display();
                 terminal.line(terminal.fill("vpn.written", &[("path", &path)]));
             });
         }
-        Vpn::Status { vpn: name } => {
-            let seen = vpn_peers::ask(app, Named { vpn: name })?;
-            terminal.result(&seen, |seen| show_seen(terminal, seen));
-        }
+        Vpn::Status { vpn: name, system } => return status(terminal, app, name, system),
         Vpn::Import { file, name } => return import(terminal, app, &file, name),
         Vpn::Show { vpn: name } => {
             let row = vpn::show(app, Named { vpn: name })?;
@@ -82,7 +83,7 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
             overwrite,
         } => return conf(terminal, app, name, output.as_deref(), overwrite),
         Vpn::Qr { vpn: name } => {
-            let picture = vpn::qr(app, Named { vpn: name })?;
+            let picture = files::qr(app, Named { vpn: name })?;
             terminal.result(&picture, |picture| terminal.line(&picture.text));
         }
         Vpn::Connect {
@@ -212,6 +213,43 @@ fn show_done(terminal: &Terminal, jobs: &[JobRow]) {
     }
 }
 
+/// The server is asked about what it manages; what was imported is known by the tunnel of this PC alone.
+fn status(terminal: &Terminal, app: &App, name: String, system: bool) -> Result<()> {
+    let named = Named { vpn: name };
+    let managed = vpn::show(app, named.clone())?.remote.is_some();
+    if managed && !system {
+        let seen = vpn_peers::ask(app, named)?;
+        terminal.result(&seen, |seen| show_seen(terminal, seen));
+    } else {
+        let seen = whole_pc::look(app, named)?;
+        terminal.result(&seen, |seen| show_whole_pc(terminal, seen));
+    }
+    Ok(())
+}
+
+fn show_whole_pc(terminal: &Terminal, seen: &Seen) {
+    let name = &seen.vpn;
+    let Some(status) = &seen.status else {
+        return terminal.line(terminal.fill("vpn.whole_pc.out", &[("name", name)]));
+    };
+    let key = match status.handshake_seconds {
+        Some(_) => "vpn.whole_pc.in",
+        None => "vpn.whole_pc.waits",
+    };
+    let seconds = status.handshake_seconds.unwrap_or_default();
+    let endpoint = status.endpoint.clone().unwrap_or_default();
+    terminal.line(terminal.fill(
+        key,
+        &[
+            ("name", name),
+            ("seconds", &seconds),
+            ("received", &status.received),
+            ("sent", &status.sent),
+            ("endpoint", &endpoint),
+        ],
+    ));
+}
+
 fn show_seen(terminal: &Terminal, seen: &ServerView) {
     let key = match (seen.known, seen.handshake_seconds) {
         (false, _) => "vpn.unknown",
@@ -266,12 +304,12 @@ fn conf(
     output: Option<&Path>,
     overwrite: bool,
 ) -> Result<()> {
-    let file = vpn::conf(app, Named { vpn: name })?;
+    let file = files::conf(app, Named { vpn: name })?;
     let Some(path) = output else {
         terminal.result(&file, |file| terminal.line(file.text.trim_end()));
         return Ok(());
     };
-    vpn::write_private(path, file.text.as_bytes(), overwrite)?;
+    files::write_private(path, file.text.as_bytes(), overwrite)?;
     let path = path.display();
     terminal.note(terminal.fill("vpn.written", &[("path", &path)]));
     Ok(())
@@ -338,9 +376,12 @@ async fn ended() {
     drop(tokio::signal::ctrl_c().await);
 }
 
-fn show_list(terminal: &Terminal, rows: &[VpnRow]) {
+fn show_list(terminal: &Terminal, rows: &[VpnRow], has_whole_pc: &dyn Fn(i64) -> bool) {
     let table = rows.iter().map(|row| {
-        let state = format!("vpn.state.{}", row.state.as_str());
+        let state = match has_whole_pc(row.id) {
+            true => "vpn.state.whole_pc".to_owned(),
+            false => format!("vpn.state.{}", row.state.as_str()),
+        };
         vec![
             row.name.clone(),
             terminal.text(&state).to_owned(),
@@ -354,7 +395,7 @@ fn show_list(terminal: &Terminal, rows: &[VpnRow]) {
 }
 
 fn show_one(terminal: &Terminal, row: &VpnRow) {
-    show_list(terminal, std::slice::from_ref(row));
+    show_list(terminal, std::slice::from_ref(row), &|_| false);
     let allowed: Vec<String> = row.tunnel.allowed.iter().map(ToString::to_string).collect();
     let allowed = allowed.join(", ");
     terminal.line(terminal.fill("vpn.leads", &[("allowed", &allowed)]));

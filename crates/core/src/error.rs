@@ -193,6 +193,10 @@ codes! {
     VpnSetupFailed = "VPN_SETUP_FAILED", Failure, permanent;
     /// No helper for tunnels of the whole PC answers. `path`.
     VpnHelperMissing = "VPN_HELPER_MISSING", Warning, permanent;
+    /// The helper for tunnels of the whole PC does not know this user. `user`.
+    VpnHelperNotAllowed = "VPN_HELPER_NOT_ALLOWED", Warning, permanent;
+    /// This PC reaches a network of the VPN by another way already. `network`, `by`.
+    VpnNetTaken = "VPN_NET_TAKEN", Warning, permanent;
     /// The helper for tunnels of the whole PC refused. `reason`.
     VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.

@@ -8,9 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 pub const SOCKET: &str = "/run/puente-tunnel/socket";
 /// The longest line that either side reads, in bytes.
 pub const LONGEST: u64 = 64 * 1024;
-/// Interfaces of the helper are called this, and the number of their VPN.
+/// Interfaces of the helper are called this, and a number.
 pub const PREFIX: &str = "puente";
-/// The last number: names of interfaces have at most 15 characters.
+/// The last number of a VPN.
 pub const LAST: u32 = 99_999;
 
 /// What is asked for.
@@ -84,8 +84,9 @@ pub enum Answer {
 pub enum Why {
     /// The caller is not among the users who may ask.
     NotAllowed,
-    /// The tunnel belongs to another user.
-    NotYours,
+    /// This PC reaches one of the networks by another way already. The detail is that network and the way:
+    /// the number of the caller's own VPN, or the name of an interface.
+    Taken,
     /// A value does not fit.
     Invalid,
     /// The system refused.
@@ -95,7 +96,7 @@ pub enum Why {
 /// How a tunnel is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Status {
-    /// `puente3`.
+    /// `puente1`.
     pub interface: String,
     /// Seconds since its keys were agreed on; none when they have not been.
     pub handshake_seconds: Option<u64>,

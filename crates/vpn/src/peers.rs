@@ -6,6 +6,7 @@ use crate::conf::is_plain_name;
 use crate::keys::{PresharedKey, PrivateKey, PublicKey};
 use crate::plan::{self, Change, Planner, ServerState};
 use crate::remote::{Conflict, Credentials, Ran, Server};
+use crate::system::Backend;
 use crate::tunnels::Tunnels;
 use crate::vpns::{self, Hidden, Remote, State, Vpn, VpnId};
 use crate::{Error, Result};
@@ -62,6 +63,8 @@ pub struct Peers {
     pub clock: Arc<dyn Clock>,
     /// Tunnels that end when their peer is revoked.
     pub tunnels: Tunnels,
+    /// Those of the whole PC, likewise.
+    pub whole_pc: Arc<dyn Backend>,
 }
 
 /// What a look at a server found, and what would be done.
@@ -330,6 +333,7 @@ impl Peers {
                 vpn.last_error = None;
                 vpns::update(&self.state, vpn, self.clock.now())?;
                 self.tunnels.disconnect(vpn.id);
+                self.end_whole_pc(vpn.id);
                 Ok(())
             }
             Work::Add => {
@@ -346,9 +350,23 @@ impl Peers {
                 self.learn(vpn, state, key)?;
                 self.secrets.delete(&Hidden::NextKey.name(vpn.id))?;
                 self.tunnels.disconnect(vpn.id);
+                if self.end_whole_pc(vpn.id)
+                    && let Err(error) = self.whole_pc.up(vpn.id, &Cancel::new())
+                {
+                    tracing::warn!(%error, "the whole PC is no longer in the VPN");
+                }
                 Ok(())
             }
         }
+    }
+
+    /// Whether there was a tunnel of the whole PC. The server has cut it already: one that can't be ended
+    /// leads nowhere, and is no reason to do anything again.
+    fn end_whole_pc(&self, id: VpnId) -> bool {
+        self.whole_pc.down(id).unwrap_or_else(|error| {
+            tracing::info!(%error, "no tunnel of the whole PC was ended");
+            false
+        })
     }
 
     /// Takes over what the server decided: address, its key, its port.

@@ -257,7 +257,7 @@ pub(crate) fn refuse_unusable(vpn: &Vpn) -> Result<()> {
     }
 }
 
-fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
+pub(crate) fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     let unreachable = |detail: String| {
         Error::Travelled(puente_core::Error {
             detail,

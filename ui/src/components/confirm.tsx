@@ -11,11 +11,13 @@ interface Props {
   children: ReactNode;
   /** To be typed before the button works: for what can't be undone. */
   typed?: string;
+  /** Nothing is lost by it. */
+  calm?: boolean;
   onConfirm: () => Promise<unknown>;
   onClose: () => void;
 }
 
-export function Confirm({ title, verb, children, typed, onConfirm, onClose }: Props) {
+export function Confirm({ title, verb, children, typed, calm = false, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [working, setWorking] = useState(false);
@@ -68,7 +70,12 @@ export function Confirm({ title, verb, children, typed, onConfirm, onClose }: Pr
           >
             {t("common.cancel")}
           </Button>
-          <Button type="submit" color="red.8" disabled={!ready} loading={working}>
+          <Button
+            type="submit"
+            {...(calm ? {} : { color: "red.8" })}
+            disabled={!ready}
+            loading={working}
+          >
             {verb}
           </Button>
         </div>

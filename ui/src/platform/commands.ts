@@ -1,5 +1,6 @@
 // Commands as queries and actions. A cache entry is named by its command and request, and becomes
-// stale by the tags of the one list of commands; nothing asks again on a timer.
+// stale by the tags of the one list of commands. Only what changes outside Puente, where nobody tells, is
+// asked again on a timer, and only while somebody looks.
 import {
   keepPreviousData,
   QueryClient,
@@ -35,18 +36,21 @@ interface Options<T> {
   /** Shows what the request before gave until this one is answered. */
   keep?: boolean;
   select?: (response: T) => T;
+  /** Milliseconds until it is asked again, while the page is seen. */
+  every?: number;
 }
 
 export function useCommand<N extends CommandName>(
   name: N,
   request: RequestOf<N>,
-  { enabled = true, keep = false }: Options<ResponseOf<N>> = {},
+  { enabled = true, keep = false, every }: Options<ResponseOf<N>> = {},
 ): UseQueryResult<ResponseOf<N>> {
   const platform = usePlatform();
   return useQuery<ResponseOf<N>>({
     queryKey: [name, request],
     queryFn: ({ signal }) => platform.call(name, request, signal),
     enabled,
+    refetchInterval: every ?? false,
     ...(keep ? { placeholderData: keepPreviousData as never } : {}),
   });
 }

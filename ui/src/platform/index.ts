@@ -1,4 +1,5 @@
 import { Bridge, takeToken } from "./bridge";
+import type { MockOptions } from "./mock/office";
 import type { Platform } from "./platform";
 
 /** The one this page runs in. */
@@ -7,11 +8,13 @@ export async function choosePlatform(): Promise<Platform | null> {
   if (import.meta.env.DEV || import.meta.env.MODE === "mock") {
     const token = takeToken(location, sessionStorage, history);
     if (!token) {
-      const office = new URLSearchParams(location.search).get("office");
+      const wishes = new URLSearchParams(location.search);
+      const office = wishes.get("office") as MockOptions["office"] | null;
+      const helper = wishes.get("helper") as MockOptions["helper"] | null;
       // The router takes what stands before the fragment for its own.
       history.replaceState(null, "", location.pathname + location.hash);
       const { Mock } = await import("./mock/mock");
-      return new Mock({ office: (office as "new" | "empty" | null) ?? "working" });
+      return new Mock({ office: office ?? "working", helper: helper ?? "ready" });
     }
     return new Bridge(token);
   }

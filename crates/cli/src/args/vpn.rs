@@ -120,6 +120,8 @@ pub enum Vpn {
     },
     Status {
         vpn: String,
+        #[arg(long)]
+        system: bool,
     },
     Import {
         file: PathBuf,

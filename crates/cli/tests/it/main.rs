@@ -18,3 +18,5 @@ mod together;
 mod verbs;
 #[cfg(target_os = "linux")]
 mod vpn;
+#[cfg(target_os = "linux")]
+mod vpn_system;

@@ -14,10 +14,10 @@ use std::process::{Child, Command, Output, Stdio};
 const SOCKET: &str = "PUENTE_LAB_SOCKET";
 
 /// A technician's PC in the lab, and the office with its ERP.
-struct Pc {
-    lab: Lab,
+pub(crate) struct Pc {
+    pub lab: Lab,
     puente: PathBuf,
-    data: PathBuf,
+    pub data: PathBuf,
     server: FirebirdServer,
     erp: SampleErp,
     relay: Child,
@@ -25,7 +25,7 @@ struct Pc {
 }
 
 impl Pc {
-    fn new() -> Pc {
+    pub fn new() -> Pc {
         let lab = Lab::start().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let server =
@@ -55,10 +55,16 @@ impl Pc {
         }
     }
 
-    fn command(&self, line: &[&str]) -> Command {
+    /// Where the helper of the whole PC would listen.
+    pub fn socket(&self) -> PathBuf {
+        self.lab.room_for_nobody("run").unwrap().join("socket")
+    }
+
+    pub fn command(&self, line: &[&str]) -> Command {
         let mut command = self.lab.client.command_as_nobody(&self.puente);
         command
             .args(line)
+            .env("PUENTE_TUNNEL_SOCKET", self.socket())
             .env("PUENTE_DATA_DIR", &self.data)
             .env("PUENTE_PASSPHRASE", PASSPHRASE)
             .env_remove("PUENTE_LANG")
@@ -69,7 +75,7 @@ impl Pc {
         command
     }
 
-    fn puente(&self, line: &[&str], typed: &str) -> Output {
+    pub fn puente(&self, line: &[&str], typed: &str) -> Output {
         let mut child = self.command(line).spawn().unwrap();
         let mut input = child.stdin.take().unwrap();
         input.write_all(typed.as_bytes()).unwrap();
@@ -77,13 +83,13 @@ impl Pc {
         child.wait_with_output().unwrap()
     }
 
-    fn json(&self, line: &[&str], typed: &str) -> Value {
+    pub fn json(&self, line: &[&str], typed: &str) -> Value {
         let output = self.puente(&[line, &["--json"]].concat(), typed);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)))
     }
 
     /// A `.conf` as the office's administrator would send it.
-    fn conf(&self) -> PathBuf {
+    pub fn conf(&self) -> PathBuf {
         let key = self.lab.server.run("wg genkey").unwrap();
         let key = key.trim();
         self.lab
@@ -103,7 +109,7 @@ impl Pc {
         path
     }
 
-    fn add_server(&self, vpn: &str) -> Output {
+    pub fn add_server(&self, vpn: &str) -> Output {
         let master = self.erp.master.display().to_string();
         let line = ["servers", "add", "--name", "erp", "--host", OFFICE];
         let rest = ["--user", "SYSDBA", "--master", &master, "--vpn", vpn];

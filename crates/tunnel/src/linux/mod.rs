@@ -7,6 +7,7 @@ use engine::Engine;
 use puente_tunnel::{Answer, LAST, LONGEST, PREFIX, Request, Tunnel, Why};
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -20,11 +21,14 @@ const MOST_CALLERS: usize = 16;
 /// Tunnels at a time, of all users.
 const MOST_TUNNELS: usize = 32;
 
-type Tunnels = Arc<Mutex<HashMap<u32, Held>>>;
+/// Each by its user and by the number that he gives it: nobody sees, ends or replaces another's.
+type Tunnels = Arc<Mutex<HashMap<(u32, u32), Held>>>;
 
-/// A tunnel, and whose it is.
+/// A tunnel that is open.
 struct Held {
-    uid: u32,
+    /// The number in its interface's name.
+    number: u32,
+    allowed: Vec<(IpAddr, u8)>,
     engine: Engine,
 }
 
@@ -127,37 +131,85 @@ fn act(request: Request, uid: u32, tunnels: &Tunnels) -> Answer {
     if !(1..=LAST).contains(&id) {
         return refused(Why::Invalid, "id");
     }
-    if tunnels.get(&id).is_some_and(|held| held.uid != uid) {
-        return match request {
-            Request::Status { .. } => Answer::Status { tunnel: None },
-            Request::Up { .. } | Request::Down { .. } => refused(Why::NotYours, id),
-        };
-    }
+    let key = (uid, id);
     match request {
         Request::Status { .. } => Answer::Status {
-            tunnel: tunnels.get(&id).map(|held| held.engine.status()),
+            tunnel: tunnels.get(&key).map(|held| held.engine.status()),
         },
         Request::Down { .. } => {
-            tunnels.remove(&id);
+            tunnels.remove(&key);
             Answer::Done
         }
-        Request::Up { tunnel, .. } => {
-            if let Err(what) = check(&tunnel) {
-                return refused(Why::Invalid, what);
-            }
-            tunnels.remove(&id);
-            if tunnels.len() >= MOST_TUNNELS {
-                return refused(Why::Invalid, "too many tunnels");
-            }
-            match Engine::start(&format!("{PREFIX}{id}"), &tunnel) {
-                Ok(engine) => {
-                    tunnels.insert(id, Held { uid, engine });
-                    Answer::Done
-                }
-                Err(error) => refused(Why::System, error),
+        Request::Up { tunnel, .. } => open(key, &tunnel, &mut tunnels),
+    }
+}
+
+fn open(key: (u32, u32), tunnel: &Tunnel, tunnels: &mut HashMap<(u32, u32), Held>) -> Answer {
+    if let Err(what) = check(tunnel) {
+        return refused(Why::Invalid, what);
+    }
+    match taken(key, tunnel, tunnels) {
+        Ok(None) => {}
+        Ok(Some(what)) => return refused(Why::Taken, what),
+        Err(error) => return refused(Why::System, error),
+    }
+    tunnels.remove(&key);
+    if tunnels.len() >= MOST_TUNNELS {
+        return refused(Why::Invalid, "too many tunnels");
+    }
+    let is_free = |number: &u32| tunnels.values().all(|held| held.number != *number);
+    let number = (1..=LAST).find(is_free).unwrap_or(LAST);
+    match Engine::start(&format!("{PREFIX}{number}"), tunnel) {
+        Ok(engine) => {
+            let allowed = tunnel.allowed.clone();
+            tunnels.insert(
+                key,
+                Held {
+                    number,
+                    allowed,
+                    engine,
+                },
+            );
+            Answer::Done
+        }
+        Err(error) => refused(Why::System, error),
+    }
+}
+
+/// A network of the tunnel that this PC reaches by another way already, and that way: another tunnel, or
+/// a cable of its own. Two ways to one network would take each other's place.
+fn taken(
+    key: (u32, u32),
+    tunnel: &Tunnel,
+    tunnels: &HashMap<(u32, u32), Held>,
+) -> std::io::Result<Option<String>> {
+    let within = |(net, prefix): (IpAddr, u8), other: (IpAddr, u8)| {
+        prefix >= other.1 && engine::contains(other, net)
+    };
+    let others = tunnels.iter().filter(|(other, _)| **other != key);
+    for (other, held) in others {
+        let by = match other.0 == key.0 {
+            true => other.1.to_string(),
+            false => format!("{PREFIX}{}", held.number),
+        };
+        for net in &tunnel.allowed {
+            let meets = |there: &&(IpAddr, u8)| within(*net, **there) || within(**there, *net);
+            if let Some((address, prefix)) = held.allowed.iter().find(meets) {
+                return Ok(Some(format!("{address}/{prefix} {by}")));
             }
         }
     }
+    // A wider network leaves the narrower cable as it is.
+    let cables = net::cables()?;
+    let cables = cables.iter().filter(|(name, _)| !name.starts_with(PREFIX));
+    for (name, cable) in cables {
+        for net in tunnel.allowed.iter().chain(&tunnel.addresses) {
+            if within(*net, *cable) {
+                return Ok(Some(format!("{}/{} {name}", cable.0, cable.1)));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// What a caller may not have, whoever he is.

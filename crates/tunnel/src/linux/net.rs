@@ -1,5 +1,7 @@
 //! Addresses and routes of an interface, over rtnetlink.
 
+use futures_util::TryStreamExt as _;
+use rtnetlink::packet_route::address::AddressAttribute;
 use rtnetlink::{LinkUnspec, RouteMessageBuilder};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -45,6 +47,45 @@ pub fn furnish(index: u32, addresses: &[(IpAddr, u8)], nets: &[(IpAddr, u8)]) ->
         }
         Ok(())
     })
+}
+
+/// The networks that this PC's interfaces lie in, with their names; its loopback and what has an address
+/// for itself alone are none.
+pub fn cables() -> io::Result<Vec<(String, (IpAddr, u8))>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let found = runtime.block_on(async {
+        let (connection, handle, _) = rtnetlink::new_connection()?;
+        tokio::spawn(connection);
+        let all = handle.address().get().execute();
+        all.try_collect::<Vec<_>>().await.map_err(io::Error::other)
+    })?;
+    let socket = rustix::net::socket(
+        rustix::net::AddressFamily::INET,
+        rustix::net::SocketType::DGRAM,
+        None,
+    )?;
+    let mut cables = Vec::new();
+    for message in found {
+        let prefix = message.header.prefix_len;
+        let address = message.attributes.iter().find_map(|attribute| {
+            if let AddressAttribute::Address(address) = attribute {
+                Some(*address)
+            } else {
+                None
+            }
+        });
+        let Some(address) = address.filter(|address| !address.is_loopback()) else {
+            continue;
+        };
+        if prefix < if address.is_ipv4() { 32 } else { 128 } {
+            let name =
+                rustix::net::netdevice::index_to_name_inlined(&socket, message.header.index)?;
+            cables.push((name.as_str().to_owned(), (network(address, prefix), prefix)));
+        }
+    }
+    Ok(cables)
 }
 
 /// The address with the bits of the host cleared.

@@ -218,17 +218,16 @@ fn whoever_is_listed_gets_a_tunnel_of_the_whole_pc_and_nobody_else_touches_it() 
     assert_eq!(stage.asks(ANA, &up(3)), Answer::Done);
     assert!(stage.reaches_office());
     let status = stage.agreed();
-    assert_eq!(status.interface, "puente3");
+    assert_eq!(status.interface, "puente1");
     let endpoint = status.endpoint.map(|endpoint| endpoint.to_string());
     assert_eq!(endpoint, Some(format!("{SERVER}:{PORT}")));
 
-    // It is Ana's: Luz may ask for her own, and neither sees nor ends this one.
+    // It is Ana's: Luz neither sees nor ends it, nor takes its way with one of her own.
     let unseen = stage.asks(LUZ, &Request::Status { id: 3 });
     assert_eq!(unseen, Answer::Status { tunnel: None });
-    for request in [Request::Down { id: 3 }, up(3)] {
-        let answer = stage.asks(LUZ, &request);
-        assert!(refused(Why::NotYours)(&answer), "{answer:?}");
-    }
+    assert_eq!(stage.asks(LUZ, &Request::Down { id: 3 }), Answer::Done);
+    let answer = stage.asks(LUZ, &up(3));
+    assert!(refused(Why::Taken)(&answer), "{answer:?}");
     assert!(stage.reaches_office());
 
     // A change of the list counts at once, and a list that others may write counts for nobody.
@@ -245,7 +244,7 @@ fn whoever_is_listed_gets_a_tunnel_of_the_whole_pc_and_nobody_else_touches_it() 
     assert!(!stage.reaches_office(), "revoked");
     assert_eq!(stage.asks(ANA, &Request::Down { id: 3 }), Answer::Done);
     let links = stage.lab.client.run("ip -o link").unwrap();
-    assert!(!links.contains("puente3"), "{links}");
+    assert!(!links.contains("puente"), "{links}");
 }
 
 /// What this program does inside the lab.

@@ -1,18 +1,18 @@
 //! Linux: the tunnels that `puente-tunnel` holds, which may change the network while Puente may not.
 
-use super::{Backend, state};
+use super::{Ability, Backend, WAY, Way, state};
 use crate::conf::endpoint;
 use crate::forward::{HANDSHAKE, Status};
 use crate::vpns::{self, VpnId};
 use crate::{Error, Result};
-use puente_core::{Cancel, Code};
+use puente_core::{Cancel, Code, Coded as _};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use puente_tunnel::{Answer, LAST, LONGEST, Request, Tunnel, Why};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long the helper may take to answer.
@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(50);
 /// The shortest prefix that a tunnel of the whole PC may lead to: not everything.
 const LEAST: u8 = 8;
+/// Where the package puts the service's unit: it is installed where this is.
+const UNIT: &str = "/usr/lib/systemd/system/puente-tunnel.service";
 
 /// The helper, as this user.
 #[derive(Debug, Clone)]
@@ -34,9 +36,26 @@ pub struct Helper {
 }
 
 impl Helper {
-    /// Whether a helper listens on this PC.
-    pub fn is_there(&self) -> bool {
-        UnixStream::connect(&self.socket).is_ok()
+    /// What stands between this user and a tunnel.
+    pub fn ability(&self) -> Ability {
+        let denied = |error: Error| error.code() == Code::VpnHelperNotAllowed;
+        match self.ask(&Request::Status { id: 1 }).map_err(denied) {
+            Ok(_) => Ability::Ready,
+            Err(true) => Ability::NotAllowed,
+            Err(false) if Path::new(UNIT).exists() => Ability::Stopped,
+            Err(false) => Ability::Missing,
+        }
+    }
+
+    /// What an administrator runs so that nothing stands in between, in order.
+    pub fn commands(&self, ability: Ability) -> Vec<String> {
+        let allow = format!("echo {} | sudo tee -a /etc/puente/tunnel.users", user());
+        let start = "sudo systemctl enable --now puente-tunnel".to_owned();
+        match (WAY, ability) {
+            (Way::Official | Way::Application, _) | (_, Ability::Ready) => Vec::new(),
+            (Way::Helper, Ability::NotAllowed) => vec![allow],
+            (Way::Helper, Ability::Stopped | Ability::Missing) => vec![allow, start],
+        }
     }
 
     fn ask(&self, request: &Request) -> Result<Answer> {
@@ -51,16 +70,40 @@ impl Helper {
         stream.set_read_timeout(Some(PATIENCE)).map_err(missing)?;
         let mut line = serde_json::to_string(request).unwrap_or_default();
         line.push('\n');
-        stream.write_all(line.as_bytes()).map_err(missing)?;
+        // Whoever is refused at the door gets his answer before he has spoken.
+        let said = stream.write_all(line.as_bytes());
         let mut answer = String::new();
         BufReader::new(stream.take(LONGEST))
             .read_line(&mut answer)
+            .and_then(|size| if size == 0 { said } else { Ok(()) })
             .map_err(missing)?;
         match serde_json::from_str(&answer) {
-            Ok(Answer::Refused { why, detail }) => Err(refused(why, &detail)),
+            Ok(Answer::Refused { why, detail }) => Err(self.refused(why, &detail)),
             Ok(answer) => Ok(answer),
-            Err(error) => Err(refused(Why::System, &error.to_string())),
+            Err(error) => Err(self.refused(Why::System, &error.to_string())),
         }
+    }
+
+    fn refused(&self, why: Why, detail: &str) -> Error {
+        let error = match why {
+            Why::NotAllowed => {
+                puente_core::Error::new(Code::VpnHelperNotAllowed).with("user", user())
+            }
+            Why::Taken => {
+                let (network, by) = detail.split_once(' ').unwrap_or((detail, "?"));
+                let own = by
+                    .parse()
+                    .ok()
+                    .and_then(|id| vpns::get(&self.state, id).ok());
+                puente_core::Error::new(Code::VpnNetTaken)
+                    .with("network", network)
+                    .with("by", own.map_or_else(|| by.to_owned(), |vpn| vpn.name))
+            }
+            Why::Invalid | Why::System => {
+                puente_core::Error::new(Code::VpnHelperRefused).with("reason", detail)
+            }
+        };
+        error.into()
     }
 
     fn tunnel(&self, id: VpnId) -> Result<(Tunnel, String)> {
@@ -92,15 +135,21 @@ impl Helper {
     }
 }
 
-fn refused(why: Why, detail: &str) -> Error {
-    let reason = match why {
-        Why::NotAllowed => "not_allowed",
-        Why::NotYours => "not_yours",
-        Why::Invalid | Why::System => detail,
+/// This user as the helper's list names him: as `/etc/passwd` does, and otherwise by his number.
+fn user() -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    // What belongs to this process belongs to its user.
+    let Ok(own) = std::fs::metadata("/proc/self") else {
+        return "$(id -u)".to_owned();
     };
-    puente_core::Error::new(Code::VpnHelperRefused)
-        .with("reason", reason)
-        .into()
+    let uid = own.uid().to_string();
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1) == Some(uid.as_str())).then(|| name.to_owned())
+    });
+    named.unwrap_or(uid)
 }
 
 fn resolve(host: &str, port: u16, shown: &str) -> Result<SocketAddr> {

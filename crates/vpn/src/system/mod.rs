@@ -11,11 +11,52 @@ pub use official::Official;
 /// Where the helper of this PC listens.
 pub use puente_tunnel::SOCKET;
 
-use crate::Result;
 use crate::forward::{State, Status};
-use crate::tunnels::Tunnels;
-use crate::vpns::VpnId;
+use crate::tunnels::{self, Tunnels};
+use crate::vpns::{self, VpnId};
+use crate::{Error, Result};
 use puente_core::Cancel;
+use puente_store::Database;
+use serde::Serialize;
+use std::net::SocketAddr;
+use ts_rs::TS;
+
+/// What stands between this user and a tunnel of the whole PC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "VpnAbility")]
+pub enum Ability {
+    /// Nothing.
+    Ready,
+    /// The helper does not know him.
+    NotAllowed,
+    /// The helper is installed, and does not run.
+    Stopped,
+    /// Nothing on this PC can open one.
+    Missing,
+}
+
+/// What puts the whole PC in a VPN on this system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "VpnWay")]
+pub enum Way {
+    /// The service `puente-tunnel` of Linux.
+    Helper,
+    /// The official WireGuard program of Windows.
+    Official,
+    /// WireGuard's own application, which takes the `.conf`.
+    Application,
+}
+
+/// What puts the whole PC in a VPN here.
+pub const WAY: Way = if cfg!(windows) {
+    Way::Official
+} else if cfg!(target_os = "linux") {
+    Way::Helper
+} else {
+    Way::Application
+};
 
 /// A way to open the tunnel of a VPN.
 pub trait Backend: Send + Sync {
@@ -52,6 +93,23 @@ impl Backend for Tunnels {
     fn status(&self, id: VpnId) -> Result<Option<Status>> {
         Ok(Tunnels::status(self, id))
     }
+}
+
+/// Where a host behind a VPN is reached while the whole PC is in it: at its own address.
+///
+/// # Errors
+/// [`Error::NotRouted`]; that its name has no address.
+pub fn next_door(state: &Database, id: VpnId, host: &str, port: u16) -> Result<SocketAddr> {
+    let target = tunnels::resolve(host, port)?;
+    let allowed = vpns::get(state, id)?.tunnel.allowed;
+    if allowed.iter().any(|net| net.contains(target.ip())) {
+        return Ok(target);
+    }
+    let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    Err(Error::NotRouted {
+        target: target.to_string(),
+        allowed: allowed.join(", "),
+    })
 }
 
 /// How old an agreement may be before the peer counts as gone: WireGuard renews it every two minutes.

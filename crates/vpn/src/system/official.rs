@@ -2,7 +2,7 @@
 //! (`docs/enterprise.md` of wireguard-windows): `/installtunnelservice FILE` makes and starts a service of
 //! the file's name, `/uninstalltunnelservice NAME` stops it and takes it away. Both need an administrator.
 
-use super::{Backend, state};
+use super::{Ability, Backend, state};
 use crate::forward::Status;
 use crate::vpns::{self, VpnId};
 use crate::{Error, Result};
@@ -40,9 +40,17 @@ impl Official {
         self.folder.join(format!("{}.conf", Official::name(id)))
     }
 
-    /// Whether the program is installed.
-    pub fn is_there(&self) -> bool {
-        self.program.exists()
+    /// What stands between this user and a tunnel. Windows asks for an administrator when it is opened.
+    pub fn ability(&self) -> Ability {
+        match self.program.exists() {
+            true => Ability::Ready,
+            false => Ability::Missing,
+        }
+    }
+
+    /// No command brings the program: a person installs it.
+    pub fn commands(&self, _: Ability) -> Vec<String> {
+        Vec::new()
     }
 
     fn run(&self, verb: &str, what: &OsStr) -> Result<()> {

@@ -4,14 +4,43 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
-import type { Server, Vpn } from "@/generated/commands";
+import type { Server, Vpn, VpnWholePc } from "@/generated/commands";
 import { useAction } from "@/platform/commands";
 import { viewOf } from "@/platform/platform";
-import { endpointOf } from "./looks";
-import { SeenByServer, useAskServer } from "./on-server";
+import { Diagnosis } from "./diagnosis";
+import { endpointOf, type Seen } from "./looks";
+import { ConnectWholePc, type Mode, ModeChoice } from "./whole-pc";
+
+/** Connects Puente alone, which is the usual way, or the whole PC. */
+export function Connect({
+  vpn,
+  servers,
+  wholePc,
+  onConf,
+}: {
+  vpn: Seen;
+  servers: Server[];
+  wholePc: VpnWholePc | undefined;
+  /** Gives its file out. */
+  onConf: () => void;
+}) {
+  const { t } = useTranslation();
+  const [mode, setMode] = useState<Mode>(vpn.whole === "lost" ? "system" : "inside");
+  return (
+    <section className="stack" aria-label={t("vpn.connect.title")}>
+      <h3>{t("vpn.connect.title")}</h3>
+      {wholePc ? <ModeChoice mode={mode} onChange={setMode} /> : null}
+      {wholePc && mode === "system" ? (
+        <ConnectWholePc vpn={vpn} wholePc={wholePc} onConf={onConf} />
+      ) : (
+        <ConnectInside vpn={vpn} servers={servers} />
+      )}
+    </section>
+  );
+}
 
 /** Opens the tunnel inside this program, which needs no administrator, and a port that leads through it. */
-export function Connect({ vpn, servers }: { vpn: Vpn; servers: Server[] }) {
+function ConnectInside({ vpn, servers }: { vpn: Vpn; servers: Server[] }) {
   const { t } = useTranslation();
   const connect = useAction("vpn.connect");
   const [target, setTarget] = useState("");
@@ -19,8 +48,11 @@ export function Connect({ vpn, servers }: { vpn: Vpn; servers: Server[] }) {
   const local = port.trim();
   const badPort = local !== "" && !(/^\d{1,5}$/.test(local) && +local > 0 && +local < 65_536);
   const badTarget = target.trim() !== "" && !/^\S+:\d{1,5}$/.test(target.trim());
+  // A tunnel that is open is given another port, and nothing else is left to be done.
+  const isOpen = vpn.status !== null;
+  const ready = !badPort && !badTarget && !(isOpen && target.trim() === "");
   const open = () => {
-    if (badPort || badTarget) return;
+    if (!ready) return;
     connect.mutate(
       {
         vpn: String(vpn.id),
@@ -41,13 +73,12 @@ export function Connect({ vpn, servers }: { vpn: Vpn; servers: Server[] }) {
   return (
     <form
       className="stack"
-      aria-label={t("vpn.connect.title")}
+      aria-label={t("vpn.mode.inside")}
       onSubmit={(event) => {
         event.preventDefault();
         open();
       }}
     >
-      <h3>{t("vpn.connect.title")}</h3>
       <p className="dim small">{t("vpn.connect.text")}</p>
       <div className="row" style={{ alignItems: "flex-start" }}>
         <TextInput
@@ -83,11 +114,11 @@ export function Connect({ vpn, servers }: { vpn: Vpn; servers: Server[] }) {
       <div className="row">
         <Button
           type="submit"
-          disabled={badPort || badTarget}
+          disabled={!ready}
           loading={connect.isPending}
           leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
         >
-          {t("vpn.connect.button")}
+          {t(isOpen ? "vpn.connect.another" : "vpn.connect.button")}
         </Button>
       </div>
       {connect.error ? <Trouble error={connect.error} /> : null}
@@ -95,29 +126,5 @@ export function Connect({ vpn, servers }: { vpn: Vpn; servers: Server[] }) {
         <Diagnosis vpn={vpn} />
       ) : null}
     </form>
-  );
-}
-
-/** Nobody answered: what to open, and what only the server can tell. */
-function Diagnosis({ vpn }: { vpn: Vpn }) {
-  const { t } = useTranslation();
-  const ask = useAskServer(vpn);
-  const { host, port } = vpn.tunnel;
-  return (
-    <section className="card stack" aria-label={t("vpn.diagnosis.title")}>
-      <h3>{t("vpn.diagnosis.title")}</h3>
-      <ol className="plain-list">
-        <li>{t("vpn.diagnosis.here", { host, port })}</li>
-        <li>{t("vpn.diagnosis.router", { port })}</li>
-        <li>{t("vpn.diagnosis.firewall", { port })}</li>
-        <li>{t("vpn.diagnosis.keys")}</li>
-      </ol>
-      {vpn.remote ? (
-        <>
-          <p className="dim small">{t("vpn.diagnosis.ask_text")}</p>
-          <SeenByServer vpn={vpn} ask={ask} />
-        </>
-      ) : null}
-    </section>
   );
 }

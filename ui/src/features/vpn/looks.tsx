@@ -4,17 +4,40 @@ import {
   IconCircleDashed,
   IconCircleOff,
   IconCircleX,
+  IconDeviceDesktopCheck,
   IconHelpCircle,
   IconLoader2,
+  IconPlugConnectedX,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { State } from "@/components/state";
-import type { Vpn } from "@/generated/commands";
+import type { Vpn, VpnWholePc } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
+
+/** A VPN with the tunnel that there is: inside this program, or of the whole PC. */
+export interface Seen extends Vpn {
+  /** Whether the whole PC is in it, or was until its tunnel ended unasked. */
+  whole: "in" | "lost" | null;
+  /** When its numbers were asked for. */
+  at: number;
+}
+
+export function seenOf(
+  vpn: Vpn,
+  at: number,
+  wholePc: VpnWholePc | undefined,
+  wholeAt: number,
+): Seen {
+  const tunnel = wholePc?.tunnels.find(({ vpn: id }) => id === vpn.id);
+  if (tunnel) return { ...vpn, status: tunnel.status, whole: "in", at: wholeAt };
+  return { ...vpn, whole: wholePc?.lost.includes(vpn.id) ? "lost" : null, at };
+}
 
 /** How a VPN is, in the words of people: its place on the server and its tunnel in one. */
 export type VpnLook =
   | "connected"
+  | "whole"
+  | "lost"
   | "connecting"
   | "reconnecting"
   | "ready"
@@ -25,7 +48,9 @@ export type VpnLook =
   | "not_revoked"
   | "revoked";
 
-export function lookOf({ state, status, last_error }: Vpn): VpnLook {
+export function lookOf(vpn: Vpn | Seen): VpnLook {
+  const { state, status, last_error } = vpn;
+  const whole = "whole" in vpn ? vpn.whole : null;
   switch (state) {
     case "adding":
       return last_error ? "not_added" : "adding";
@@ -35,9 +60,9 @@ export function lookOf({ state, status, last_error }: Vpn): VpnLook {
     case "revoked":
       return state;
     case "active":
-      if (status?.state === "up") return "connected";
+      if (status?.state === "up") return whole === "in" ? "whole" : "connected";
       if (status?.state === "connecting" || status?.state === "reconnecting") return status.state;
-      return "ready";
+      return whole === "lost" ? "lost" : "ready";
   }
 }
 
@@ -48,6 +73,8 @@ export function isWaiting(vpn: Vpn): boolean {
 
 const LOOKS = {
   connected: { tone: "good", icon: IconCircleCheck },
+  whole: { tone: "good", icon: IconDeviceDesktopCheck },
+  lost: { tone: "bad", icon: IconPlugConnectedX },
   connecting: { tone: "info", icon: IconLoader2 },
   reconnecting: { tone: "warn", icon: IconLoader2 },
   ready: { tone: "plain", icon: IconCircleDashed },
@@ -59,7 +86,7 @@ const LOOKS = {
   revoked: { tone: "plain", icon: IconCircleOff },
 } as const;
 
-export function VpnStateView({ vpn }: { vpn: Vpn }) {
+export function VpnStateView({ vpn }: { vpn: Vpn | Seen }) {
   const { t } = useTranslation();
   const look = lookOf(vpn);
   return <State {...LOOKS[look]}>{t(`vpn.state.${look}`)}</State>;

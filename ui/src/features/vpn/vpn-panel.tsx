@@ -1,17 +1,22 @@
 import { Button } from "@mantine/core";
-import { IconDownload, IconPlugConnectedX, IconQrcode } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconDownload,
+  IconPlugConnectedX,
+  IconQrcode,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Panel } from "@/components/panel";
 import { done, failed } from "@/components/toast";
-import type { Server, Vpn } from "@/generated/commands";
+import type { Server, Vpn, VpnWholePc } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction } from "@/platform/commands";
 import { CommandError } from "@/platform/platform";
 import { Connect } from "./connect";
 import { Dangers } from "./dangers";
-import { endpointOf, useSince, VpnStateView } from "./looks";
+import { endpointOf, type Seen, useSince, VpnStateView } from "./looks";
 import { OnServer } from "./on-server";
 import { Copyable } from "./preview";
 import { ServerTrouble } from "./relogin";
@@ -20,13 +25,13 @@ import { isLeft, LastWork, useWork } from "./work";
 
 export function VpnPanel({
   vpn,
-  at,
+  wholePc,
   servers,
   onClose,
 }: {
-  vpn: Vpn;
-  /** When its numbers were asked for. */
-  at: number;
+  vpn: Seen;
+  /** What is known of the whole PC, once it was asked for. */
+  wholePc: VpnWholePc | undefined;
   /** Servers that are reached through it. */
   servers: Server[];
   onClose: () => void;
@@ -91,8 +96,11 @@ export function VpnPanel({
           <ServerTrouble vpn={vpn} error={new CommandError(vpn.last_error)} onTrusted={again} />
         ) : null}
         <LastWork vpn={vpn} work={work} onAgain={again} />
-        {vpn.status ? <Tunnel vpn={vpn} at={at} /> : null}
-        {active ? <Connect vpn={vpn} servers={servers} /> : null}
+        {vpn.whole === "lost" ? <Lost /> : null}
+        {vpn.status ? <Tunnel vpn={vpn} /> : null}
+        {active && vpn.whole !== "in" ? (
+          <Connect vpn={vpn} servers={servers} wholePc={wholePc} onConf={() => setSecret("conf")} />
+        ) : null}
         <Users servers={servers} />
         <Facts vpn={vpn} />
         {vpn.remote ? <OnServer vpn={vpn} /> : null}
@@ -104,16 +112,34 @@ export function VpnPanel({
   );
 }
 
-/** The tunnel that this program holds open, and the ports of this PC that lead through it. */
-function Tunnel({ vpn, at }: { vpn: Vpn; at: number }) {
+/** The whole PC was in it, and nobody ended that. */
+function Lost() {
+  const { t } = useTranslation();
+  return (
+    <div className="trouble" data-severity="warning" role="alert">
+      <IconAlertTriangle className="trouble-icon" size={18} aria-hidden="true" />
+      <div className="grow stack">
+        <p className="strong">{t("vpn.whole.lost")}</p>
+        <p>{t("vpn.whole.lost_text")}</p>
+      </div>
+    </div>
+  );
+}
+
+/** The tunnel that there is, and the ports of this PC that lead through it. */
+function Tunnel({ vpn }: { vpn: Seen }) {
   const { t } = useTranslation();
   const { bytes, count } = useFormat();
   const since = useSince();
-  const { status, doors } = vpn;
+  const { status, doors, whole, at, tunnel } = vpn;
   if (!status) return null;
+  const title = t(whole === "in" ? "vpn.whole.tunnel" : "vpn.tunnel.title");
   return (
-    <section className="card stack" aria-label={t("vpn.tunnel.title")}>
-      <h3>{t("vpn.tunnel.title")}</h3>
+    <section className="card stack" aria-label={title}>
+      <h3>{title}</h3>
+      {whole === "in" ? (
+        <p className="dim small">{t("vpn.whole.is_in", { networks: tunnel.allowed.join(", ") })}</p>
+      ) : null}
       <dl className="facts">
         <dt>{t("vpn.col.handshake")}</dt>
         <dd>{since(status.handshake_seconds, at)}</dd>
@@ -127,8 +153,12 @@ function Tunnel({ vpn, at }: { vpn: Vpn; at: number }) {
             <dd>{status.endpoint}</dd>
           </>
         ) : null}
-        <dt>{t("vpn.tunnel.connections")}</dt>
-        <dd>{count(status.connections)}</dd>
+        {whole === "in" ? null : (
+          <>
+            <dt>{t("vpn.tunnel.connections")}</dt>
+            <dd>{count(status.connections)}</dd>
+          </>
+        )}
         {status.trouble ? (
           <>
             <dt>{t("vpn.tunnel.trouble")}</dt>

@@ -292,7 +292,7 @@ test("this PC is connected with a port that leads to the database, and let go", 
   const panel = within(await screen.findByRole("complementary", { name: "Sede norte" }));
   expect(panel.getByText("127.0.0.1:40123")).toBeVisible();
   await user.click(panel.getByRole("button", { name: "10.8.0.14:3050" }));
-  await user.click(panel.getByRole("button", { name: "Conectar" }));
+  await user.click(panel.getByRole("button", { name: "Abrir puerto" }));
   await waitFor(() =>
     expect(mock.calls.find(({ name }) => name === "vpn.connect")?.request).toEqual({
       vpn: "1",
@@ -311,7 +311,7 @@ test("a target that is none is refused before anything is asked", async () => {
   const panel = within(await screen.findByRole("complementary", { name: "Sede norte" }));
   await user.type(panel.getByRole("textbox", { name: "A dónde llevar el puerto" }), "la base");
   expect(panel.getByText("Escríbalo como 192.168.1.10:3050")).toBeVisible();
-  expect(panel.getByRole("button", { name: "Conectar" })).toBeDisabled();
+  expect(panel.getByRole("button", { name: "Abrir puerto" })).toBeDisabled();
   expect(mock.calls.some(({ name }) => name === "vpn.connect")).toBe(false);
 });
 

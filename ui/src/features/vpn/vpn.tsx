@@ -18,14 +18,25 @@ import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { CreateForm } from "./create-form";
 import { ImportForm } from "./import-form";
-import { endpointOf, lookOf, useSince, type VpnLook, VpnStateView } from "./looks";
+import {
+  endpointOf,
+  lookOf,
+  type Seen,
+  seenOf,
+  useSince,
+  type VpnLook,
+  VpnStateView,
+} from "./looks";
 import { Relogin } from "./relogin";
 import { ExportDialog } from "./secrets";
 import { Setups } from "./setup";
 import { VpnPanel } from "./vpn-panel";
 
+/** Between two looks at tunnels: ages and bytes move by themselves, and a service may end unseen. */
+const LOOK_MS = 5_000;
+
 interface Row {
-  vpn: Vpn;
+  vpn: Seen;
   /** Names of the servers that are reached through it. */
   servers: string[];
 }
@@ -38,14 +49,17 @@ export default function Vpns() {
   const { t } = useTranslation();
   const { open, edit } = useSearch({ from: "/vpn" });
   const navigate = useNavigate({ from: "/vpn" });
-  const vpns = useCommand("vpn.list", {}, { keep: true });
+  const vpns = useCommand("vpn.list", {}, { keep: true, every: LOOK_MS });
+  const wholePc = useCommand("vpn.whole_pc", {}, { keep: true, every: LOOK_MS });
   const servers = useCommand("servers.list", {}, { keep: true }).data ?? NO_SERVERS;
   const setups = useCommand("vpn.setup.list", {}, { keep: true }).data ?? [];
   const [text, setText] = useState("");
   const [looks, setLooks] = useState<VpnLook[]>([]);
   const [exporting, setExporting] = useState(false);
   const [order, setOrder] = useState<Order>({ by: "name", descending: false });
-  const all = vpns.data ?? NO_VPNS;
+  const { data: known = NO_VPNS, dataUpdatedAt: at } = vpns;
+  const { data: pc, dataUpdatedAt: pcAt } = wholePc;
+  const all = useMemo(() => known.map((vpn) => seenOf(vpn, at, pc, pcAt)), [known, at, pc, pcAt]);
   const present = useMemo(() => [...new Set(all.map(lookOf))], [all]);
   const rows = useMemo(() => {
     const wanted = text.trim().toLowerCase();
@@ -122,7 +136,7 @@ export default function Vpns() {
             <VpnPanel
               key={shown.id}
               vpn={shown}
-              at={vpns.dataUpdatedAt}
+              wholePc={pc}
               servers={servers.filter(({ options }) => options.vpn === shown.id)}
               onClose={close}
             />
@@ -131,7 +145,7 @@ export default function Vpns() {
       >
         <Grid
           label={t("vpn.list")}
-          columns={useColumns(vpns.dataUpdatedAt)}
+          columns={useColumns()}
           count={rows.length}
           rowAt={(index) => rows[index]}
           keyOf={keyOf}
@@ -188,7 +202,7 @@ function Add() {
   );
 }
 
-function useColumns(at: number): Column<Row>[] {
+function useColumns(): Column<Row>[] {
   const { t } = useTranslation();
   const { bytes } = useFormat();
   const since = useSince();
@@ -208,7 +222,7 @@ function useColumns(at: number): Column<Row>[] {
       {
         id: "state",
         title: t("vpn.col.state"),
-        width: 130,
+        width: 150,
         sort: "state",
         cell: ({ vpn }) => <VpnStateView vpn={vpn} />,
       },
@@ -226,7 +240,7 @@ function useColumns(at: number): Column<Row>[] {
         id: "handshake",
         title: t("vpn.col.handshake"),
         width: 120,
-        cell: ({ vpn: { status } }) => (status ? since(status.handshake_seconds, at) : ""),
+        cell: ({ vpn: { status, at } }) => (status ? since(status.handshake_seconds, at) : ""),
       },
       {
         id: "received",
@@ -264,7 +278,7 @@ function useColumns(at: number): Column<Row>[] {
           remote ? t("vpn.made_on", { host: remote.host }) : t("vpn.imported"),
       },
     ],
-    [t, bytes, since, at],
+    [t, bytes, since],
   );
 }
 

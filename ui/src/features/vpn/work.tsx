@@ -50,6 +50,7 @@ export function LastWork({
       </div>
     );
   }
+  if (!isLeft(vpn) && !last) return null;
   return (
     <div className="stack">
       {isLeft(vpn) ? (

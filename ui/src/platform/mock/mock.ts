@@ -48,7 +48,7 @@ export class Mock extends Office implements Platform {
       ...settingsBodies(this),
       ...salesBodies(this, options.office ?? "working"),
       ...forecastBodies(this, options.office ?? "working"),
-      ...vpnBodies(this, options.office ?? "working"),
+      ...vpnBodies(this, options),
     };
     const seeded = (options.office ?? "working") === "working" && !options.servers;
     this.servers = options.servers ?? (seeded ? seedServers(this) : []);

@@ -13,6 +13,7 @@ import type {
   Server,
   SettingsView,
   Tag,
+  VpnAbility,
 } from "@/generated/commands";
 import type { CommandName, RequestOf } from "../platform";
 import { refusal } from "./errors";
@@ -25,6 +26,8 @@ export interface MockOptions {
   speed?: number;
   /** Milliseconds until a command answers. */
   delay?: number;
+  /** Whether this PC has what puts it into a VPN as a whole. */
+  helper?: VpnAbility;
   now?: () => Date;
   servers?: Server[];
   settings?: Partial<SettingsView>;

@@ -2,6 +2,7 @@
 import type {
   Lang,
   Vpn,
+  VpnAbility,
   VpnCreate,
   VpnPeer,
   VpnPreview,
@@ -18,15 +19,30 @@ export const PRINT = "SHA256:7vNq1c0oX0V5hJvQk3mYtq9b4m8w2u6r1s0p9e8d7c4";
 /** What a server shows that was installed anew. */
 export const NEW_PRINT = "SHA256:2kJ9mC4w8Xq1Zt6b0Yh3Rv5Ln7Pd2sF4gK8uE1iO3aM";
 
+const ALLOW = "echo contabilidad | sudo tee -a /etc/puente/tunnel.users";
+const START = "sudo systemctl enable --now puente-tunnel";
+/** What an administrator runs. */
+const MISSING: Record<VpnAbility, string[]> = {
+  ready: [],
+  not_allowed: [ALLOW],
+  stopped: [ALLOW, START],
+  missing: [ALLOW, START],
+};
+
 interface Wanted {
   work: "add" | "revoke" | "rotate";
   address: string | null;
 }
 
-export function vpnBodies(office: Office, start: MockOptions["office"]): Bodies {
+export function vpnBodies(
+  office: Office,
+  { office: start = "working", helper = "ready" }: MockOptions,
+): Bodies {
   const book = {
     vpns: start === "working" ? seed(office) : ([] as Vpn[]),
     wanted: new Map<number, Wanted>(),
+    /** Those that the whole PC is in. */
+    whole: new Set<number>(),
   };
   const find = (name: string) => {
     const found = book.vpns.find((vpn) => vpn.name === name || String(vpn.id) === name);
@@ -83,9 +99,23 @@ export function vpnBodies(office: Office, start: MockOptions["office"]): Bodies 
       return work(vpn, { work: vpn.state === "revoking" ? "revoke" : "add", address: null });
     },
     "vpn.qr": ({ vpn }) => ({ svg: picture(find(vpn).name), text: "" }),
-    "vpn.connect": async ({ vpn: name, target, port }, signal) => {
+    "vpn.whole_pc": () => ({
+      way: "helper",
+      ability: helper,
+      commands: MISSING[helper],
+      tunnels: [...book.whole].map((vpn) => ({ vpn, status: { ...UP, connections: 0 } })),
+      lost: [],
+    }),
+    "vpn.connect": async ({ vpn: name, target, port, mode }, signal) => {
       const vpn = find(name);
       await office.wait(900, signal);
+      if (mode === "system") {
+        connect(office.settings.lang, vpn, null, null);
+        book.whole.add(vpn.id);
+        const { status } = vpn;
+        Object.assign(vpn, { status: null, doors: [] });
+        return { vpn: vpn.name, local: null, status };
+      }
       connect(office.settings.lang, vpn, target ?? null, port ?? null);
       return {
         vpn: vpn.name,
@@ -95,6 +125,7 @@ export function vpnBodies(office: Office, start: MockOptions["office"]): Bodies 
     },
     "vpn.disconnect": ({ vpn: name }) => {
       const vpn = find(name);
+      book.whole.delete(vpn.id);
       Object.assign(vpn, { status: null, doors: [] });
       return vpn;
     },
