@@ -16,7 +16,8 @@ export async function needMlflow() {
   const imports = ["-c", "import mlflow, mlflow.server, xgboost, flask_wtf"];
   if (isProgram(python) && ask(python, imports) !== undefined) return python;
   say("mlflow: is told of a training (870 MB)");
-  const system = ["python3", "python"].find((name) => ask(name, ["-c", "import venv, ensurepip"]));
+  const modules = ["-c", "import venv, ensurepip"];
+  const system = ["python3", "python"].find((name) => ask(name, modules) !== undefined);
   if (!system || (await run(system, ["-m", "venv", "--clear", venv])) !== 0) return undefined;
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir"];
   if ((await run(python, [...pip, ...PACKAGES])) !== 0) return undefined;

@@ -113,6 +113,32 @@ test("a second model is compared, and the first is put in use again", async () =
   assert.equal(await models.getByRole("row").count(), 2);
 });
 
+test("each warehouse is forecast apart, and totals say between which bounds they lie", async () => {
+  const { page } = office;
+  const views = page.getByRole("radiogroup", { name: "Vistas de Pronósticos" });
+  /** @param {string | RegExp} name */
+  const choose = async (name) => {
+    await page.getByRole("combobox", { name: "Bodega" }).click();
+    await page.getByRole("option", { name }).first().click();
+  };
+  await views.getByText("Artículos").click();
+  await choose("Cada bodega aparte");
+  await page.getByText("Esta empresa todavía no tiene pronóstico por bodega").waitFor();
+  await page.getByRole("button", { name: "Entrenar", exact: true }).click();
+  const list = page.getByRole("grid", { name: "Pronóstico por artículo" });
+  await list.getByRole("columnheader", { name: "Bodega" }).waitFor({ timeout: A_MINUTE });
+  await choose(/^\d+ \S/);
+  await list.getByRole("row").nth(1).getByRole("gridcell").first().click();
+  await page.getByText(/^Bodega: \d+ \S/).waitFor();
+  await page.getByText(/^Pida cuando queden/).waitFor();
+  await page.getByRole("link", { name: "Volver a los artículos" }).click();
+  await views.getByText("Totales").click();
+  await page.getByText(/^En los próximos \d+ meses: .* 8 de cada 10 veces, entre /).waitFor();
+  await page.getByText(/^En el pasado, \d+ de \d+ meses y \d+ de \d+ sumas/).waitFor();
+  await choose("Todas juntas");
+  await views.getByText("Artículos").click();
+});
+
 test("nothing of forecasts keeps anyone out, in either theme", async () => {
   const { page } = office;
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {

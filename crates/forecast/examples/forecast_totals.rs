@@ -14,8 +14,8 @@
 mod read;
 
 use puente_core::{Cancel, NoProgress};
-use puente_forecast::totals::{Past, Spread};
-use puente_forecast::{Kind, Panel, Plan, Trained, panel};
+use puente_forecast::totals::{self, Past, Spread};
+use puente_forecast::{Kind, Panel, Plan, Trained, article, panel};
 
 const HORIZON: usize = 6;
 const HELD: [usize; 3] = [6, 12, 18];
@@ -36,6 +36,7 @@ fn main() {
     let mut all = [Count::default(); SIZES.len()];
     for path in &arguments[1..] {
         let mut counts = [Count::default(); SIZES.len()];
+        let mut of_articles = [0; 4];
         for held in HELD {
             let (known, truth) = (
                 read::read(path, held, 1000),
@@ -48,8 +49,10 @@ fn main() {
             let trained =
                 puente_forecast::train(&known, kind, &plan, &NoProgress, &Cancel::new()).unwrap();
             measure(&known, &truth, &trained, &mut counts);
+            quarters(&known, &truth, trained, &mut of_articles);
         }
         show(path, &counts);
+        show_quarters(path, of_articles);
         for (sum, one) in all.iter_mut().zip(&counts) {
             sum.months = (sum.months.0 + one.months.0, sum.months.1 + one.months.1);
             sum.sums = (sum.sums.0 + one.sums.0, sum.sums.1 + one.sums.1);
@@ -57,6 +60,39 @@ fn main() {
         }
     }
     show("all", &all);
+}
+
+/// How often the next three months of single articles lie between their bounds, if errors did not persist and as
+/// they do.
+fn quarters(known: &Panel, truth: &Panel, trained: Trained, counts: &mut [usize; 4]) {
+    let articles = article::gather(known, trained);
+    let persists = totals::persistence(&articles);
+    for (article, series) in articles.iter().zip(&known.series) {
+        let later = truth.series.iter().find(|other| other.code == series.code);
+        let sold: f64 = later
+            .unwrap()
+            .between(known.len, known.len + 3)
+            .iter()
+            .sum();
+        let forecast = &article.forecast;
+        let holds = |persistence| {
+            let range = totals::of_months(forecast, 3, persistence);
+            range.low <= sold && sold <= range.high
+        };
+        counts[0] += usize::from(holds(0.0));
+        counts[1] += usize::from(holds(persists));
+        counts[2] += 1;
+    }
+    counts[3] = (persists * 100.0).round() as usize;
+}
+
+fn show_quarters(name: &str, [apart, persisting, all, persistence]: [usize; 4]) {
+    let share = |count: usize| 100.0 * count as f64 / all.max(1) as f64;
+    println!(
+        "{name}, three months of one article: {:.0} % if errors did not persist, {:.0} % as they do ({persistence} %)",
+        share(apart),
+        share(persisting)
+    );
 }
 
 fn show(name: &str, counts: &[Count]) {

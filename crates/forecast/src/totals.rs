@@ -11,6 +11,7 @@
 
 use crate::article::Article;
 use crate::panel::months_since_zero;
+use crate::train::Forecast;
 use std::collections::BTreeMap;
 
 /// What was forecast of a sum at a moment of the past, and what it was, month by month. Both are of one length.
@@ -59,6 +60,74 @@ impl Sum {
             expected,
             pasts: pasts.into_values().collect(),
         }
+    }
+}
+
+/// How much of the error of a month the other months of the same forecast share: the mean correlation of two of them,
+/// over all articles and forecasts of the past, 0 to 1. 0 where no forecast of the past is known.
+pub fn persistence(articles: &[Article]) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for article in articles {
+        let first = months_since_zero(article.first_month);
+        let (mut squares, mut months, mut products, mut pairs) = (0.0, 0.0, 0.0, 0.0);
+        for replay in &article.replays {
+            let start = usize::try_from(months_since_zero(replay.from) - first).unwrap_or(0);
+            let sold = article.history.iter().skip(start);
+            let errors: Vec<f64> = sold
+                .zip(&replay.expected)
+                .map(|(was, said)| was - said)
+                .collect();
+            let all: f64 = errors.iter().sum();
+            let own: f64 = errors.iter().map(|error| error * error).sum();
+            squares += own;
+            months += errors.len() as f64;
+            // Each pair twice, once in either order.
+            products += all * all - own;
+            pairs += (errors.len() * errors.len().saturating_sub(1)) as f64;
+        }
+        if squares > 0.0 && pairs > 0.0 {
+            sum += products / pairs / (squares / months);
+            count += 1.0;
+        }
+    }
+    if count > 0.0 {
+        f64::clamp(sum / count, 0.0, 1.0)
+    } else {
+        0.0
+    }
+}
+
+/// The next months of one article together, when the errors of its months persist that much. A month whose lower bound is
+/// zero may be as far below its middle as above: the bound was cut off there.
+pub fn of_months(forecast: &Forecast, months: usize, persistence: f64) -> Range {
+    let middle: f64 = forecast.expected.iter().take(months).sum();
+    let reach = |of: &dyn Fn(f64, f64, f64) -> f64| {
+        let bounds = forecast.low.iter().zip(&forecast.high);
+        let each = forecast.expected.iter().zip(bounds).take(months);
+        let (sum, squares) = each.fold((0.0, 0.0), |(sum, squares), (said, (low, high))| {
+            let reach = of(*said, *low, *high).max(0.0);
+            (sum + reach, squares + reach * reach)
+        });
+        (squares + persistence * (sum * sum - squares))
+            .max(0.0)
+            .sqrt()
+    };
+    let below = reach(&|said, low, high| {
+        if low > 0.0 {
+            said - low
+        } else {
+            said.max(high - said)
+        }
+    });
+    // Months in each of which nothing may be sold may all be such ones.
+    let nothing = forecast.low.iter().take(months).all(|low| *low <= 0.0);
+    Range {
+        low: if nothing {
+            0.0
+        } else {
+            (middle - below).max(0.0)
+        },
+        high: middle + reach(&|said, _, high| high - said),
     }
 }
 
@@ -266,6 +335,62 @@ mod tests {
         assert!((shared_month - 37.72).abs() < 0.01, "{shared_month}");
         assert!((shared_sum - 6.0 * shared_month).abs() < 1e-9);
         assert!((own_sum - own_month * 6f64.sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn bounds_of_months_add_up_as_much_as_their_errors_persist() {
+        let forecast = Forecast {
+            expected: vec![10.0; 3],
+            low: vec![7.0, 6.0, 0.0],
+            median: vec![10.0; 3],
+            high: vec![13.0, 14.0, 99.0],
+        };
+        let of = |persistence| of_months(&forecast, 2, persistence);
+        let (apart, one) = (of(0.0), of(1.0));
+        assert!((apart.low - 15.0).abs() < 1e-9 && (apart.high - 25.0).abs() < 1e-9);
+        assert!((one.low - 13.0).abs() < 1e-9 && (one.high - 27.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_sells_now_and_then_may_sell_nothing_for_months() {
+        let forecast = Forecast {
+            expected: vec![0.4; 3],
+            low: vec![0.0; 3],
+            median: vec![0.0; 3],
+            high: vec![0.0; 3],
+        };
+        let range = of_months(&forecast, 3, 0.0);
+        assert!(range.low < 1e-9 && range.high > 1.0, "{range:?}");
+    }
+
+    #[test]
+    fn errors_persist_where_a_forecast_was_wrong_in_one_direction() {
+        let article = |history: &[f64]| Article {
+            code: String::new(),
+            description: String::new(),
+            unit: String::new(),
+            group: String::new(),
+            place: None,
+            class: crate::Class::Smooth,
+            first_month: 202_501,
+            history: history.to_vec(),
+            forecast: Forecast::default(),
+            replays: vec![crate::train::Replay {
+                from: 202_501,
+                expected: vec![10.0; 4],
+            }],
+            scores: crate::metrics::Scores::default(),
+            naive: crate::metrics::Scores::default(),
+            verdict: crate::Verdict::Unknown,
+            price_e4: 0,
+            year_e4: 0,
+        };
+        let shifted = article(&[12.0; 4]);
+        let wavering = article(&[12.0, 8.0, 12.0, 8.0]);
+        assert!((persistence(std::slice::from_ref(&shifted)) - 1.0).abs() < 1e-9);
+        assert!(persistence(std::slice::from_ref(&wavering)).abs() < 1e-9);
+        assert!(persistence(&[]).abs() < 1e-9);
+        assert!((persistence(&[shifted, wavering]) - 1.0 / 3.0).abs() < 1e-9);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use puente_forecast::prophet::{Design, Fit};
 use puente_forecast::registry::Model;
 use puente_forecast::stock::{self, Advice, Terms};
 use puente_forecast::train::Verdict;
-use puente_forecast::{Article, Class, Place, panel};
+use puente_forecast::{Article, Class, Place, panel, totals};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
@@ -245,6 +245,7 @@ pub struct Prediction {
 pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
     let (model, articles) = open(app, &request.nit, &request.places)?;
     let terms = terms(request.lead_days, request.service)?;
+    let persistence = totals::persistence(&articles);
     let mut found = fitting(&articles, &request.text, request.class, &request.places);
     order(&mut found, request.sort, request.ascending, terms);
     let mut at_stake = Amount::default();
@@ -256,7 +257,7 @@ pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
         .iter()
         .skip(request.offset)
         .take(limit)
-        .map(|article| row(article, terms))
+        .map(|article| row(article, terms, persistence))
         .collect();
     Ok(ArticleList {
         verdict: Verdict::of(model.meta.scores.rmsse, model.meta.naive.rmsse),
@@ -289,11 +290,12 @@ pub(super) fn fitting<'a>(
 pub(super) fn listed(app: &App, request: Search) -> Result<Vec<ArticleRow>> {
     let (_, articles) = open(app, &request.nit, &request.places)?;
     let terms = terms(request.lead_days, request.service)?;
+    let persistence = totals::persistence(&articles);
     let mut found = fitting(&articles, &request.text, request.class, &request.places);
     order(&mut found, request.sort, request.ascending, terms);
     Ok(found
         .into_iter()
-        .map(|article| row(article, terms))
+        .map(|article| row(article, terms, persistence))
         .collect())
 }
 
@@ -305,6 +307,7 @@ pub fn article(app: &App, request: One) -> Result<ArticlePage> {
     let places = Places::of(request.place.as_deref());
     let (model, articles) = open(app, &request.nit, &places)?;
     let terms = terms(request.lead_days, request.service)?;
+    let persistence = totals::persistence(&articles);
     let article = named(&articles, &places, &request.article)
         .next()
         .ok_or_else(|| Error::not_found("article", &request.article))?;
@@ -325,7 +328,7 @@ pub fn article(app: &App, request: One) -> Result<ArticlePage> {
             .collect(),
     });
     Ok(ArticlePage {
-        row: row(article, terms),
+        row: row(article, terms, persistence),
         history: article.history.iter().enumerate().map(sold).collect(),
         forecast: months(article, model.meta.horizon),
         replays: replays.collect(),
@@ -421,17 +424,10 @@ fn terms(lead_days: Option<u32>, service: Option<f64>) -> Result<Terms> {
     Ok(terms)
 }
 
-fn row(article: &Article, terms: Terms) -> ArticleRow {
+fn row(article: &Article, terms: Terms, persistence: f64) -> ArticleRow {
     let forecast = &article.forecast;
     let next = next_of(article);
-    // Errors of different months partly cancel out: their squares add up.
-    let spread = |bound: &[f64]| {
-        let pairs = bound.iter().zip(&forecast.expected).take(NEXT);
-        pairs
-            .map(|(bound, expected)| (bound - expected).powi(2))
-            .sum::<f64>()
-            .sqrt()
-    };
+    let bounds = totals::of_months(forecast, NEXT, persistence);
     ArticleRow {
         code: article.code.clone(),
         description: article.description.clone(),
@@ -439,8 +435,8 @@ fn row(article: &Article, terms: Terms) -> ArticleRow {
         place: article.place.clone(),
         class: article.class,
         next,
-        low: (next - spread(&forecast.low)).max(0.0),
-        high: next + spread(&forecast.high),
+        low: bounds.low,
+        high: bounds.high,
         trend: trend_of(article),
         error_ratio: error_ratio(article),
         verdict: article.verdict,

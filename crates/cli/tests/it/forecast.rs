@@ -121,6 +121,7 @@ fn from_a_nit_to_a_file_of_forecasts() {
         (["predict", "--horizon", "13"], 3),
         (["predict", "--article", "no-hay"], 3),
         (["show", "--service", "1.5"], 3),
+        (["show", "--service", "NaN"], 3),
     ] {
         let wrong = office.of(&line);
         assert_eq!(wrong.status.code(), Some(exit), "{line:?} {}", said(&wrong));

@@ -15,11 +15,15 @@ const SAMPLE_ROWS: usize = 1_000;
 pub struct Sample(pub String);
 
 impl Sample {
-    /// Article by article, month by month.
+    /// Article by article, month by month; with the warehouse where each is forecast apart.
     pub fn of(nit: &str, articles: &[Article]) -> Sample {
-        let mut csv = String::from("nit_empresa,articulo,mes,cantidad\n");
+        let apart = articles.iter().any(|article| article.place.is_some());
+        let place = if apart { "bodega," } else { "" };
+        let mut csv = format!("nit_empresa,articulo,{place}mes,cantidad\n");
         let rows = articles.iter().flat_map(|article| {
             let first = months_since_zero(article.first_month);
+            let place = article.place.as_ref();
+            let place = place.map_or_else(String::new, |place| format!("{},", quoted(&place.code)));
             article
                 .history
                 .iter()
@@ -27,7 +31,10 @@ impl Sample {
                 .map(move |(at, quantity)| {
                     let number = month_number(first + i32::try_from(at).unwrap_or(0));
                     let month = format!("{:04}-{:02}", number / 100, number % 100);
-                    format!("{nit},{},{month},{quantity}\n", quoted(&article.code))
+                    format!(
+                        "{nit},{},{place}{month},{quantity}\n",
+                        quoted(&article.code)
+                    )
                 })
         });
         csv.extend(rows.take(SAMPLE_ROWS));
@@ -131,6 +138,7 @@ fn params(model: &Model) -> Vec<(String, String)> {
         ("prophet_datos_entrenamiento", meta.rows.to_string()),
         ("modelo", meta.kind.as_str().to_owned()),
         ("articulos", meta.articles.to_string()),
+        ("bodegas_aparte", meta.places.len().to_string()),
         ("primer_mes", month(meta.first_month)),
         ("ultimo_mes", month(meta.last_month)),
         ("meses_pronosticados", meta.horizon.to_string()),

@@ -379,6 +379,23 @@ fn a_model_without_a_booster_is_told_without_one() {
 }
 
 #[test]
+fn the_sample_names_the_warehouses_that_are_forecast_apart() {
+    let placed = |code: &str| Article {
+        place: Some(crate::Place {
+            code: code.to_owned(),
+            name: "NORTE".to_owned(),
+        }),
+        ..article()
+    };
+    let Sample(csv) = Sample::of("9004512337", &[placed("02"), placed("")]);
+    assert!(csv.starts_with("nit_empresa,articulo,bodega,mes,cantidad\n9004512337,"));
+    assert!(
+        csv.contains(",02,2025-12,") && csv.contains(",,2025-12,"),
+        "{csv}"
+    );
+}
+
+#[test]
 fn addresses_are_taken_as_people_type_them() {
     assert_eq!(
         check_url(" http://mlflow:5000/ ").unwrap(),

@@ -140,6 +140,29 @@ fn one_outlier_does_not_carry_the_others_away() {
     }
 }
 
+#[test]
+fn numbers_that_are_none_reach_no_file() {
+    let cells: Vec<Cell> = (0..40).map(|at| cell("A", month(at), 5)).collect();
+    let mut panel = panel(&cells);
+    panel.series[0].months[20] = f64::NAN;
+    panel.series[0].prices[20] = f32::NAN;
+    for kind in Kind::ALL {
+        let trained =
+            puente_forecast::train(&panel, kind, &plan(), &NoProgress, &Cancel::new()).unwrap();
+        for article in puente_forecast::article::gather(&panel, trained) {
+            let forecast = &article.forecast;
+            let bounds = forecast.low.iter().chain(&forecast.high);
+            let mut numbers = bounds.chain(&forecast.expected).chain(&article.history);
+            assert!(
+                numbers.all(|number| number.is_finite()),
+                "{kind:?} {forecast:?}"
+            );
+            let line = serde_json::to_string(&article).unwrap();
+            assert!(serde_json::from_str::<puente_forecast::Article>(&line).is_ok());
+        }
+    }
+}
+
 /// Cancels when a stage begins.
 struct CancelAt(&'static str, Cancel);
 

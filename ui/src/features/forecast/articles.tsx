@@ -189,7 +189,7 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "article",
         title: t("forecast.col.article"),
-        width: each ? 190 : 234,
+        width: each ? 176 : 234,
         sort: "code",
         cell: (row) => (
           <span dir="auto" title={`${row.code} ${row.description}`}>
@@ -202,7 +202,7 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
             {
               id: "place",
               title: t("forecast.places.title"),
-              width: 112,
+              width: 104,
               cell: ({ place }: ForecastArticleRow) => (place ? placeText(place, t) : ""),
             },
           ]
@@ -216,7 +216,7 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "next",
         title: t("forecast.col.next"),
-        width: each ? 116 : 124,
+        width: each ? 120 : 124,
         align: "right",
         sort: "next",
         cell: (row) => `${figure(row.next)} ${row.unit}`,
@@ -224,7 +224,7 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "range",
         title: t("forecast.col.range"),
-        width: each ? 108 : 116,
+        width: each ? 118 : 116,
         align: "right",
         cell: (row) => t("forecast.range", { low: figure(row.low), high: figure(row.high) }),
       },
@@ -239,14 +239,14 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
       {
         id: "error",
         title: t("forecast.col.error"),
-        width: each ? 112 : 124,
+        width: each ? 120 : 124,
         sort: "error",
         cell: (row) => <ErrorView verdict={row.verdict} ratio={row.error_ratio} />,
       },
       {
         id: "reorder",
         title: t("forecast.col.reorder"),
-        width: each ? 100 : 112,
+        width: each ? 96 : 112,
         align: "right",
         sort: "reorder",
         cell: (row) => figure(Math.ceil(row.stock.reorder_point)),

@@ -49,7 +49,7 @@ fn rows(sales: &[Sale]) -> (Vec<Document>, MovementBatch) {
     let mut documents = Vec::new();
     for ((code, month, quantity, price), id) in sales.iter().zip(1..) {
         let day = chrono::NaiveDate::from_ymd_opt(month / 100, (month % 100) as u32, 15)
-            .map(|date| i32::try_from(puente_core::period::epoch_day(date)).unwrap());
+            .map(puente_core::period::epoch_day);
         documents.push(Document {
             id,
             doc_type: 1,
