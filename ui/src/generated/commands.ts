@@ -5586,7 +5586,7 @@ enabled?: boolean | null, };
 /**
  * What a schedule does.
  */
-export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "sales" | "other";
+export type ScheduledWork = "sync" | "prove" | "backup" | "tidy" | "forecast" | "sales" | "deliver" | "other";
 
 /**
  * All schedules, and those that are worth having.
