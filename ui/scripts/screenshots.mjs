@@ -125,6 +125,15 @@ const shots = (nit) => [
   { name: "pronosticos-totales", at: "/pronosticos?view=totals", standIn: true },
   { name: "pronosticos-modelos", at: "/pronosticos?view=models", standIn: true },
   {
+    name: "pronosticos-bodegas",
+    at: "/pronosticos?apart=true",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Entrenar" }).click();
+      await page.getByText("01 PRINCIPAL").first().waitFor();
+    },
+  },
+  {
     name: "pronosticos-entrenar",
     at: "/pronosticos",
     standIn: true,

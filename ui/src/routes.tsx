@@ -111,8 +111,14 @@ export interface ForecastSearch {
   nit?: string;
   view?: ForecastView;
   class?: DemandClass;
+  /** Each warehouse apart. */
+  apart?: true;
+  /** Code of the only warehouse that is looked at; empty for what was sold from none. */
+  place?: string;
   /** Code of the article whose page is open. */
   article?: string;
+  /** Code of the warehouse that its page is about. */
+  article_place?: string;
 }
 
 const CLASSES: DemandClass[] = ["smooth", "erratic", "intermittent", "lumpy", "new", "dead"];
@@ -125,7 +131,10 @@ const forecast = createRoute({
     ...text("nit", search),
     ...oneOf("view", search, FORECAST_VIEWS),
     ...oneOf("class", search, CLASSES),
+    ...(search.apart === true ? { apart: true } : {}),
+    ...code("place", search),
     ...text("article", search),
+    ...code("article_place", search),
   }),
 });
 
@@ -254,6 +263,11 @@ function text<K extends string>(name: K, search: Record<string, unknown>): { [P 
   const value = search[name];
   const text = typeof value === "number" ? String(value) : value;
   return field(name, typeof text === "string" && text !== "" ? text : undefined);
+}
+
+/** A code may be empty: what has none. */
+function code<K extends string>(name: K, search: Record<string, unknown>): { [P in K]?: string } {
+  return search[name] === "" ? field(name, "") : text(name, search);
 }
 
 function number<K extends string>(name: K, search: Record<string, unknown>): { [P in K]?: number } {

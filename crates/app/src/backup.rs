@@ -7,11 +7,12 @@ use crate::{App, Nothing, Result, settings};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Clock, Code, Error, NoProgress};
 use puente_erp::Room;
-use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
+use puente_jobs::{Interrupted, JobKind, NewJob, RetryPolicy, Running};
 use puente_store::backup::{self, Kind, Retention};
 use puente_store::{Database, quarantine, state_options};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use ts_rs::TS;
 
@@ -226,24 +227,18 @@ impl BackUp {
     }
 }
 
-impl Handler for BackUp {
-    fn kind(&self) -> &'static str {
-        CREATE
-    }
+impl JobKind for BackUp {
+    const NAME: &'static str = CREATE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = BackupRow;
 
-    fn resources(&self, _: &Value) -> Vec<String> {
+    fn holds(_: &Self::Input) -> Vec<String> {
         vec!["backups".to_owned()]
     }
 
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::PATIENT
-    }
-
-    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+    fn work(&self, job: &Running, _: Self::Input) -> Result<Self::Output> {
         let made = backup::create(&self.state, &job.cancel, job)?;
         let kept = settings::read(&self.state, &self.config)?.backups;
         let retention = Retention {
@@ -252,7 +247,7 @@ impl Handler for BackUp {
             monthly: kept.months,
         };
         backup::prune(&self.dir.state(), &self.dir.backups(), retention)?;
-        serde_json::to_value(row(&made)).map_err(|error| Error::invalid("backup", error))
+        Ok(row(&made))
     }
 }
 

@@ -7,9 +7,10 @@ use puente_erp::Room;
 use puente_erp::companies::{self, State};
 use puente_erp::handlers::{self, DiscoverInput, ProveInput};
 use puente_erp::servers;
-use puente_jobs::{Handler, Interrupted, NewJob, Retention, RetryPolicy, Running};
+use puente_jobs::{Interrupted, JobKind, NewJob, Retention, RetryPolicy, Running};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use ts_rs::TS;
 
 /// The kind of job that brings everything up to date: one job for each server follows from it, and
@@ -57,20 +58,14 @@ pub(crate) struct SyncAll(pub Room);
 pub(crate) struct ProveAll(pub Room);
 pub(crate) struct Tidy(pub Room);
 
-impl Handler for SyncAll {
-    fn kind(&self) -> &'static str {
-        SYNC_ALL
-    }
+impl JobKind for SyncAll {
+    const NAME: &'static str = SYNC_ALL;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Queued;
 
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::PATIENT
-    }
-
-    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+    fn work(&self, job: &Running, _: Self::Input) -> Result<Self::Output> {
         let ids = servers::list(&self.0.state)?
             .into_iter()
             .map(|server| {
@@ -80,24 +75,18 @@ impl Handler for SyncAll {
                 Ok(job.enqueue(NewJob::new(handlers::SYNC, input).once())?.0)
             })
             .collect::<Result<_>>()?;
-        answer(&Queued { jobs: ids })
+        Ok(Queued { jobs: ids })
     }
 }
 
-impl Handler for ProveAll {
-    fn kind(&self) -> &'static str {
-        PROVE_ALL
-    }
+impl JobKind for ProveAll {
+    const NAME: &'static str = PROVE_ALL;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Queued;
 
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::PATIENT
-    }
-
-    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+    fn work(&self, job: &Running, _: Self::Input) -> Result<Self::Output> {
         let held = self.0.warehouse.counts()?;
         let ids = companies::list(&self.0.state)?
             .into_iter()
@@ -110,41 +99,31 @@ impl Handler for ProveAll {
                 Ok(job.enqueue(NewJob::new(handlers::PROVE, input).once())?.0)
             })
             .collect::<Result<_>>()?;
-        answer(&Queued { jobs: ids })
+        Ok(Queued { jobs: ids })
     }
 }
 
-impl Handler for Tidy {
-    fn kind(&self) -> &'static str {
-        TIDY
-    }
+impl JobKind for Tidy {
+    const NAME: &'static str = TIDY;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Tidied;
 
-    fn resources(&self, _: &Value) -> Vec<String> {
+    fn holds(_: &Self::Input) -> Vec<String> {
         vec!["tidy".to_owned()]
     }
 
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::PATIENT
-    }
-
-    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+    fn work(&self, job: &Running, _: Self::Input) -> Result<Self::Output> {
         job.progress(Progress::stage("tidy"));
         let pruned = job.prune(Retention::default())?;
         let swept = self.0.warehouse.sweep(&job.cancel)?;
-        answer(&Tidied {
+        Ok(Tidied {
             jobs: pruned,
             rows: swept.rows,
             bytes: swept.bytes,
         })
     }
-}
-
-fn answer(value: &impl Serialize) -> Result<Value> {
-    serde_json::to_value(value).map_err(|error| puente_core::Error::invalid("response", error))
 }
 
 #[cfg(test)]

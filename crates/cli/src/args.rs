@@ -3,11 +3,11 @@
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use puente_core::Lang;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
 
-use crate::texts;
-
 mod forecast;
+mod language;
 mod office;
 mod sales;
 mod vpn;
@@ -233,8 +233,16 @@ pub enum DemoSource {
 /// environment) asks for. Ends the process for `--help`, `--version` and usage errors.
 pub fn parse(line: Vec<OsString>) -> Cli {
     let lang = asked_lang(&line);
-    let matches = command(lang).get_matches_from(line);
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    let read = command(lang)
+        .try_get_matches_from(line)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    read.unwrap_or_else(|error| match language::mistake(&error, lang) {
+        None => error.exit(),
+        Some(mistake) => {
+            drop(writeln!(std::io::stderr().lock(), "{mistake}"));
+            std::process::exit(error.exit_code())
+        }
+    })
 }
 
 /// The language: `--lang`, then `PUENTE_LANG`, then Spanish.
@@ -256,26 +264,5 @@ fn asked_lang(line: &[OsString]) -> Lang {
 
 /// The command tree with its texts in `lang`.
 pub fn command(lang: Lang) -> clap::Command {
-    translate(Cli::command(), "puente", lang)
-}
-
-fn translate(command: clap::Command, path: &str, lang: Lang) -> clap::Command {
-    let own = path.strip_prefix("puente.").unwrap_or(path);
-    let verbs: Vec<String> = command
-        .get_subcommands()
-        .map(|verb| verb.get_name().to_owned())
-        .collect();
-    let mut command = command
-        .about(texts::get(lang, &format!("help.{own}")))
-        .mut_args(|arg| {
-            let key = format!("arg.{}", arg.get_id());
-            let specific = format!("arg.{own}.{}", arg.get_id());
-            let text = texts::find(lang, &specific).unwrap_or_else(|| texts::get(lang, &key));
-            arg.help(text)
-        });
-    for verb in verbs {
-        command =
-            command.mut_subcommand(&verb, |sub| translate(sub, &format!("{path}.{verb}"), lang));
-    }
-    command
+    language::translate(Cli::command(), "puente", lang)
 }

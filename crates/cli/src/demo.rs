@@ -187,6 +187,7 @@ fn forecast(terminal: &Terminal, app: &App) -> Result<(), Error> {
         nit: office.nit.clone(),
         model: None,
         horizon: None,
+        by_place: false,
     };
     let jobs = puente_app::forecast::train(app, request)?;
     watch::verdict(terminal, &watch::run(app, terminal, &jobs)?)?;

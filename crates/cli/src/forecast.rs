@@ -1,5 +1,7 @@
 //! The verbs of forecasts.
 
+mod totals;
+
 use crate::args::{Forecast, ForecastModel, Format, Mlflow};
 use crate::output::Terminal;
 use crate::verbs;
@@ -9,9 +11,9 @@ use puente_app::forecast::{
 use puente_app::jobs::{JobResult, JobRow};
 use puente_app::{App, Nothing};
 use puente_core::Error;
-use puente_forecast::Kind;
 use puente_forecast::mlflow::State;
 use puente_forecast::train::Verdict;
+use puente_forecast::{Kind, Place};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -21,16 +23,15 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             nit,
             model,
             horizon,
+            by_warehouse,
         } => {
-            let model = Some(kind(model));
-            let jobs = command::train(
-                app,
-                command::Train {
-                    nit,
-                    model,
-                    horizon,
-                },
-            )?;
+            let request = command::Train {
+                nit,
+                model: Some(kind(model)),
+                horizon,
+                by_place: by_warehouse,
+            };
+            let jobs = command::train(app, request)?;
             verbs::finish(terminal, app, &jobs, |jobs| show_trained(terminal, jobs))
         }
         Forecast::List => {
@@ -42,6 +43,7 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             nit,
             search,
             article,
+            warehouses,
             lead_days,
             service,
             limit,
@@ -50,6 +52,7 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
                 let request = command::One {
                     nit,
                     article,
+                    place: warehouses.one(),
                     lead_days,
                     service,
                 };
@@ -61,6 +64,7 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
                 let request = command::Search {
                     nit,
                     text: search,
+                    places: warehouses.places(),
                     limit: Some(limit),
                     lead_days,
                     service,
@@ -74,19 +78,34 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
         Forecast::Predict {
             nit,
             articles,
+            warehouses,
             horizon,
         } => {
-            let prediction = command::predict(
-                app,
-                command::Predict {
-                    nit,
-                    articles,
-                    horizon,
-                },
-            )?;
+            let request = command::Predict {
+                nit,
+                articles,
+                places: warehouses.places(),
+                horizon,
+            };
+            let prediction = command::predict(app, request)?;
             terminal.result(&prediction, |prediction| {
                 show_prediction(terminal, prediction)
             });
+            Ok(())
+        }
+        Forecast::Totals {
+            nit,
+            search,
+            warehouses,
+        } => {
+            let request = command::TotalsOf {
+                nit,
+                text: search,
+                places: warehouses.places(),
+                ..command::TotalsOf::default()
+            };
+            let totals = command::totals(app, request)?;
+            terminal.result(&totals, |totals| totals::show(terminal, totals));
             Ok(())
         }
         Forecast::Export {
@@ -95,10 +114,18 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
             format,
             overwrite,
             table,
+            totals,
+            warehouses,
             lead_days,
             service,
         } => {
+            let places = warehouses.places();
+            let totals = totals.then(|| command::TotalsOf {
+                places: places.clone(),
+                ..command::TotalsOf::default()
+            });
             let table = table.then(|| command::Search {
+                places: places.clone(),
                 lead_days,
                 service,
                 ..command::Search::default()
@@ -111,6 +138,8 @@ pub fn forecast(terminal: &Terminal, app: &App, verb: Forecast) -> Result<()> {
                 nit,
                 path: output,
                 table,
+                totals,
+                places,
                 format,
                 overwrite,
             };
@@ -251,7 +280,7 @@ fn say(terminal: &Terminal, verdict: Verdict, own: Option<f64>, naive: Option<f6
 
 fn show_offices(terminal: &Terminal, offices: &[Office]) {
     let rows = offices.iter().map(|office| {
-        let model = match &office.active {
+        let name = |model: &Option<ModelRow>| match model {
             Some(model) => model.id.clone(),
             None => terminal.text("forecast.untrained").to_owned(),
         };
@@ -259,11 +288,18 @@ fn show_offices(terminal: &Terminal, offices: &[Office]) {
             office.nit.clone(),
             office.name.clone(),
             terminal.count(office.movements),
-            model,
+            name(&office.active),
+            name(&office.by_place),
         ]
     });
-    let headings =
-        ["col.nit", "col.name", "col.movements", "col.model"].map(|key| terminal.text(key));
+    let headings = [
+        "col.nit",
+        "col.name",
+        "col.movements",
+        "col.model",
+        "col.model_by_place",
+    ]
+    .map(|key| terminal.text(key));
     terminal.table(&headings, rows.collect(), terminal.text("forecast.none"));
 }
 
@@ -308,7 +344,7 @@ fn article_row(terminal: &Terminal, row: &ArticleRow) -> Vec<String> {
             .to_owned()
     };
     vec![
-        format!("{} {}", row.code, row.description),
+        titled(&row.code, &row.description, row.place.as_ref(), terminal),
         class,
         number(row.next),
         format!("{} - {}", number(row.low), number(row.high)),
@@ -320,9 +356,28 @@ fn article_row(terminal: &Terminal, row: &ArticleRow) -> Vec<String> {
     ]
 }
 
+/// An article, with its warehouse where each is forecast apart.
+fn titled(code: &str, description: &str, place: Option<&Place>, terminal: &Terminal) -> String {
+    match place {
+        None => format!("{code} {description}"),
+        Some(place) if place.code.is_empty() => {
+            format!(
+                "{code} {description} · {}",
+                terminal.text("forecast.no_place")
+            )
+        }
+        Some(place) => format!("{code} {description} · {} {}", place.code, place.name),
+    }
+}
+
 fn show_article(terminal: &Terminal, page: &ArticlePage) {
     let row = &page.row;
-    terminal.line(format!("{} {}", row.code, row.description));
+    terminal.line(titled(
+        &row.code,
+        &row.description,
+        row.place.as_ref(),
+        terminal,
+    ));
     terminal.line(say(
         terminal,
         row.verdict,
@@ -363,7 +418,12 @@ fn show_article(terminal: &Terminal, page: &ArticlePage) {
 
 fn show_prediction(terminal: &Terminal, prediction: &Prediction) {
     for article in &prediction.articles {
-        terminal.line(format!("{} {}", article.article, article.description));
+        terminal.line(titled(
+            &article.article,
+            &article.description,
+            article.place.as_ref(),
+            terminal,
+        ));
         let rows = article.months.iter().map(|month| {
             let number = |value: f64| decimal(terminal, Some(value), 1);
             vec![
@@ -389,6 +449,7 @@ fn show_models(terminal: &Terminal, models: &[ModelRow]) {
         vec![
             model.id.clone(),
             model.meta.kind.as_str().to_owned(),
+            terminal.yes(model.meta.by_place()),
             decimal(terminal, scores.rmsse, 3),
             decimal(terminal, scores.mase, 3),
             decimal(terminal, scores.wape, 3),
@@ -402,6 +463,7 @@ fn show_models(terminal: &Terminal, models: &[ModelRow]) {
     let headings = [
         terminal.text("col.model"),
         "",
+        terminal.text("col.by_place"),
         ">RMSSE",
         ">MASE",
         ">WAPE",

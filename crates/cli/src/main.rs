@@ -46,7 +46,10 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
     if let Verb::Backup(args::Backup::Restore { name, yes }) = &cli.verb {
         return verbs::restore(terminal, &data_dir(folder)?, name, *yes);
     }
-    if let Verb::Demo(demo) = &cli.verb {
+    if let Verb::Demo(demo) = cli.verb {
+        // An office's own data are never those of an example: it has a folder in theirs.
+        let keep = demo.keep.or_else(|| folder.map(|data| data.join("demo")));
+        let demo = &args::Demo { keep, ..demo };
         return match demo.of {
             args::DemoOf::Erp => demo::run(terminal, demo),
             args::DemoOf::Sales => sales_demo::run(terminal, demo),

@@ -12,10 +12,9 @@ use chrono::NaiveDate;
 use puente_core::period::epoch_day;
 use puente_core::{Cancel, Progress, ProgressSink};
 use puente_databases::SourceDb;
-use puente_jobs::{Handler, Interrupted, Level, RetryPolicy, Running};
+use puente_jobs::{Handler, Interrupted, JobKind, Level, RetryPolicy, Running};
 use puente_warehouse::Coverage;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -137,54 +136,45 @@ struct Sync(Room);
 struct Extract(Room);
 struct Prove(Room);
 
-/// Passing trouble with a server is tried again for about five minutes.
-const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+impl JobKind for Discover {
+    const NAME: &'static str = DISCOVER;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = DiscoverInput;
+    type Output = Report;
 
-impl Handler for Discover {
-    fn kind(&self) -> &'static str {
-        DISCOVER
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("server:{}", input.server_id)]
     }
 
-    fn resources(&self, input: &Json) -> Vec<String> {
-        resource("server", input.get("server_id"))
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RETRY
-    }
-
-    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
-        let input: DiscoverInput = read_input(input)?;
+    fn work(
+        &self,
+        job: &Running,
+        input: Self::Input,
+    ) -> std::result::Result<Self::Output, puente_core::Error> {
         let server = servers::get(&self.0.state, input.server_id)?;
         let found = discover_now(&self.0, &server, job);
         remember_contact(&self.0, server.id, &found)?;
-        Ok(answer(&found?))
+        Ok(found?)
     }
 }
 
-impl Handler for Sync {
-    fn kind(&self) -> &'static str {
-        SYNC
+impl JobKind for Sync {
+    const NAME: &'static str = SYNC;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = DiscoverInput;
+    type Output = SyncReport;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("server:{}", input.server_id)]
     }
 
-    fn resources(&self, input: &Json) -> Vec<String> {
-        resource("server", input.get("server_id"))
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RETRY
-    }
-
-    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
-        let input: DiscoverInput = read_input(input)?;
+    fn work(
+        &self,
+        job: &Running,
+        input: Self::Input,
+    ) -> std::result::Result<Self::Output, puente_core::Error> {
         let room = &self.0;
         let server = servers::get(&room.state, input.server_id)?;
         let found = discover_now(room, &server, job);
@@ -193,29 +183,26 @@ impl Handler for Sync {
             found: found?,
             queued: queue_extractions(room, server.id, job)?,
         };
-        Ok(answer(&report))
+        Ok(report)
     }
 }
 
-impl Handler for Extract {
-    fn kind(&self) -> &'static str {
-        EXTRACT
+impl JobKind for Extract {
+    const NAME: &'static str = EXTRACT;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ExtractInput;
+    type Output = ExtractReport;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("company:{}", input.company_id)]
     }
 
-    fn resources(&self, input: &Json) -> Vec<String> {
-        resource("company", input.get("company_id"))
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RETRY
-    }
-
-    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
-        let input: ExtractInput = read_input(input)?;
+    fn work(
+        &self,
+        job: &Running,
+        input: Self::Input,
+    ) -> std::result::Result<Self::Output, puente_core::Error> {
         let room = &self.0;
         let company = companies::get(&room.state, input.company_id)?;
         let server = servers::get(&room.state, company.server_id)?;
@@ -230,34 +217,31 @@ impl Handler for Extract {
         if report.mode == Mode::Full {
             sweep(room, job);
         }
-        Ok(answer(&report))
+        Ok(report)
     }
 }
 
-impl Handler for Prove {
-    fn kind(&self) -> &'static str {
-        PROVE
+impl JobKind for Prove {
+    const NAME: &'static str = PROVE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ProveInput;
+    type Output = Proof;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("company:{}", input.company_id)]
     }
 
-    fn resources(&self, input: &Json) -> Vec<String> {
-        resource("company", input.get("company_id"))
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RETRY
-    }
-
-    fn run(&self, job: &Running, input: Json) -> std::result::Result<Json, puente_core::Error> {
-        let input: ProveInput = read_input(input)?;
+    fn work(
+        &self,
+        job: &Running,
+        input: Self::Input,
+    ) -> std::result::Result<Self::Output, puente_core::Error> {
         let room = &self.0;
         let company = companies::get(&room.state, input.company_id)?;
         let server = servers::get(&room.state, company.server_id)?;
         let proof = prove_now(room, &server, &company, job)?;
-        Ok(answer(&proof))
+        Ok(proof)
     }
 }
 
@@ -495,21 +479,4 @@ fn remember_contact<T>(room: &Room, server: ServerId, result: &Result<T>) -> Res
         Err(_) => return Ok(()),
     };
     servers::set_contact(&room.state, server, room.clock.now(), error)
-}
-
-fn resource(what: &str, id: Option<&Json>) -> Vec<String> {
-    id.and_then(Json::as_i64)
-        .map(|id| format!("{what}:{id}"))
-        .into_iter()
-        .collect()
-}
-
-fn read_input<T: for<'de> Deserialize<'de>>(
-    input: Json,
-) -> std::result::Result<T, puente_core::Error> {
-    serde_json::from_value(input).map_err(|error| puente_core::Error::invalid("input", error))
-}
-
-fn answer(value: &impl Serialize) -> Json {
-    serde_json::to_value(value).unwrap_or_default()
 }

@@ -11,9 +11,12 @@
     reason = "a tool for measurements"
 )]
 
-use puente_core::{Cancel, Month, NoProgress};
-use puente_forecast::{Cell, Kind, Panel, Plan, panel};
-use std::collections::HashMap;
+#[path = "support/read.rs"]
+mod read;
+
+use puente_core::{Cancel, NoProgress};
+use puente_forecast::{Kind, Plan, panel};
+use read::read;
 use std::io::Write as _;
 
 fn main() {
@@ -53,41 +56,4 @@ fn main() {
             }
         }
     }
-}
-
-fn read(path: &str, hold_out: usize, most: usize) -> Panel {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let price = reader
-        .headers()
-        .unwrap()
-        .iter()
-        .position(|name| name == "price");
-    let (mut cells, mut ids): (Vec<Cell>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
-    for record in reader.records() {
-        let record = record.unwrap();
-        let next = ids.len();
-        if *ids.entry(record[0].to_owned()).or_insert(next) >= most {
-            continue;
-        }
-        let quantity: f64 = record[2].parse().unwrap_or(0.0);
-        let price: f64 = price.and_then(|at| record[at].parse().ok()).unwrap_or(0.0);
-        cells.push(Cell {
-            article: record[0].to_owned(),
-            month: record[1][..4].parse::<i32>().unwrap() * 100
-                + record[1][5..7].parse::<i32>().unwrap(),
-            quantity_e6: (quantity * 1e6).round() as i64,
-            total_e4: (quantity * price * 1e4).round() as i64,
-        });
-    }
-    let last = cells
-        .iter()
-        .map(|cell| panel::months_since_zero(cell.month))
-        .max()
-        .unwrap();
-    let running = panel::month_number(last + 1 - hold_out as i32);
-    Panel::gather(
-        &cells,
-        &HashMap::new(),
-        Month::from_number(running).unwrap(),
-    )
 }

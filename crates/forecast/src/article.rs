@@ -2,7 +2,7 @@
 
 use crate::class::Class;
 use crate::metrics::Scores;
-use crate::panel::Panel;
+use crate::panel::{Panel, Place};
 use crate::train::{Forecast, Replay, Trained, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Article {
     pub unit: String,
     /// Code of its group.
     pub group: String,
+    /// Its warehouse, where each is forecast apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// How it sells.
     pub class: Class,
     /// The first month of `history`, year × 100 + month.
@@ -81,6 +84,7 @@ pub fn gather(panel: &Panel, trained: Trained) -> Vec<Article> {
             description: series.about.description.clone(),
             unit: series.about.unit.clone(),
             group: series.about.group.clone(),
+            place: panel.place_of(series).cloned(),
             class: series.class(),
             first_month: panel.month(series.start),
             history: rounded(series.months.clone()),

@@ -1,7 +1,7 @@
 //! Whether data changed enough since a training to train again.
 
 use crate::article::Article;
-use crate::panel::{Panel, key_of, months_since_zero};
+use crate::panel::{Panel, Place, key_of, months_since_zero};
 use std::collections::HashMap;
 
 /// The part of what was sold that may change before a model is stale. Smaller changes (a corrected invoice, a
@@ -23,15 +23,18 @@ impl Change {
     /// (year × 100 + month).
     pub fn of(panel: &Panel, articles: &[Article], last_month: i32) -> Change {
         let known_until = months_since_zero(last_month);
-        let mut before: HashMap<String, &Article> = articles
+        let key = |code: &str, place: Option<&Place>| {
+            (key_of(code), place.map(|place| key_of(&place.code)))
+        };
+        let mut before: HashMap<_, &Article> = articles
             .iter()
-            .map(|article| (key_of(&article.code), article))
+            .map(|article| (key(&article.code, article.place.as_ref()), article))
             .collect();
         let (mut changed, mut sold) = (0.0, 0.0);
         for series in &panel.series {
             let start = panel.first + i32::try_from(series.start).unwrap_or(0);
             let now = (start, series.months.as_slice());
-            let old = before.remove(&key_of(&series.code));
+            let old = before.remove(&key(&series.code, panel.place_of(series)));
             let old = old.map_or((start, [].as_slice()), months_of);
             changed += difference(now, old, known_until);
             sold += old.1.iter().sum::<f64>();
@@ -98,7 +101,7 @@ mod tests {
                     ..Series::default()
                 })
                 .collect(),
-            notes: crate::panel::Notes::default(),
+            ..Panel::default()
         }
     }
 
@@ -108,6 +111,7 @@ mod tests {
             description: String::new(),
             unit: String::new(),
             group: String::new(),
+            place: None,
             class: crate::Class::Smooth,
             first_month,
             history: history.to_vec(),
@@ -148,6 +152,28 @@ mod tests {
         let much = panel(2, &[("A", 0, &[50.0, 44.0])]);
         assert!(!Change::of(&little, &old, 202_502).is_enough());
         assert!(Change::of(&much, &old, 202_502).is_enough());
+    }
+
+    #[test]
+    fn what_moved_from_one_warehouse_to_another_is_a_change() {
+        let of = |code: &str| Place {
+            code: code.to_owned(),
+            name: String::new(),
+        };
+        let mut now = panel(1, &[("A", 0, &[30.0]), ("A", 0, &[70.0])]);
+        now.places = vec![of("01"), of("02")];
+        (now.series[0].place, now.series[1].place) = (1, 2);
+        let old = |first: f64, second: f64| {
+            [("01", first), ("02", second)].map(|(place, sold)| Article {
+                place: Some(of(place)),
+                ..article("a", 202_501, &[sold])
+            })
+        };
+        assert_eq!(
+            Change::of(&now, &old(30.0, 70.0), 202_501),
+            Change::default()
+        );
+        assert!((Change::of(&now, &old(70.0, 30.0), 202_501).share - 0.8).abs() < 1e-9);
     }
 
     #[test]

@@ -25,11 +25,12 @@ pub mod registry;
 pub mod smoothing;
 pub mod stats;
 pub mod stock;
+pub mod totals;
 pub mod train;
 
 pub use article::Article;
 pub use class::Class;
 pub use error::{Error, Result};
 pub use model::{Kind, Plan};
-pub use panel::{About, Cell, Panel, Series};
+pub use panel::{About, Cell, Panel, Place, Series};
 pub use train::{Forecast, Trained, Verdict, train};

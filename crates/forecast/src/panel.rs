@@ -2,13 +2,16 @@
 
 use crate::class::Class;
 use puente_core::Month;
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One article's sales in one month, as the warehouse sums them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cell {
     /// Code of the article, as the ERP writes it.
     pub article: String,
+    /// Code of the ERP's warehouse, empty for sales without one; `None` for all of them together.
+    pub place: Option<String>,
     /// Year × 100 + month; 0 for documents without a date.
     pub month: i32,
     /// Quantity × 10^6; returns are negative.
@@ -28,14 +31,24 @@ pub struct About {
     pub group: String,
 }
 
-/// One article.
+/// A warehouse of the ERP.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
+#[ts(rename = "ForecastPlace")]
+pub struct Place {
+    /// Code; empty for what was sold from none.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// One article, of one warehouse where each is looked at apart.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
     /// Code, trimmed; the first of several that differ in case only.
     pub code: String,
     /// The rest.
     pub about: About,
-    /// The number of its warehouse among the panel's, 0 for all of them together.
+    /// The number of its warehouse among the panel's, from 1 on; 0 for all of them together.
     pub place: u32,
     /// The month of its first sale, counted from the panel's first.
     pub start: usize,
@@ -69,9 +82,7 @@ impl Series {
 }
 
 /// What was left out of a panel.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, ts_rs::TS,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS)]
 #[ts(rename = "PanelNotes")]
 pub struct Notes {
     /// Cells without a date.
@@ -95,8 +106,10 @@ pub struct Panel {
     pub first: i32,
     /// How many months.
     pub len: usize,
-    /// Articles with a sale, by code.
+    /// Articles with a sale, by code and warehouse.
     pub series: Vec<Series>,
+    /// The warehouses, by code, where each is looked at apart; else none.
+    pub places: Vec<Place>,
     /// What was left out.
     pub notes: Notes,
 }
@@ -110,71 +123,28 @@ impl Panel {
     /// last sale, when the data ends before).
     pub fn gather(cells: &[Cell], about: &HashMap<String, About>, running: Month) -> Panel {
         let running = months_since_zero(running.number());
-        let mut notes = Notes::default();
-        let mut articles: HashMap<String, Gathered> = HashMap::new();
-        let mut spelled: HashMap<String, std::collections::HashSet<&str>> = HashMap::new();
+        let mut gathered = Gathered::default();
         for cell in cells {
-            if cell.month == 0 {
-                notes.undated += 1;
-                continue;
+            if let Some(at) = gathered.notes.month_of(cell, running) {
+                gathered.add(at, cell);
             }
-            let (year, month) = (cell.month / 100, cell.month % 100);
-            if year < FIRST_YEAR || !(1..=12).contains(&month) {
-                notes.impossible += 1;
-                continue;
-            }
-            let at = months_since_zero(cell.month);
-            if at >= running {
-                notes.not_over += 1;
-                continue;
-            }
-            let key = key_of(&cell.article);
-            spelled
-                .entry(key.clone())
-                .or_default()
-                .insert(cell.article.as_str());
-            let found = articles
-                .entry(key)
-                .or_insert_with(|| Gathered::named(&cell.article));
-            found.add(at, cell);
         }
-        notes.joined_codes = spelled.values().map(|codes| codes.len() as u64 - 1).sum();
-        Panel::of_articles(articles, about, running, notes)
+        gathered.panel(about, running)
     }
 
-    fn of_articles(
-        articles: HashMap<String, Gathered>,
-        about: &HashMap<String, About>,
-        running: i32,
-        mut notes: Notes,
-    ) -> Panel {
-        let cells = |article: &Gathered| article.months.keys().copied().collect::<Vec<_>>();
-        let first = articles.values().flat_map(cells).min().unwrap_or(running);
-        let last = articles
-            .values()
-            .flat_map(cells)
-            .max()
-            .unwrap_or(running - 1);
-        // An office that stopped extracting: its missing months are unknown, not zero.
-        let end = (last + 1).min(running);
-        let len = usize::try_from(end - first).unwrap_or(0);
-        let mut series: Vec<Series> = Vec::with_capacity(articles.len());
-        for (key, article) in articles {
-            match article.series(first, end, &mut notes) {
-                Some(mut found) => {
-                    found.about = about.get(&key).cloned().unwrap_or_default();
-                    series.push(found);
-                }
-                None => notes.never_sold += 1,
+    /// Gives the warehouses their names, by [`key_of`] their code.
+    pub fn name_places(&mut self, names: &HashMap<String, String>) {
+        for place in &mut self.places {
+            if let Some(name) = names.get(&key_of(&place.code)) {
+                name.clone_into(&mut place.name);
             }
         }
-        series.sort_unstable_by(|a, b| a.code.cmp(&b.code));
-        Panel {
-            first,
-            len,
-            series,
-            notes,
-        }
+    }
+
+    /// The warehouse of a series, where each is looked at apart.
+    pub fn place_of(&self, series: &Series) -> Option<&Place> {
+        let at = usize::try_from(series.place).ok()?.checked_sub(1)?;
+        self.places.get(at)
     }
 
     /// The month at that place, year × 100 + month.
@@ -196,6 +166,10 @@ impl Panel {
         for series in &self.series {
             digest.update(series.code.as_bytes());
             digest.update([0]);
+            if let Some(place) = self.place_of(series) {
+                digest.update(place.code.as_bytes());
+                digest.update([0]);
+            }
             digest.update(series.about.group.as_bytes());
             digest.update((series.start as u64).to_le_bytes());
             for (quantity, price) in series.months.iter().zip(&series.prices) {
@@ -226,44 +200,116 @@ pub fn month_number(months: i32) -> i32 {
     months.div_euclid(12) * 100 + months.rem_euclid(12) + 1
 }
 
-struct Gathered {
-    code: String,
-    /// Quantity × 10^6 and money × 10^4. Sums of 64-bit cells fit 128 bits.
-    months: HashMap<i32, (i128, i128)>,
+impl Notes {
+    /// The month of a cell, counted from year 0, or why it has none that counts.
+    fn month_of(&mut self, cell: &Cell, running: i32) -> Option<i32> {
+        let (year, month) = (cell.month / 100, cell.month % 100);
+        let at = months_since_zero(cell.month);
+        if cell.month == 0 {
+            self.undated += 1;
+        } else if year < FIRST_YEAR || !(1..=12).contains(&month) {
+            self.impossible += 1;
+        } else if at >= running {
+            self.not_over += 1;
+        } else {
+            return Some(at);
+        }
+        None
+    }
 }
 
-impl Gathered {
-    fn named(code: &str) -> Gathered {
-        Gathered {
-            code: code.trim().to_owned(),
-            months: HashMap::new(),
+/// How a code was written: each way, the first one in order names it.
+type Spellings<'a> = HashSet<&'a str>;
+
+fn name_of(spellings: &Spellings<'_>) -> String {
+    let trimmed = spellings.iter().map(|spelling| spelling.trim());
+    trimmed.min().unwrap_or_default().to_owned()
+}
+
+/// Cells by article and warehouse. A code is one whatever its case, and has one name in all warehouses.
+#[derive(Default)]
+struct Gathered<'a> {
+    months: HashMap<(String, Option<String>), Months>,
+    articles: HashMap<String, Spellings<'a>>,
+    places: BTreeMap<String, Spellings<'a>>,
+    notes: Notes,
+}
+
+impl<'a> Gathered<'a> {
+    fn add(&mut self, at: i32, cell: &'a Cell) {
+        let article = key_of(&cell.article);
+        let place = cell.place.as_deref().map(key_of);
+        if let (Some(key), Some(code)) = (&place, &cell.place) {
+            self.places.entry(key.clone()).or_default().insert(code);
         }
+        self.articles
+            .entry(article.clone())
+            .or_default()
+            .insert(&cell.article);
+        self.months
+            .entry((article, place))
+            .or_default()
+            .add(at, cell);
     }
 
-    fn add(&mut self, at: i32, cell: &Cell) {
-        // The same name whatever the order in which the cells come.
-        if cell.article.trim() < self.code.as_str() {
-            cell.article.trim().clone_into(&mut self.code);
+    fn panel(mut self, about: &HashMap<String, About>, running: i32) -> Panel {
+        let all = || self.months.values().flat_map(|months| months.0.keys());
+        let first = all().min().copied().unwrap_or(running);
+        // An office that stopped extracting: its missing months are unknown, not zero.
+        let end = all().max().map_or(running, |last| (last + 1).min(running));
+        let numbers: HashMap<&String, u32> = self.places.keys().zip(1..).collect();
+        let mut series: Vec<Series> = Vec::with_capacity(self.months.len());
+        for ((article, place), months) in self.months {
+            let Some(mut found) = months.series(first, end, &mut self.notes) else {
+                self.notes.never_sold += 1;
+                continue;
+            };
+            found.code = self.articles.get(&article).map(name_of).unwrap_or_default();
+            found.about = about.get(&article).cloned().unwrap_or_default();
+            found.place = place.map_or(0, |place| numbers.get(&place).copied().unwrap_or(0));
+            series.push(found);
         }
-        let month = self.months.entry(at).or_default();
+        series.sort_unstable_by(|a, b| (&a.code, a.place).cmp(&(&b.code, b.place)));
+        let joined = self.articles.values().map(|codes| codes.len() as u64 - 1);
+        self.notes.joined_codes = joined.sum();
+        let place = |spellings| Place {
+            code: name_of(spellings),
+            name: String::new(),
+        };
+        Panel {
+            first,
+            len: usize::try_from(end - first).unwrap_or(0),
+            series,
+            places: self.places.values().map(place).collect(),
+            notes: self.notes,
+        }
+    }
+}
+
+/// Quantity × 10^6 and money × 10^4 by month. Sums of 64-bit cells fit 128 bits.
+#[derive(Default)]
+struct Months(HashMap<i32, (i128, i128)>);
+
+impl Months {
+    fn add(&mut self, at: i32, cell: &Cell) {
+        let month = self.0.entry(at).or_default();
         month.0 += i128::from(cell.quantity_e6);
         month.1 += i128::from(cell.total_e4);
     }
 
     fn series(self, first: i32, end: i32, notes: &mut Notes) -> Option<Series> {
         let sold = |month: &&i32| {
-            self.months
+            self.0
                 .get(*month)
                 .is_some_and(|(quantity, _)| *quantity > 0)
         };
-        let start = self.months.keys().filter(sold).copied().min()?;
+        let start = self.0.keys().filter(sold).copied().min()?;
         let mut series = Series {
-            code: self.code,
             start: usize::try_from(start - first).unwrap_or(0),
             ..Series::default()
         };
         for month in start..end {
-            let (quantity, money) = self.months.get(&month).copied().unwrap_or_default();
+            let (quantity, money) = self.0.get(&month).copied().unwrap_or_default();
             if quantity < 0 {
                 notes.negative_months += 1;
             }
@@ -297,6 +343,14 @@ mod tests {
             month,
             quantity_e6: quantity * 1_000_000,
             total_e4: money * 10_000,
+            ..Cell::default()
+        }
+    }
+
+    fn from(place: &str, cell: Cell) -> Cell {
+        Cell {
+            place: Some(place.to_owned()),
+            ..cell
         }
     }
 
@@ -367,6 +421,47 @@ mod tests {
             (panel.series[0].code.as_str(), panel.notes.joined_codes),
             ("AB-1", 1)
         );
+    }
+
+    #[test]
+    fn each_warehouse_has_articles_of_its_own_and_a_code_has_one_name() {
+        let mut panel = gather(&[
+            from("02", cell("ab-1", 202_609, 5, 10)),
+            from("01", cell("AB-1", 202_610, 2, 4)),
+            from(" 02 ", cell("Ab-1", 202_610, 1, 2)),
+            from("", cell("ab-1", 202_610, 4, 8)),
+            from("03", cell("ab-1", 202_610, -4, -8)),
+        ]);
+        panel.name_places(&HashMap::from([("02".to_owned(), "NORTE".to_owned())]));
+        let rows: Vec<_> = panel
+            .series
+            .iter()
+            .map(|series| {
+                let place = panel.place_of(series).unwrap();
+                (
+                    series.code.as_str(),
+                    place.code.as_str(),
+                    &series.months[..],
+                )
+            })
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                ("AB-1", "", &[4.0][..]),
+                ("AB-1", "01", &[2.0]),
+                ("AB-1", "02", &[5.0, 1.0])
+            ]
+        );
+        assert_eq!(panel.places[2].name, "NORTE");
+        assert_eq!((panel.notes.joined_codes, panel.notes.never_sold), (2, 1));
+    }
+
+    #[test]
+    fn the_hash_tells_warehouses_apart() {
+        let of = |place| gather(&[from(place, cell("A", 202_610, 4, 8))]).hash();
+        let together = gather(&[cell("A", 202_610, 4, 8)]).hash();
+        assert!(of("01") != of("02") && of("01") != together);
     }
 
     #[test]

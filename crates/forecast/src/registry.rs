@@ -8,11 +8,11 @@ use crate::article::Article;
 use crate::gbdt::Booster;
 use crate::metrics::Scores;
 use crate::model::Kind;
-use crate::panel::Notes;
+use crate::panel::{Notes, Place};
 use crate::{Error, Result, features, gbdt, originals};
 use chrono::{DateTime, Utc};
 use puente_store::{Database, time};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -56,12 +56,22 @@ pub struct Meta {
     pub mean_12: Scores,
     /// The weight of each of its parts.
     pub weights: Vec<f64>,
+    /// The warehouses, where each is forecast apart; else none.
+    #[serde(default)]
+    pub places: Vec<Place>,
     /// What was left out of the data.
     pub notes: Notes,
     /// SHA-256 of the file of forecasts.
     pub articles_hash: String,
     /// SHA-256 of the file of the booster, where there is one.
     pub booster_hash: Option<String>,
+}
+
+impl Meta {
+    /// Whether each warehouse is forecast apart.
+    pub fn by_place(&self) -> bool {
+        !self.places.is_empty()
+    }
 }
 
 /// A model of the registry.
@@ -92,7 +102,8 @@ impl Registry {
         Registry { state, folder }
     }
 
-    /// Keeps a model, and makes it the active one of its NIT. Gives it its id.
+    /// Keeps a model, and makes it the active one of its NIT, of those that look at warehouses as it does. Gives
+    /// it its id.
     ///
     /// # Errors
     /// [`Error::Io`], with the registry as it was; those of the store.
@@ -134,10 +145,18 @@ impl Registry {
     fn insert(&self, model: &Model) -> Result<()> {
         let (model, meta) = (model.clone(), to_json(&model.meta));
         self.state.write(move |tx| {
-            tx.execute("UPDATE forecast_model SET active = 0 WHERE nit = ?1", [&model.nit])?;
+            let by_place = model.meta.by_place();
+            stand_down(tx, &model.nit, by_place)?;
             tx.execute(
-                "INSERT INTO forecast_model (id, nit, meta, created_at, active) VALUES (?1, ?2, ?3, ?4, 1)",
-                params![model.id, model.nit, meta, time::to_text(model.created_at)],
+                "INSERT INTO forecast_model (id, nit, meta, created_at, active, by_place)
+                 VALUES (?1, ?2, ?3, ?4, 1, ?5)",
+                params![
+                    model.id,
+                    model.nit,
+                    meta,
+                    time::to_text(model.created_at),
+                    by_place
+                ],
             )?;
             Ok(())
         })
@@ -163,32 +182,30 @@ impl Registry {
     /// [`Error::NoModel`].
     pub fn get(&self, id: &str) -> Result<Model> {
         let id = id.to_owned();
-        self.state.read(|db| find(db, "id = ?1", &id))
+        self.state.read(|db| find(db, "id = ?1", params![id], &id))
     }
 
-    /// The model whose forecasts of a NIT are shown.
+    /// The model whose forecasts of a NIT are shown: of all its warehouses together, or of each apart.
     ///
     /// # Errors
     /// [`Error::NoModel`].
-    pub fn active(&self, nit: &str) -> Result<Model> {
+    pub fn active(&self, nit: &str, by_place: bool) -> Result<Model> {
         let nit = nit.to_owned();
+        let filter = "nit = ?1 AND by_place = ?2 AND active = 1";
         self.state
-            .read(|db| find(db, "nit = ?1 AND active = 1", &nit))
+            .read(|db| find(db, filter, params![nit, by_place], &nit))
     }
 
-    /// Makes a model the active one of its NIT. Its files are read first: a damaged one never becomes active.
+    /// Makes a model the active one of its NIT, of those that look at warehouses as it does. Its files are read first: a damaged one never becomes active.
     ///
     /// # Errors
     /// [`Error::NoModel`], [`Error::Damaged`].
     pub fn activate(&self, id: &str) -> Result<Model> {
         let model = self.get(id)?;
         self.articles(&model)?;
-        let (id, nit) = (model.id.clone(), model.nit.clone());
+        let (id, nit, by_place) = key_of(&model);
         self.state.write(move |tx| {
-            tx.execute(
-                "UPDATE forecast_model SET active = 0 WHERE nit = ?1",
-                [&nit],
-            )?;
+            stand_down(tx, &nit, by_place)?;
             tx.execute("UPDATE forecast_model SET active = 1 WHERE id = ?1", [&id])?;
             Ok::<_, Error>(())
         })?;
@@ -198,20 +215,23 @@ impl Registry {
         })
     }
 
-    /// Deletes a model. When it was the active one, the newest of those that are left becomes it.
+    /// Deletes a model. When it was the active one, the newest of those that are left and look at warehouses as
+    /// it did becomes it.
     ///
     /// # Errors
     /// [`Error::NoModel`]; [`Error::Io`] when its files can't be deleted.
     pub fn remove(&self, id: &str) -> Result<()> {
         let model = self.get(id)?;
-        let (id, nit) = (model.id.clone(), model.nit.clone());
+        let (id, nit, by_place) = key_of(&model);
         self.state.write(move |tx| {
             tx.execute("DELETE FROM forecast_model WHERE id = ?1", [&id])?;
             tx.execute(
                 "UPDATE forecast_model SET active = 1 WHERE id = (
-                    SELECT id FROM forecast_model WHERE nit = ?1 ORDER BY created_at DESC, id DESC LIMIT 1)
-                 AND NOT EXISTS (SELECT 1 FROM forecast_model WHERE nit = ?1 AND active = 1)",
-                [&nit],
+                    SELECT id FROM forecast_model WHERE nit = ?1 AND by_place = ?2
+                    ORDER BY created_at DESC, id DESC LIMIT 1)
+                 AND NOT EXISTS (
+                    SELECT 1 FROM forecast_model WHERE nit = ?1 AND by_place = ?2 AND active = 1)",
+                params![nit, by_place],
             )?;
             Ok::<_, Error>(())
         })?;
@@ -298,11 +318,23 @@ impl Registry {
 
 const SELECT: &str = "SELECT id, nit, meta, created_at, active FROM forecast_model";
 
-fn find(db: &Connection, filter: &str, value: &str) -> Result<Model> {
+fn find(db: &Connection, filter: &str, values: impl Params, name: &str) -> Result<Model> {
     db.prepare_cached(&format!("{SELECT} WHERE {filter}"))?
-        .query_row([value], from_row)
+        .query_row(values, from_row)
         .optional()?
-        .ok_or_else(|| Error::NoModel(value.to_owned()))
+        .ok_or_else(|| Error::NoModel(name.to_owned()))
+}
+
+fn key_of(model: &Model) -> (String, String, bool) {
+    (model.id.clone(), model.nit.clone(), model.meta.by_place())
+}
+
+fn stand_down(tx: &Transaction<'_>, nit: &str, by_place: bool) -> Result<()> {
+    tx.execute(
+        "UPDATE forecast_model SET active = 0 WHERE nit = ?1 AND by_place = ?2",
+        params![nit, by_place],
+    )?;
+    Ok(())
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Model> {

@@ -1,12 +1,67 @@
 //! What a kind of job does, and how it is to be treated.
 
 use crate::{RetryPolicy, Running};
+use puente_core::Error;
+use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// One kind of job.
+/// One kind of job: what it is called, what it is told, what it gives, and how it is to be treated.
+pub trait JobKind: Send + Sync + 'static {
+    /// As [`Handler::kind`].
+    const NAME: &'static str;
+    /// As [`Handler::on_interrupt`].
+    const ON_INTERRUPT: Interrupted;
+    /// As [`Handler::retry`].
+    const RETRY: RetryPolicy = RetryPolicy::NEVER;
+    /// What the job's row says is to be done; [`serde::de::IgnoredAny`] where there is nothing to say.
+    type Input: DeserializeOwned;
+    /// What the row keeps of what was done.
+    type Output: Serialize;
+
+    /// As [`Handler::resources`].
+    fn holds(input: &Self::Input) -> Vec<String> {
+        let _ = input;
+        Vec::new()
+    }
+
+    /// As [`Handler::run`].
+    ///
+    /// # Errors
+    /// As there.
+    fn work(&self, job: &Running, input: Self::Input) -> Result<Self::Output, Error>;
+}
+
+impl<K: JobKind> Handler for K {
+    fn kind(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn resources(&self, input: &Value) -> Vec<String> {
+        // An input that can't be read fails the job when it runs; until then it holds nothing.
+        K::Input::deserialize(input).map_or_else(|_| Vec::new(), |input| K::holds(&input))
+    }
+
+    fn on_interrupt(&self) -> Interrupted {
+        K::ON_INTERRUPT
+    }
+
+    fn retry(&self) -> RetryPolicy {
+        K::RETRY
+    }
+
+    fn run(&self, job: &Running, input: Value) -> Result<Value, Error> {
+        let input =
+            serde_json::from_value(input).map_err(|error| Error::invalid("input", error))?;
+        serde_json::to_value(self.work(job, input)?)
+            .map_err(|error| Error::invalid("response", error))
+    }
+}
+
+/// A job's work as the queue sees it, whatever its kind.
 pub trait Handler: Send + Sync + 'static {
     /// Its name, as it stands in rows and schedules: `companies.discover`. Never changes.
     fn kind(&self) -> &'static str;
@@ -33,7 +88,7 @@ pub trait Handler: Send + Sync + 'static {
     /// A retryable error is tried again as [`Handler::retry`] says, any other one settles the job as
     /// failed. After a cancel any error settles it as cancelled. A panic is a failure with the code
     /// `INTERNAL`.
-    fn run(&self, job: &Running, input: Value) -> Result<Value, puente_core::Error>;
+    fn run(&self, job: &Running, input: Value) -> Result<Value, Error>;
 }
 
 /// What becomes of a job that was interrupted: its process was killed, or was stopped in the middle.

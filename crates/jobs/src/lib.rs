@@ -29,7 +29,7 @@ pub use audit::AuditEntry;
 pub use cadence::Cadence;
 pub use error::Error;
 pub use events::Event;
-pub use handler::{Handler, Interrupted};
+pub use handler::{Handler, Interrupted, JobKind};
 pub use job::{Filter, Job, JobId, NewJob};
 pub use jobs::Jobs;
 pub use log::{Level, LogLine, MAX_LINE, MAX_LINES};

@@ -10,8 +10,9 @@ use crate::sales::{self, SaleId};
 pub use crate::sending::{SalesDelivered, SalesSent, send};
 use crate::{Error, Result, Room, catalogues, marks, sending};
 use puente_core::Progress;
-use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
+use puente_jobs::{Handler, Interrupted, JobKind, NewJob, RetryPolicy, Running};
 use rusqlite::params;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -114,7 +115,7 @@ pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
     ]
 }
 
-type Ran = std::result::Result<Value, puente_core::Error>;
+type Ran<T> = std::result::Result<T, puente_core::Error>;
 
 struct SyncAll(Room);
 struct Sync(Room);
@@ -127,33 +128,14 @@ struct Follow(Room);
 struct Decide(Room);
 struct ReadBills(Room);
 
-macro_rules! resumes {
-    ($kind:ident, $retry:expr, $resource:literal of $field:literal) => {
-        fn kind(&self) -> &'static str {
-            $kind
-        }
+impl JobKind for SyncAll {
+    const NAME: &'static str = SYNC_ALL;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Value;
 
-        fn resources(&self, input: &Value) -> Vec<String> {
-            let id = input.get($field).and_then(Value::as_i64);
-            id.map(|id| format!(concat!($resource, ":{}"), id))
-                .into_iter()
-                .collect()
-        }
-
-        fn on_interrupt(&self) -> Interrupted {
-            Interrupted::Resume
-        }
-
-        fn retry(&self) -> RetryPolicy {
-            $retry
-        }
-    };
-}
-
-impl Handler for SyncAll {
-    resumes!(SYNC_ALL, RetryPolicy::PATIENT, "none" of "none");
-
-    fn run(&self, job: &Running, _: Value) -> Ran {
+    fn work(&self, job: &Running, _: Self::Input) -> Ran<Self::Output> {
         let mut jobs = Vec::new();
         let mut ledgers = Vec::new();
         for channel in accounts::channels(&self.0.state)? {
@@ -184,12 +166,19 @@ impl Handler for SyncAll {
     }
 }
 
-impl Handler for Sync {
-    resumes!(SYNC, RetryPolicy::PATIENT, "channel" of "channel_id");
+impl JobKind for Sync {
+    const NAME: &'static str = SYNC;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ChannelInput;
+    type Output = SalesRead;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: ChannelInput = read_input(input)?;
-        answer(&sync(&self.0, input.channel_id, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("channel:{}", input.channel_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(sync(&self.0, input.channel_id, job)?)
     }
 }
 
@@ -274,22 +263,36 @@ fn read_again(
     Ok(changed)
 }
 
-impl Handler for Homologate {
-    resumes!(HOMOLOGATE, RetryPolicy::PATIENT, "channel" of "channel_id");
+impl JobKind for Homologate {
+    const NAME: &'static str = HOMOLOGATE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ChannelInput;
+    type Output = SalesJudged;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: ChannelInput = read_input(input)?;
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("channel:{}", input.channel_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
         let sales = judge::again(&self.0, input.channel_id, &job.cancel, job)?;
-        answer(&SalesJudged { sales })
+        Ok(SalesJudged { sales })
     }
 }
 
-impl Handler for FetchCatalogue {
-    resumes!(CATALOGUE, RetryPolicy::PATIENT, "catalogue" of "ledger_id");
+impl JobKind for FetchCatalogue {
+    const NAME: &'static str = CATALOGUE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = LedgerInput;
+    type Output = CatalogueFetched;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: LedgerInput = read_input(input)?;
-        answer(&fetch_catalogue(&self.0, input.ledger_id, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("catalogue:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(fetch_catalogue(&self.0, input.ledger_id, job)?)
     }
 }
 
@@ -325,30 +328,47 @@ fn ask_homologation(job: &Running, channel_id: ChannelId) -> Result<()> {
         .map_err(|error| Error::Travelled(error.into()))
 }
 
-impl Handler for Send {
-    resumes!(SEND, RetryPolicy::NEVER, "ledger" of "ledger_id");
+impl JobKind for Send {
+    const NAME: &'static str = SEND;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = SendInput;
+    type Output = SalesSent;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: SendInput = read_input(input)?;
-        answer(&send(&self.0, &input, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(send(&self.0, &input, job)?)
     }
 }
 
-impl Handler for Deliver {
-    resumes!(DELIVER, RetryPolicy::PATIENT, "ledger" of "ledger_id");
+impl JobKind for Deliver {
+    const NAME: &'static str = DELIVER;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = LedgerInput;
+    type Output = SalesDelivered;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: LedgerInput = read_input(input)?;
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
         let delivered = sending::deliver(&self.0, input.ledger_id, job);
         remember(&self.0, input.ledger_id, &delivered)?;
-        answer(&delivered?)
+        Ok(delivered?)
     }
 }
 
-impl Handler for DeliverAll {
-    resumes!(DELIVER_ALL, RetryPolicy::PATIENT, "none" of "none");
+impl JobKind for DeliverAll {
+    const NAME: &'static str = DELIVER_ALL;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Value;
 
-    fn run(&self, job: &Running, _: Value) -> Ran {
+    fn work(&self, job: &Running, _: Self::Input) -> Ran<Self::Output> {
         let mut ledgers: Vec<LedgerId> = accounts::channels(&self.0.state)?
             .into_iter()
             .filter(accounts::Channel::is_delivered)
@@ -365,12 +385,19 @@ impl Handler for DeliverAll {
     }
 }
 
-impl Handler for Follow {
-    resumes!(FOLLOW, RetryPolicy::PATIENT, "ledger" of "ledger_id");
+impl JobKind for Follow {
+    const NAME: &'static str = FOLLOW;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = LedgerInput;
+    type Output = Followed;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: LedgerInput = read_input(input)?;
-        answer(&follow(&self.0, input.ledger_id, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(follow(&self.0, input.ledger_id, job)?)
     }
 }
 
@@ -387,20 +414,33 @@ pub fn follow(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<Followe
     followed
 }
 
-impl Handler for ReadBills {
-    resumes!(BILLS, RetryPolicy::PATIENT, "channel" of "channel_id");
+impl JobKind for ReadBills {
+    const NAME: &'static str = BILLS;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ChannelInput;
+    type Output = bills::BillsRead;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: ChannelInput = read_input(input)?;
-        answer(&bills::read(&self.0, input.channel_id, job)?)
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("channel:{}", input.channel_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
+        Ok(bills::read(&self.0, input.channel_id, job)?)
     }
 }
 
-impl Handler for Decide {
-    resumes!(DECIDE, RetryPolicy::NEVER, "ledger" of "ledger_id");
+impl JobKind for Decide {
+    const NAME: &'static str = DECIDE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = DecideInput;
+    type Output = Value;
 
-    fn run(&self, job: &Running, input: Value) -> Ran {
-        let input: DecideInput = read_input(input)?;
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("ledger:{}", input.ledger_id)]
+    }
+
+    fn work(&self, job: &Running, input: Self::Input) -> Ran<Self::Output> {
         let room = &self.0;
         let ledger = room.ledger(input.ledger_id)?;
         let decision = &input.decision;
@@ -441,14 +481,4 @@ pub(crate) fn remember<T>(room: &Room, ledger: LedgerId, result: &Result<T>) -> 
         Err(error) => Some(error.into()),
     };
     accounts::set_ledger_contact(&room.state, ledger, room.clock.now(), error)
-}
-
-fn read_input<T: serde::de::DeserializeOwned>(
-    input: Value,
-) -> std::result::Result<T, puente_core::Error> {
-    serde_json::from_value(input).map_err(|error| puente_core::Error::invalid("input", error))
-}
-
-fn answer(result: &impl Serialize) -> Ran {
-    serde_json::to_value(result).map_err(|error| puente_core::Error::invalid("response", error))
 }

@@ -9,8 +9,10 @@
 //! It needs Linux, root, and the packages of [`PACKAGES`]. No address outside these spaces is used, the
 //! machine's own network gets no interface, and its files stay as they are.
 
+mod clock;
 mod space;
 
+pub use clock::TurnedClock;
 pub use space::Space;
 
 use crate::Error;

@@ -62,6 +62,11 @@ pub static STATE_MIGRATIONS: &[Migration] = &[
         name: "sales_costs",
         sql: include_str!("../../../migrations/state/0011_sales_costs.sql"),
     },
+    Migration {
+        version: 12,
+        name: "forecast_by_place",
+        sql: include_str!("../../../migrations/state/0012_forecast_by_place.sql"),
+    },
 ];
 
 /// How `puente.db` is opened.

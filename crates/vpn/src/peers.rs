@@ -10,7 +10,7 @@ use crate::tunnels::Tunnels;
 use crate::vpns::{self, Hidden, Remote, State, Vpn, VpnId};
 use crate::{Error, Result};
 use puente_core::{Cancel, Clock, Code, Progress};
-use puente_jobs::{Handler, Interrupted, Level, RetryPolicy, Running, audit};
+use puente_jobs::{Interrupted, JobKind, Level, Running, audit};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use rand::RngExt as _;
@@ -403,27 +403,21 @@ fn remote_of(vpn: &Vpn) -> Result<&Remote> {
         .ok_or_else(|| Error::invalid("vpn", "imported"))
 }
 
-impl Handler for Peers {
-    fn kind(&self) -> &'static str {
-        PEER
+impl JobKind for Peers {
+    const NAME: &'static str = PEER;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = PeerInput;
+    type Output = Value;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("vpn:{}", input.vpn_id)]
     }
 
-    fn resources(&self, input: &Value) -> Vec<String> {
-        let id = input.get("vpn_id").and_then(Value::as_i64);
-        id.map(|id| format!("vpn:{id}")).into_iter().collect()
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::NEVER
-    }
-
-    fn run(&self, job: &Running, input: Value) -> std::result::Result<Value, puente_core::Error> {
-        let input: PeerInput = serde_json::from_value(input)
-            .map_err(|error| puente_core::Error::invalid("input", error))?;
+    fn work(
+        &self,
+        job: &Running,
+        input: Self::Input,
+    ) -> std::result::Result<Self::Output, puente_core::Error> {
         let result = self.work(&input, job);
         if let Err(error) = result {
             let error = puente_core::Error::from(error);

@@ -24,6 +24,7 @@ mod lookup;
 mod movement_table;
 mod page;
 mod pending;
+mod places;
 mod plan;
 mod proof;
 mod publish;

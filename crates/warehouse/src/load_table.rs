@@ -122,6 +122,12 @@ pub(crate) fn current_of(db: &Connection, companies: &[i64]) -> Result<Vec<LoadR
     Ok(loads)
 }
 
+/// Newest first: its descriptions count.
+pub(crate) fn by_age(mut loads: Vec<LoadRow>) -> Vec<LoadRow> {
+    loads.sort_unstable_by_key(|row| std::cmp::Reverse(row.id()));
+    loads
+}
+
 /// Adds a load in state building. Slots are taken upwards, where rows are appended to the tables
 /// instead of squeezed in between; only when there is none left above, one below that is free.
 pub(crate) fn insert(

@@ -364,14 +364,14 @@ where
 
 /// Cells while they are added up. Neighbouring movements mostly count in the same one, which is kept
 /// at hand.
-struct Scan<K> {
-    months: Months,
+pub(crate) struct Scan<K> {
+    pub months: Months,
     open: Option<(K, Cell)>,
     cells: Cells<K>,
 }
 
 impl<K> Scan<K> {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Scan {
             months: Months::new(),
             open: None,
@@ -381,7 +381,7 @@ impl<K> Scan<K> {
 }
 
 impl<K: Hash + Eq + Copy> Scan<K> {
-    fn add(&mut self, at: K, amounts: [i64; 3], table: &'static str) -> Result<(), Error> {
+    pub fn add(&mut self, at: K, amounts: [i64; 3], table: &'static str) -> Result<(), Error> {
         let cell = Cell {
             lines: 1,
             quantity_e6: amounts[0],
@@ -399,7 +399,7 @@ impl<K: Hash + Eq + Copy> Scan<K> {
         }
     }
 
-    fn close(mut self, table: &'static str) -> Result<Cells<K>, Error> {
+    pub fn close(mut self, table: &'static str) -> Result<Cells<K>, Error> {
         if let Some((key, cell)) = self.open {
             add(&mut self.cells, key, &cell, table)?;
         }
@@ -408,6 +408,6 @@ impl<K: Hash + Eq + Copy> Scan<K> {
 }
 
 /// A number that was stored from a smaller type.
-fn small<T: TryFrom<i64>>(number: i64) -> Result<T, Error> {
+pub(crate) fn small<T: TryFrom<i64>>(number: i64) -> Result<T, Error> {
     T::try_from(number).map_err(|_| Error::Damaged(format!("{number} is out of its range")))
 }

@@ -2,7 +2,7 @@
 
 use crate::cells::{Cell, Cells, cell_of};
 use crate::dimension_table as dimensions;
-use crate::load_table::{self, LoadRow};
+use crate::load_table::{self, LoadRow, by_age};
 use crate::proof::{codes, month_totals};
 use crate::warehouse::Warehouse;
 use crate::{
@@ -127,12 +127,6 @@ pub(crate) fn monthly(db: &Connection, filter: &MonthFilter) -> Result<Vec<Month
             && (filter.doc_types.is_empty() || filter.doc_types.contains(&total.doc_type))
     });
     Ok(found)
-}
-
-/// Newest first: its descriptions count.
-fn by_age(mut loads: Vec<LoadRow>) -> Vec<LoadRow> {
-    loads.sort_unstable_by_key(|row| std::cmp::Reverse(row.id()));
-    loads
 }
 
 /// Shows the cells of `article_month` that fit: article, month, kind, cell.

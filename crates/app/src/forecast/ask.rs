@@ -1,6 +1,7 @@
 //! What is asked of a model: a page of articles, one article, a prediction.
 
 use super::order::{Sort, error_ratio, next_of, order, trend_of};
+use super::places::Places;
 use super::{ModelRow, nit_of, registry_of};
 use crate::amounts::Amount;
 use crate::{App, Result};
@@ -9,7 +10,7 @@ use puente_forecast::prophet::{Design, Fit};
 use puente_forecast::registry::Model;
 use puente_forecast::stock::{self, Advice, Terms};
 use puente_forecast::train::Verdict;
-use puente_forecast::{Article, Class, panel};
+use puente_forecast::{Article, Class, Place, panel};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
@@ -29,6 +30,9 @@ pub struct Search {
     pub text: String,
     /// Of this class only.
     pub class: Option<Class>,
+    /// Of these warehouses; of all of them together when left out.
+    #[ts(as = "Option<Places>", optional)]
+    pub places: Places,
     /// Ordered by this; what is not known comes last.
     #[ts(as = "Option<Sort>", optional)]
     pub sort: Sort,
@@ -55,6 +59,8 @@ pub struct One {
     pub nit: String,
     /// Its code, whatever the case.
     pub article: String,
+    /// The code of a warehouse, for the forecast of that one alone.
+    pub place: Option<String>,
     /// Days from order to arrival; 15 when left out.
     pub lead_days: Option<u32>,
     /// Service level, 0.5 to 0.999; 0.95 when left out.
@@ -71,6 +77,9 @@ pub struct Predict {
     /// Codes, whatever the case; none for all articles.
     #[ts(as = "Option<Vec<String>>", optional)]
     pub articles: Vec<String>,
+    /// Of these warehouses; of all of them together when left out.
+    #[ts(as = "Option<Places>", optional)]
+    pub places: Places,
     /// Months ahead, 1 to 12; as many as the model has when left out.
     pub horizon: Option<usize>,
 }
@@ -85,6 +94,8 @@ pub struct ArticleRow {
     pub description: String,
     /// Unit.
     pub unit: String,
+    /// Its warehouse, where each is forecast apart.
+    pub place: Option<Place>,
     /// How it sells.
     pub class: Class,
     /// Expected sales of the next three months.
@@ -201,6 +212,8 @@ pub struct Predicted {
     pub description: String,
     /// Unit.
     pub unit: String,
+    /// Its warehouse, where each is forecast apart.
+    pub place: Option<Place>,
     /// How it sells.
     pub class: Class,
     /// Whether there is too little history for more than a mean.
@@ -230,9 +243,9 @@ pub struct Prediction {
 /// # Errors
 /// That there is no model, or that it is damaged; that the terms are out of range.
 pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
-    let (model, articles) = open(app, &request.nit)?;
+    let (model, articles) = open(app, &request.nit, &request.places)?;
     let terms = terms(request.lead_days, request.service)?;
-    let mut found = fitting(&articles, &request.text, request.class);
+    let mut found = fitting(&articles, &request.text, request.class, &request.places);
     order(&mut found, request.sort, request.ascending, terms);
     let mut at_stake = Amount::default();
     for article in &found {
@@ -254,15 +267,17 @@ pub fn articles(app: &App, request: Search) -> Result<ArticleList> {
     })
 }
 
-/// The articles of that class whose code or description has the text, whatever the case.
+/// The articles of that class and of those warehouses whose code or description has the text, whatever the case.
 pub(super) fn fitting<'a>(
     articles: &'a [Article],
     text: &str,
     class: Option<Class>,
+    places: &Places,
 ) -> Vec<&'a Article> {
     let wanted = text.trim().to_lowercase();
     let fits = |article: &&Article| {
         class.is_none_or(|class| article.class == class)
+            && places.fit(article)
             && (wanted.is_empty()
                 || article.code.to_lowercase().contains(&wanted)
                 || article.description.to_lowercase().contains(&wanted))
@@ -272,9 +287,9 @@ pub(super) fn fitting<'a>(
 
 /// The whole table, for a file.
 pub(super) fn listed(app: &App, request: Search) -> Result<Vec<ArticleRow>> {
-    let (_, articles) = open(app, &request.nit)?;
+    let (_, articles) = open(app, &request.nit, &request.places)?;
     let terms = terms(request.lead_days, request.service)?;
-    let mut found = fitting(&articles, &request.text, request.class);
+    let mut found = fitting(&articles, &request.text, request.class, &request.places);
     order(&mut found, request.sort, request.ascending, terms);
     Ok(found
         .into_iter()
@@ -287,9 +302,12 @@ pub(super) fn listed(app: &App, request: Search) -> Result<Vec<ArticleRow>> {
 /// # Errors
 /// That there is no model or no such article; that the terms are out of range.
 pub fn article(app: &App, request: One) -> Result<ArticlePage> {
-    let (model, articles) = open(app, &request.nit)?;
+    let places = Places::of(request.place.as_deref());
+    let (model, articles) = open(app, &request.nit, &places)?;
     let terms = terms(request.lead_days, request.service)?;
-    let article = find(&articles, &request.article)?;
+    let article = named(&articles, &places, &request.article)
+        .next()
+        .ok_or_else(|| Error::not_found("article", &request.article))?;
     let month = |at: usize| text_of(article.first_month, at);
     let sold = |(at, quantity): (usize, &f64)| SoldMonth {
         month: month(at),
@@ -322,7 +340,7 @@ pub fn article(app: &App, request: One) -> Result<ArticlePage> {
 /// # Errors
 /// That there is no model or no such article; that the horizon is out of range.
 pub fn predict(app: &App, request: Predict) -> Result<Prediction> {
-    let (model, articles) = open(app, &request.nit)?;
+    let (model, articles) = open(app, &request.nit, &request.places)?;
     let horizon = request.horizon.unwrap_or(model.meta.horizon);
     if horizon == 0 || horizon > model.meta.horizon {
         return Err(Error::invalid(
@@ -330,19 +348,26 @@ pub fn predict(app: &App, request: Predict) -> Result<Prediction> {
             format!("1 - {}", model.meta.horizon),
         ));
     }
-    let chosen: Vec<&Article> = if request.articles.is_empty() {
-        articles.iter().collect()
-    } else {
-        request
-            .articles
-            .iter()
-            .map(|code| find(&articles, code))
-            .collect::<Result<_>>()?
-    };
+    let mut chosen: Vec<&Article> = Vec::new();
+    if request.articles.is_empty() {
+        chosen.extend(
+            articles
+                .iter()
+                .filter(|article| request.places.fit(article)),
+        );
+    }
+    for code in &request.articles {
+        let before = chosen.len();
+        chosen.extend(named(&articles, &request.places, code));
+        if chosen.len() == before {
+            return Err(Error::not_found("article", code));
+        }
+    }
     let predicted = |article: &Article| Predicted {
         article: article.code.clone(),
         description: article.description.clone(),
         unit: article.unit.clone(),
+        place: article.place.clone(),
         class: article.class,
         guess: article.is_guess(),
         total: article.forecast.expected.iter().take(horizon).sum(),
@@ -356,19 +381,29 @@ pub fn predict(app: &App, request: Predict) -> Result<Prediction> {
     })
 }
 
-pub(super) fn open(app: &App, nit: &str) -> Result<(Model, Arc<Vec<Article>>)> {
+/// The active model for those warehouses, with its articles.
+pub(super) fn open(app: &App, nit: &str, places: &Places) -> Result<(Model, Arc<Vec<Article>>)> {
     let registry = registry_of(app);
-    let model = registry.active(&nit_of(nit)?)?;
+    let model = registry.active(&nit_of(nit)?, places.are_apart())?;
     let articles = app.forecasts.articles(&registry, &model)?;
+    if let Places::One(code) = places
+        && !articles.iter().any(|article| places.fit(article))
+    {
+        return Err(Error::not_found("place", code));
+    }
     Ok((model, articles))
 }
 
-fn find<'a>(articles: &'a [Article], code: &str) -> Result<&'a Article> {
+/// The articles of that code: one, or one for each warehouse.
+fn named<'a>(
+    articles: &'a [Article],
+    places: &Places,
+    code: &str,
+) -> impl Iterator<Item = &'a Article> {
     let key = panel::key_of(code);
     articles
         .iter()
-        .find(|article| panel::key_of(&article.code) == key)
-        .ok_or_else(|| Error::not_found("article", code))
+        .filter(move |article| panel::key_of(&article.code) == key && places.fit(article))
 }
 
 fn terms(lead_days: Option<u32>, service: Option<f64>) -> Result<Terms> {
@@ -401,6 +436,7 @@ fn row(article: &Article, terms: Terms) -> ArticleRow {
         code: article.code.clone(),
         description: article.description.clone(),
         unit: article.unit.clone(),
+        place: article.place.clone(),
         class: article.class,
         next,
         low: (next - spread(&forecast.low)).max(0.0),

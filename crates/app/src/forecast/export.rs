@@ -1,11 +1,14 @@
 //! Forecasts as CSV or XLSX: a line for each article and month, or the table of articles as it is shown.
 
 use super::ask::{ArticleRow, Predict, Prediction, Search, listed, predict};
+use super::places::Places;
+use super::totals::{Bounds, Totals, TotalsOf, totals};
+use crate::amounts::Amount;
 use crate::export::Format;
 use crate::{App, Result};
 use puente_core::fixed::{self, MONEY_SCALE};
 use puente_core::{Code, Error};
-use puente_forecast::Class;
+use puente_forecast::{Class, Place};
 use rust_xlsxwriter::Workbook;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -26,6 +29,13 @@ pub struct Export {
     /// by month.
     #[serde(default)]
     pub table: Option<Search>,
+    /// The totals, month by month, with their sum.
+    #[serde(default)]
+    pub totals: Option<TotalsOf>,
+    /// Of these warehouses, where all articles are written; a table says its own. Left out: all of them together.
+    #[serde(default)]
+    #[ts(as = "Option<Places>", optional)]
+    pub places: Places,
     /// Left out: that of the file's extension.
     #[serde(default)]
     pub format: Option<Format>,
@@ -71,6 +81,7 @@ const ARTICLES: [&str; 13] = [
     "punto_pedido",
     "en_juego",
 ];
+const TOTALS: [&str; 5] = ["mes", "vendido", "esperado", "bajo", "alto"];
 /// Lines of a worksheet, its heading included.
 const XLSX_ROWS: usize = 1_048_576;
 
@@ -83,12 +94,26 @@ enum Cell<'a> {
 
 /// Lines under their heading.
 struct Table<'a> {
-    heading: &'static [&'static str],
+    heading: Vec<&'static str>,
     lines: Vec<Vec<Cell<'a>>>,
 }
 
+/// What stands before the other columns where each warehouse is forecast apart.
+const PLACE: [&str; 2] = ["bodega", "nombre_bodega"];
+
+fn heading(apart: bool, rest: &[&'static str]) -> Vec<&'static str> {
+    let place = if apart { &PLACE[..] } else { &[] };
+    [place, rest].concat()
+}
+
+fn place_cells(place: Option<&Place>) -> impl Iterator<Item = Cell<'_>> {
+    place
+        .into_iter()
+        .flat_map(|place| [Cell::Text(&place.code), Cell::Text(&place.name)])
+}
+
 impl<'a> Table<'a> {
-    fn months(prediction: &'a Prediction) -> Table<'a> {
+    fn months(prediction: &'a Prediction, apart: bool) -> Table<'a> {
         let lines = prediction.articles.iter().flat_map(|article| {
             article.months.iter().map(|month| {
                 let texts = [
@@ -101,16 +126,19 @@ impl<'a> Table<'a> {
                 let numbers = [month.expected, month.low, month.median, month.high];
                 let texts = texts.into_iter().map(Cell::Text);
                 let numbers = numbers.into_iter().map(|value| Cell::Estimate(Some(value)));
-                texts.chain(numbers).collect()
+                place_cells(article.place.as_ref())
+                    .chain(texts)
+                    .chain(numbers)
+                    .collect()
             })
         });
         Table {
-            heading: &MONTHS,
+            heading: heading(apart, &MONTHS),
             lines: lines.collect(),
         }
     }
 
-    fn articles(rows: &'a [ArticleRow]) -> Table<'a> {
+    fn articles(rows: &'a [ArticleRow], apart: bool) -> Table<'a> {
         let line = |row: &'a ArticleRow| {
             let texts = [
                 row.code.as_str(),
@@ -133,12 +161,39 @@ impl<'a> Table<'a> {
                 .map(|amount| fixed::to_text(amount.0, MONEY_SCALE));
             let texts = texts.into_iter().map(Cell::Text);
             let numbers = numbers.into_iter().map(Cell::Estimate);
-            texts.chain(numbers).chain([Cell::Money(money)]).collect()
+            place_cells(row.place.as_ref())
+                .chain(texts)
+                .chain(numbers)
+                .chain([Cell::Money(money)])
+                .collect()
         };
         Table {
-            heading: &ARTICLES,
+            heading: heading(apart, &ARTICLES),
             lines: rows.iter().map(line).collect(),
         }
+    }
+}
+
+/// The months of the past and of the forecast, and what is to come in one sum.
+fn of_totals(totals: &Totals) -> Table<'_> {
+    let line = |name, sold, expected, bounds: Option<Bounds>| {
+        let low = bounds.map(|bounds| bounds.low);
+        let high = bounds.map(|bounds| bounds.high);
+        let money = |amount: Option<Amount>| {
+            Cell::Money(amount.map(|amount| fixed::to_text(amount.0, MONEY_SCALE)))
+        };
+        let amounts = [sold, expected, low, high].map(money);
+        [Cell::Text(name)].into_iter().chain(amounts).collect()
+    };
+    let months = totals.months.iter();
+    let ahead = &totals.ahead;
+    let sum = line("total", None, Some(ahead.expected), ahead.bounds);
+    Table {
+        heading: TOTALS.to_vec(),
+        lines: months
+            .map(|one| line(&one.month, one.sold, one.expected, one.bounds))
+            .chain([sum])
+            .collect(),
     }
 }
 
@@ -167,18 +222,25 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
             .with("name", name));
     }
     let nit = request.nit.clone();
-    let rows = match request.table {
-        Some(search) => {
-            let rows = listed(app, Search { nit, ..search })?;
-            write(&Table::articles(&rows), format, &request.path)?
+    let rows = match (request.table, request.totals) {
+        (None, Some(of)) => {
+            let sums = totals(app, TotalsOf { nit, ..of })?;
+            write(&of_totals(&sums), format, &request.path)?
         }
-        None => {
+        (Some(search), _) => {
+            let apart = search.places.are_apart();
+            let rows = listed(app, Search { nit, ..search })?;
+            write(&Table::articles(&rows, apart), format, &request.path)?
+        }
+        (None, None) => {
+            let apart = request.places.are_apart();
             let asked = Predict {
                 nit,
+                places: request.places,
                 ..Predict::default()
             };
             let prediction = predict(app, asked)?;
-            write(&Table::months(&prediction), format, &request.path)?
+            write(&Table::months(&prediction, apart), format, &request.path)?
         }
     };
     app.audit(
@@ -221,7 +283,7 @@ fn write_file(table: &Table<'_>, format: Format, path: &Path) -> std::io::Result
 fn csv(table: &Table<'_>, out: &mut impl Write) -> std::io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(out);
-    writer.write_record(table.heading)?;
+    writer.write_record(&table.heading)?;
     for line in &table.lines {
         writer.write_record(line.iter().map(|cell| match cell {
             Cell::Text(text) => plain(text),
@@ -249,7 +311,7 @@ fn xlsx(
 ) -> std::result::Result<(), rust_xlsxwriter::XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet_with_constant_memory()?;
-    for (column, name) in (0..).zip(table.heading) {
+    for (column, name) in (0..).zip(&table.heading) {
         sheet.write_string(0, column, *name)?;
     }
     for (row, line) in (1..).zip(&table.lines) {

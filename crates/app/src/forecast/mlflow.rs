@@ -13,7 +13,7 @@ use puente_forecast::mlflow::{
     check_url, send,
 };
 use puente_forecast::registry::Registry;
-use puente_jobs::{Handler, Interrupted, Level, NewJob, Running};
+use puente_jobs::{Interrupted, JobKind, Level, NewJob, Running};
 use puente_net::Network;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -272,7 +272,7 @@ pub(crate) struct Telling {
 
 /// What is to be told.
 #[derive(Debug, Deserialize)]
-struct Told {
+pub(crate) struct Told {
     model: String,
     nit: String,
 }
@@ -354,23 +354,18 @@ impl Telling {
     }
 }
 
-impl Handler for Telling {
-    fn kind(&self) -> &'static str {
-        TELL
-    }
+impl JobKind for Telling {
+    const NAME: &'static str = TELL;
+    // The run is looked for before one is made.
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = Told;
+    type Output = Value;
 
-    fn resources(&self, _: &Value) -> Vec<String> {
+    fn holds(_: &Self::Input) -> Vec<String> {
         vec!["mlflow".to_owned()]
     }
 
-    fn on_interrupt(&self) -> Interrupted {
-        // The run is looked for before one is made.
-        Interrupted::Resume
-    }
-
-    fn run(&self, job: &Running, input: Value) -> Result<Value> {
-        let told: Told =
-            serde_json::from_value(input).map_err(|error| Error::invalid("input", error))?;
+    fn work(&self, job: &Running, told: Self::Input) -> Result<Self::Output> {
         job.progress(puente_core::Progress::stage("send").about(told.nit));
         let sent = match self.queue.find(&told.model)? {
             Some(sending) if sending.state == State::Waiting => self.tell(job, sending)?,

@@ -4,6 +4,7 @@ mod ask;
 mod export;
 mod mlflow;
 mod order;
+mod places;
 mod totals;
 mod training;
 
@@ -13,7 +14,10 @@ pub use ask::{
 };
 pub use export::{Export, Exported, export};
 pub use order::Sort;
-pub use totals::{ClassCount, History, OfNit, TotalMonth, Totals, TotalsOf, history, totals};
+pub use places::Places;
+pub use totals::{
+    Bounds, ClassCount, History, OfNit, TotalAhead, TotalMonth, Totals, TotalsOf, history, totals,
+};
 pub use training::{RETRAIN, TRAIN, Train, TrainReport, train};
 pub(crate) use training::{Retraining, Training};
 
@@ -105,8 +109,10 @@ pub struct Office {
     pub companies: usize,
     /// Posted movements.
     pub movements: i64,
-    /// The model whose forecasts are shown.
+    /// The model whose forecasts of all warehouses together are shown.
     pub active: Option<ModelRow>,
+    /// The model whose forecasts of each warehouse apart are shown.
+    pub by_place: Option<ModelRow>,
 }
 
 /// Of which NIT.
@@ -145,6 +151,7 @@ pub fn offices(app: &App, _: Nothing) -> Result<Vec<Office>> {
                 companies: 0,
                 movements: 0,
                 active: None,
+                by_place: None,
             };
             (company.fiscal_year, office)
         });
@@ -157,10 +164,12 @@ pub fn offices(app: &App, _: Nothing) -> Result<Vec<Office>> {
     let models = registry_of(app).list(None)?;
     let mut offices: Vec<Office> = newest.into_values().map(|(_, office)| office).collect();
     for office in &mut offices {
-        let active = models
-            .iter()
-            .find(|model| model.active && model.nit == office.nit);
-        office.active = active.cloned().map(ModelRow::of);
+        let active = |apart: bool| {
+            let mut of_nit = models.iter().filter(|model| model.nit == office.nit);
+            let found = of_nit.find(|model| model.active && model.meta.by_place() == apart);
+            found.cloned().map(ModelRow::of)
+        };
+        (office.active, office.by_place) = (active(false), active(true));
     }
     offices.sort_unstable_by(|a, b| {
         b.movements

@@ -4,7 +4,10 @@ use crate::jobs::{self, JobResult};
 use puente_core::Code;
 use puente_forecast::Kind;
 use puente_jobs::State;
-use puente_sandbox::mlflow::{MlflowLogin, MlflowOptions, MlflowServer};
+
+mod bad;
+mod mlflow;
+mod places;
 
 fn trained() -> (Desk, String) {
     let desk = Desk::with_files();
@@ -15,6 +18,7 @@ fn trained() -> (Desk, String) {
         nit: nit.clone(),
         model: None,
         horizon: None,
+        by_place: false,
     };
     let job = train(&desk.app, request).unwrap().remove(0);
     desk.run();
@@ -76,6 +80,7 @@ fn models_are_chosen_and_deleted() {
         nit: nit.clone(),
         model: Some(Kind::SeasonalNaive),
         horizon: Some(3),
+        by_place: false,
     };
     train(&desk.app, request).unwrap();
     desk.run();
@@ -113,6 +118,7 @@ fn a_damaged_model_is_refused_and_the_active_one_stays() {
         nit: nit.clone(),
         model: Some(Kind::Mean12),
         horizon: None,
+        by_place: false,
     };
     train(&desk.app, request).unwrap();
     desk.run();
@@ -147,6 +153,7 @@ fn a_cancelled_training_leaves_the_registry_as_it_was() {
         nit,
         model: None,
         horizon: Some(1),
+        by_place: false,
     };
     let job = train(&desk.app, request).unwrap().remove(0);
     jobs::cancel(&desk.app, jobs::One { id: job.id }).unwrap();
@@ -162,6 +169,7 @@ fn what_does_not_fit_is_said() {
             nit: nit.to_owned(),
             model: None,
             horizon,
+            by_place: false,
         };
         train(&desk.app, request).unwrap_err().code
     };
@@ -242,6 +250,8 @@ fn forecasts_become_files() {
             nit: nit.clone(),
             path: desk.folder.path().join(name),
             table,
+            totals: None,
+            places: Places::Together,
             format: None,
             overwrite: false,
         };
@@ -328,122 +338,20 @@ fn totals_are_the_sum_of_the_articles_at_their_last_price() {
 #[test]
 fn it_is_said_how_much_history_there_is() {
     let (desk, nit) = trained();
-    let known = history(&desk.app, OfNit { nit }).unwrap();
+    let known = history(
+        &desk.app,
+        OfNit {
+            nit,
+            by_place: false,
+        },
+    )
+    .unwrap();
     assert!(known.months >= known.least && known.unseen == 0);
     assert_eq!(known.last.as_deref(), Some("2026-10"));
     let nothing = OfNit {
         nit: "811000222".to_owned(),
+        by_place: false,
     };
     let none = history(&desk.app, nothing).unwrap();
     assert_eq!((none.months, none.first), (0, None));
-}
-
-fn with_mlflow(desk: &Desk, url: &str) {
-    let change = serde_json::from_value(json!({
-        "mlflow": { "url": format!(" {url}/ "), "login": "basic", "user": "ana" },
-        "mlflow_secret": "canary-31",
-        "proxy": { "mode": "none" },
-    }))
-    .unwrap();
-    let view = crate::settings::set(&desk.app, change).unwrap();
-    assert!(view.has_mlflow_secret && view.settings.mlflow.url == url);
-    let shown = serde_json::to_string(&view).unwrap();
-    assert!(!shown.contains("canary"), "{shown}");
-}
-
-fn options(port: u16) -> MlflowOptions {
-    MlflowOptions {
-        port,
-        login: MlflowLogin::Basic("ana".to_owned(), "canary-31".to_owned()),
-        ..MlflowOptions::default()
-    }
-}
-
-fn again(desk: &Desk, nit: &str) {
-    let request = Train {
-        nit: nit.to_owned(),
-        model: Some(Kind::Mean12),
-        horizon: Some(3),
-    };
-    let job = train(&desk.app, request).unwrap().remove(0);
-    desk.run();
-    let job = jobs::show(&desk.app, jobs::One { id: job.id }).unwrap().job;
-    assert_eq!(job.state, State::Done, "{:?}", job.error);
-}
-
-#[test]
-fn each_training_is_told_to_the_mlflow_of_the_settings() {
-    let (desk, nit) = trained();
-    let mlflow = MlflowServer::start(options(0)).unwrap();
-    with_mlflow(&desk, &mlflow.url());
-    again(&desk, &nit);
-    let runs = mlflow.runs();
-    assert_eq!(runs.len(), 1, "what was trained before is not told");
-    assert_eq!(runs[0].params["nit_empresa"], nit);
-    let told = status(&desk.app, Nothing {}).unwrap();
-    assert_eq!((told.configured, told.sent, told.waiting), (true, 1, 0));
-    let models = models(&desk.app, Models { nit: Some(nit) }).unwrap();
-    let link = models[0].mlflow.as_ref().unwrap().link.clone().unwrap();
-    assert!(link.starts_with(&mlflow.url()) && models[1].mlflow.is_none());
-    let tried = try_out(&desk.app, Try::default()).unwrap();
-    assert!(tried.has_experiment);
-}
-
-#[test]
-fn a_training_ends_well_without_its_mlflow_and_is_told_when_that_is_back() {
-    let (desk, nit) = trained();
-    let mlflow = MlflowServer::start(options(0)).unwrap();
-    let (url, port) = (mlflow.url(), mlflow.port());
-    drop(mlflow);
-    with_mlflow(&desk, &url);
-    again(&desk, &nit);
-    let told = status(&desk.app, Nothing {}).unwrap();
-    assert_eq!((told.waiting, told.sent), (1, 0));
-    assert!(told.runs[0].error.is_some());
-    let waits = |desk: &Desk| {
-        let all = jobs::list(&desk.app, jobs::List::default()).unwrap();
-        all.into_iter().find(|job| job.kind == TELL).unwrap()
-    };
-    assert_eq!(waits(&desk).state, State::Paused);
-    let back = MlflowServer::start(options(port)).unwrap();
-    desk.clock.advance(chrono::TimeDelta::minutes(5));
-    desk.run();
-    assert_eq!(waits(&desk).state, State::Done);
-    assert_eq!(back.runs().len(), 1);
-}
-
-#[test]
-fn what_mlflow_refused_is_told_again_when_the_login_is_mended() {
-    let (desk, nit) = trained();
-    let mlflow = MlflowServer::start(options(0)).unwrap();
-    with_mlflow(&desk, &mlflow.url());
-    let wrong = serde_json::from_value(json!({ "mlflow_secret": "otra" })).unwrap();
-    crate::settings::set(&desk.app, wrong).unwrap();
-    let refused = try_out(&desk.app, Try::default()).unwrap_err();
-    assert_eq!(refused.code, Code::MlflowLogin);
-    again(&desk, &nit);
-    assert_eq!(status(&desk.app, Nothing {}).unwrap().failed, 1);
-    with_mlflow(&desk, &mlflow.url());
-    desk.run();
-    let told = status(&desk.app, Nothing {}).unwrap();
-    assert_eq!((told.failed, told.sent), (0, 1));
-}
-
-#[test]
-fn without_an_mlflow_nothing_waits_and_nothing_is_told() {
-    let (desk, nit) = trained();
-    let mlflow = MlflowServer::start(options(0)).unwrap();
-    let port = mlflow.port();
-    with_mlflow(&desk, &mlflow.url());
-    drop(mlflow);
-    again(&desk, &nit);
-    let off = serde_json::from_value(json!({ "mlflow": { "url": "" } })).unwrap();
-    crate::settings::set(&desk.app, off).unwrap();
-    let told = status(&desk.app, Nothing {}).unwrap();
-    assert_eq!((told.configured, told.waiting), (false, 0));
-    assert!(send_again(&desk.app, Nothing {}).is_err());
-    let back = MlflowServer::start(options(port)).unwrap();
-    desk.clock.advance(chrono::TimeDelta::minutes(5));
-    desk.run();
-    assert!(back.runs().is_empty());
 }

@@ -1,11 +1,13 @@
 //! All articles together, and whether there is enough to forecast from.
 
 use super::ask::{fitting, open, text_of};
+use super::places::Places;
 use super::training::{LEAST_MONTHS, YEAR_AHEAD, sales_of};
 use super::{nit_of, registry_of};
 use crate::amounts::Amount;
 use crate::{App, Result};
 use puente_core::{Error, Month};
+use puente_forecast::totals::{Coverage, Range, Spread, Sum};
 use puente_forecast::train::Verdict;
 use puente_forecast::{Article, Class, panel};
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,9 @@ pub struct TotalsOf {
     pub text: String,
     /// Of this class only.
     pub class: Option<Class>,
+    /// Of these warehouses; of all of them together when left out.
+    #[ts(as = "Option<Places>", optional)]
+    pub places: Places,
 }
 
 /// A month of all articles, each at its last price: quantities of different units can't be added.
@@ -36,6 +41,33 @@ pub struct TotalMonth {
     pub sold: Option<Amount>,
     /// What is expected; absent in the past.
     pub expected: Option<Amount>,
+    /// Eight times in ten it lies between these; absent in the past, and where nothing was forecast of it that is
+    /// known by now.
+    pub bounds: Option<Bounds>,
+}
+
+/// Between these lies a sum eight times in ten: one time in ten it is less, one time in ten more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ForecastBounds")]
+pub struct Bounds {
+    /// The lower one.
+    pub low: Amount,
+    /// The upper one.
+    pub high: Amount,
+}
+
+/// All months to come, added up.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(rename = "ForecastTotalAhead")]
+pub struct TotalAhead {
+    /// How many months.
+    pub months: usize,
+    /// What is expected.
+    pub expected: Amount,
+    /// As in a month.
+    pub bounds: Option<Bounds>,
+    /// How often such bounds held in the past, each from the other forecasts of the past.
+    pub coverage: Coverage,
 }
 
 /// How many articles are of a class.
@@ -68,6 +100,8 @@ pub struct Totals {
     pub classes: Vec<ClassCount>,
     /// Month by month.
     pub months: Vec<TotalMonth>,
+    /// The months to come, together.
+    pub ahead: TotalAhead,
 }
 
 /// Of which NIT.
@@ -77,6 +111,10 @@ pub struct Totals {
 pub struct OfNit {
     /// All companies of this NIT.
     pub nit: String,
+    /// Against the model that forecasts each warehouse apart.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub by_place: bool,
 }
 
 /// The history that there is to learn from.
@@ -104,8 +142,8 @@ pub struct History {
 /// # Errors
 /// That there is no model, or that it is damaged.
 pub fn totals(app: &App, request: TotalsOf) -> Result<Totals> {
-    let (model, articles) = open(app, &request.nit)?;
-    let found = fitting(&articles, &request.text, request.class);
+    let (model, articles) = open(app, &request.nit, &request.places)?;
+    let found = fitting(&articles, &request.text, request.class, &request.places);
     let first = panel::months_since_zero(model.meta.first_month);
     let last = panel::months_since_zero(model.meta.last_month);
     let known = usize::try_from(last - first + 1).unwrap_or(0);
@@ -120,10 +158,12 @@ pub fn totals(app: &App, request: TotalsOf) -> Result<Totals> {
             }
         }
     }
+    let (bounds, ahead) = ahead_of(&found, &sums[known..]);
     let months = sums.into_iter().enumerate().map(|(at, sum)| TotalMonth {
         month: text_of(model.meta.first_month, at),
         sold: (at < known).then(|| Amount::from(sum)),
         expected: (at >= known).then(|| Amount::from(sum)),
+        bounds: at.checked_sub(known).and_then(|at| bounds.get(at)).copied(),
     });
     let count = |fits: &dyn Fn(&Article) -> bool| found.iter().filter(|one| fits(one)).count();
     let judged = |wanted: Verdict| count(&|article| article.verdict == wanted);
@@ -142,7 +182,37 @@ pub fn totals(app: &App, request: TotalsOf) -> Result<Totals> {
             })
             .collect(),
         months: months.collect(),
+        ahead,
     })
+}
+
+/// The bounds of each month to come, and all of them together.
+fn ahead_of(found: &[&Article], expected: &[i128]) -> (Vec<Bounds>, TotalAhead) {
+    let priced = found.iter().filter(|article| article.price_e4 > 0);
+    let sum = Sum::of(priced.map(|article| (*article, article.price_e4 as f64)));
+    let spread = Spread::of(&sum.pasts);
+    let months = spread.map(|spread| spread.months(&sum.expected));
+    let ahead = TotalAhead {
+        months: expected.len(),
+        expected: Amount::from(
+            expected
+                .iter()
+                .fold(0_i128, |sum, one| sum.saturating_add(*one)),
+        ),
+        bounds: spread.map(|spread| bounds_of(spread.sum(&sum.expected))),
+        coverage: Coverage::of(&sum.pasts),
+    };
+    let months = months.unwrap_or_default().into_iter().map(bounds_of);
+    (months.collect(), ahead)
+}
+
+/// Bounds are estimates: floats until they are written.
+fn bounds_of(range: Range) -> Bounds {
+    let amount = |value: f64| Amount::from(value.round().clamp(0.0, 1e37) as i128);
+    Bounds {
+        low: amount(range.low),
+        high: amount(range.high),
+    }
 }
 
 /// Money × 10^4 of a quantity at the last price, from its millionths.
@@ -166,14 +236,16 @@ pub fn history(app: &App, request: OfNit) -> Result<History> {
             *sold.entry(total.month).or_default() += i128::from(total.quantity_e6);
         }
     }
-    sold.retain(|month, _| Month::from_number(*month).is_ok() && *month < running.number());
+    sold.retain(|month, quantity| {
+        Month::from_number(*month).is_ok() && *month < running.number() && *quantity > 0
+    });
     let ends = sold.keys().next().zip(sold.keys().next_back());
     let months = ends.map_or(0, |(first, last)| {
         let months = panel::months_since_zero(*last) - panel::months_since_zero(*first) + 1;
         usize::try_from(months).unwrap_or(0)
     });
     let known = registry_of(app)
-        .active(&nit)
+        .active(&nit, request.by_place)
         .map_or(0, |model| model.meta.last_month);
     let text = |number: &i32| text_of(*number, 0);
     Ok(History {

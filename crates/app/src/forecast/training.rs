@@ -11,11 +11,12 @@ use puente_databases::profile::DocumentMeaning;
 use puente_erp::{Room, companies};
 use puente_forecast::change::Change;
 use puente_forecast::registry::{Meta, Model, Registry};
-use puente_forecast::{About, Cell, Error as Failure, Kind, Panel, Plan, article};
-use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
-use puente_warehouse::{MonthFilter, Stream};
+use puente_forecast::{About, Cell, Error as Failure, Kind, Panel, Plan, article, panel};
+use puente_jobs::{Interrupted, JobKind, NewJob, RetryPolicy, Running};
+use puente_warehouse::{Demand, MonthFilter, Stream};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use ts_rs::TS;
 
@@ -42,6 +43,10 @@ pub struct Train {
     /// Months ahead, 1 to 12; as many as the history bears when left out.
     #[serde(default)]
     pub horizon: Option<usize>,
+    /// Forecasts each warehouse of the ERP apart; all of them together when left out.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub by_place: bool,
 }
 
 /// What a training gave.
@@ -105,9 +110,10 @@ impl Training {
     fn train(&self, job: &Running, request: &Train) -> Result<TrainReport> {
         let started = std::time::Instant::now();
         job.progress(Progress::stage("panel"));
-        let panel = panel_of(&self.room, &request.nit)?;
+        let panel = panel_of(&self.room, &request.nit, request.by_place)?;
         if panel.len < LEAST_MONTHS || panel.series.is_empty() {
-            let months = panel.len;
+            let sold = !panel.series.is_empty();
+            let months = if sold { panel.len } else { 0 };
             let nit = request.nit.clone();
             return Err(Failure::NoHistory { nit, months }.into());
         }
@@ -135,6 +141,7 @@ impl Training {
             naive: trained.naive.clone(),
             mean_12: trained.mean_12.clone(),
             weights: trained.weights.clone(),
+            places: panel.places.clone(),
             notes: panel.notes,
             articles_hash: String::new(),
             booster_hash: None,
@@ -157,25 +164,18 @@ impl Training {
     }
 }
 
-impl Handler for Training {
-    fn kind(&self) -> &'static str {
-        TRAIN
+impl JobKind for Training {
+    const NAME: &'static str = TRAIN;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = Train;
+    type Output = TrainReport;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("forecast:{}", input.nit)]
     }
 
-    fn resources(&self, input: &Value) -> Vec<String> {
-        let nit = input.get("nit").and_then(Value::as_str).unwrap_or_default();
-        vec![format!("forecast:{nit}")]
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn run(&self, job: &Running, input: Value) -> Result<Value> {
-        let request: Train =
-            serde_json::from_value(input).map_err(|error| Error::invalid("input", error))?;
-        let report = self.train(job, &request)?;
-        serde_json::to_value(report).map_err(|error| Error::invalid("response", error))
+    fn work(&self, job: &Running, request: Self::Input) -> Result<Self::Output> {
+        self.train(job, &request)
     }
 }
 
@@ -189,7 +189,7 @@ impl Retraining {
 
     /// Whether a model's data changed enough. One whose files are damaged is trained anew.
     fn is_stale(&self, model: &Model) -> Result<bool> {
-        let panel = panel_of(&self.room, &model.nit)?;
+        let panel = panel_of(&self.room, &model.nit, model.meta.by_place())?;
         if panel.hash() == model.meta.data_hash {
             return Ok(false);
         }
@@ -201,20 +201,14 @@ impl Retraining {
     }
 }
 
-impl Handler for Retraining {
-    fn kind(&self) -> &'static str {
-        RETRAIN
-    }
+impl JobKind for Retraining {
+    const NAME: &'static str = RETRAIN;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Queued;
 
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::PATIENT
-    }
-
-    fn run(&self, job: &Running, _: Value) -> Result<Value> {
+    fn work(&self, job: &Running, _: Self::Input) -> Result<Self::Output> {
         let mut queued = Vec::new();
         for model in self
             .registry
@@ -228,14 +222,14 @@ impl Handler for Retraining {
                 continue;
             }
             let request = Train {
+                by_place: model.meta.by_place(),
                 nit: model.nit,
                 model: Some(model.meta.kind),
                 horizon: Some(model.meta.horizon),
             };
             queued.push(job.enqueue(NewJob::new(TRAIN, json!(request)).once())?.0);
         }
-        serde_json::to_value(Queued { jobs: queued })
-            .map_err(|error| Error::invalid("response", error))
+        Ok(Queued { jobs: queued })
     }
 }
 
@@ -271,39 +265,39 @@ pub(super) fn sales_of(room: &Room, nit: &str) -> Result<(Option<MonthFilter>, V
     Ok((Some(filter), doc_types))
 }
 
-/// The monthly sales of all companies of a NIT, returns deducted.
-pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
-    let meanings = crate::movements::meanings(room)?;
-    let meaning = |code: &str| {
-        meanings
-            .get(code)
-            .copied()
-            .unwrap_or(DocumentMeaning::Other)
-    };
+/// The monthly sales of all companies of a NIT, returns deducted; of each warehouse apart, or of all together.
+pub(crate) fn panel_of(room: &Room, nit: &str, by_place: bool) -> Result<Panel> {
     let now = room.clock.now().date_naive();
     let running = Month::of(now).map_err(|error| Error::invalid("clock", error))?;
     let (Some(filter), _) = sales_of(room, nit)? else {
         return Ok(Panel::gather(&[], &HashMap::new(), running));
     };
-    let cells: Vec<Cell> = room
-        .warehouse
-        .demand(&filter, &[])?
-        .into_iter()
-        .map(|demand| {
-            let sign = if meaning(&demand.doc_type) == DocumentMeaning::SaleReturn {
-                -1
-            } else {
-                1
-            };
-            Cell {
-                // ERPs write what came back with either sign; it is deducted all the same.
-                quantity_e6: signed(demand.quantity_e6, sign),
-                total_e4: signed(demand.total_e4, sign),
-                article: demand.article,
-                month: demand.month,
-            }
-        })
-        .collect();
+    let meanings = crate::movements::meanings(room)?;
+    let cell = |place: Option<String>, demand: Demand| {
+        let meaning = meanings.get(&demand.doc_type);
+        let sign = if meaning == Some(&DocumentMeaning::SaleReturn) {
+            -1
+        } else {
+            1
+        };
+        Cell {
+            // ERPs write what came back with either sign; it is deducted all the same.
+            quantity_e6: signed(demand.quantity_e6, sign),
+            total_e4: signed(demand.total_e4, sign),
+            article: demand.article,
+            place,
+            month: demand.month,
+        }
+    };
+    let cells: Vec<Cell> = if by_place {
+        let demand = room.warehouse.demand_by_place(&filter)?.into_iter();
+        demand
+            .map(|(place, demand)| cell(Some(place), demand))
+            .collect()
+    } else {
+        let demand = room.warehouse.demand(&filter, &[])?.into_iter();
+        demand.map(|demand| cell(None, demand)).collect()
+    };
     let about = room
         .warehouse
         .articles(&filter.companies)?
@@ -314,10 +308,16 @@ pub(crate) fn panel_of(room: &Room, nit: &str) -> Result<Panel> {
                 unit: article.unit,
                 group: article.group_code,
             };
-            (puente_forecast::panel::key_of(&article.code), about)
+            (panel::key_of(&article.code), about)
         })
         .collect();
-    Ok(Panel::gather(&cells, &about, running))
+    let mut panel = Panel::gather(&cells, &about, running);
+    if by_place {
+        let places = room.warehouse.places(&filter.companies)?.into_iter();
+        let names = places.map(|place| (panel::key_of(&place.code), place.name));
+        panel.name_places(&names.collect());
+    }
+    Ok(panel)
 }
 
 fn signed(value: i64, sign: i64) -> i64 {

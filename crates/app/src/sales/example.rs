@@ -9,7 +9,7 @@ use crate::jobs::{self, JobRow};
 use crate::settings::{self, Change};
 use crate::{App, Nothing, Result};
 use puente_core::{Code, Error, Progress, Secret};
-use puente_jobs::{Handler, Interrupted, Level, NewJob, RetryPolicy, Running};
+use puente_jobs::{Interrupted, JobKind, Level, NewJob, Running};
 use puente_net::ProxyMode;
 use puente_sales::costs::{CostRule, RuleKind};
 use puente_sales::handlers::{self as work, SendInput};
@@ -20,7 +20,7 @@ use puente_sales::{
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
@@ -36,7 +36,7 @@ const CHANNEL: &str = "MercadoLibre (EJEMPLO)";
 /// Invoices whose answer is lost on the way, so that settling is seen.
 const LOST: u32 = 8;
 /// Requests a minute of the sample company: nobody waits for a minute of an example to pass.
-const PER_MINUTE: u32 = 1000;
+const PER_MINUTE: u32 = 10_000;
 
 /// Stand-ins of SIIGO and MercadoLibre in this process.
 pub trait SampleShop: Send + Sync {
@@ -145,7 +145,7 @@ pub struct Standing {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Input {
+pub(crate) struct Input {
     ledger_id: i64,
     channel_id: i64,
 }
@@ -283,33 +283,26 @@ pub(crate) struct Example {
     pub(crate) shop: Option<Arc<dyn SampleShop>>,
 }
 
-impl Handler for Example {
-    fn kind(&self) -> &'static str {
-        EXAMPLE
-    }
+impl JobKind for Example {
+    const NAME: &'static str = EXAMPLE;
+    const ON_INTERRUPT: Interrupted = Interrupted::Fail;
+    type Input = Input;
+    type Output = Done;
 
-    fn resources(&self, input: &Value) -> Vec<String> {
-        let id = |field: &str| input.get(field).and_then(Value::as_i64).unwrap_or_default();
-        let (ledger, channel) = (id("ledger_id"), id("channel_id"));
+    fn holds(input: &Self::Input) -> Vec<String> {
+        let Input {
+            ledger_id,
+            channel_id,
+        } = input;
         vec![
-            format!("channel:{channel}"),
-            format!("ledger:{ledger}"),
-            format!("catalogue:{ledger}"),
+            format!("channel:{channel_id}"),
+            format!("ledger:{ledger_id}"),
+            format!("catalogue:{ledger_id}"),
         ]
     }
 
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Fail
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::NEVER
-    }
-
-    fn run(&self, job: &Running, input: Value) -> Result<Value> {
+    fn work(&self, job: &Running, input: Self::Input) -> Result<Self::Output> {
         let shop = self.shop.as_deref().ok_or_else(only_here)?;
-        let input: Input =
-            serde_json::from_value(input).map_err(|error| Error::invalid("input", error))?;
         let done = Walk {
             room: &self.room,
             shop,
@@ -318,7 +311,7 @@ impl Handler for Example {
         }
         .go();
         shop.heal();
-        serde_json::to_value(done?).map_err(|error| Error::invalid("response", error))
+        done
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{App, Nothing, Result};
 use chrono::{DateTime, Utc};
 use puente_core::{Error, Progress, TaxId, TaxIdKind};
 use puente_erp::companies;
-use puente_jobs::{Handler, Interrupted, NewJob, RetryPolicy, Running};
+use puente_jobs::{Interrupted, JobKind, NewJob, RetryPolicy, Running};
 use puente_sales::accounts::{self, ChannelState};
 use puente_sales::bills::{self, BILLS};
 use puente_sales::erp_costs::{self, ERP_COSTS, Moved};
@@ -14,7 +14,7 @@ use puente_sales::handlers::{ChannelInput, HOMOLOGATE};
 use puente_sales::mappings;
 use puente_warehouse::{MonthFilter, Stream};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
 
@@ -153,32 +153,23 @@ pub(crate) struct TakeCosts {
     pub(crate) erp: puente_erp::Room,
 }
 
-impl Handler for TakeCosts {
-    fn kind(&self) -> &'static str {
-        ERP_COSTS
+impl JobKind for TakeCosts {
+    const NAME: &'static str = ERP_COSTS;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = ChannelInput;
+    type Output = Taken;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("channel:{}", input.channel_id)]
     }
 
-    fn resources(&self, input: &Value) -> Vec<String> {
-        let id = input.get("channel_id").and_then(Value::as_i64);
-        id.map(|id| format!("channel:{id}")).into_iter().collect()
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::PATIENT
-    }
-
-    fn run(&self, job: &Running, input: Value) -> Result<Value> {
-        let input: ChannelInput =
-            serde_json::from_value(input).map_err(|error| Error::invalid("input", error))?;
+    fn work(&self, job: &Running, input: Self::Input) -> Result<Self::Output> {
         let state = &self.room.state;
         let channel = accounts::channel(state, input.channel_id)?;
         let sources = erp_costs::sources(state)?;
         let Some(source) = sources.iter().find(|one| one.channel_id == channel.id) else {
-            return Ok(json!(Taken::default()));
+            return Ok(Taken::default());
         };
         job.progress(Progress::stage("costs").about(&*channel.name));
         let mappings = mappings::of(state, channel.id)?;
@@ -191,10 +182,10 @@ impl Handler for TakeCosts {
             channel_id: channel.id
         });
         job.enqueue(NewJob::new(HOMOLOGATE, input).once())?;
-        Ok(json!(Taken {
+        Ok(Taken {
             articles,
             codes: codes.len() as u64,
-        }))
+        })
     }
 }
 

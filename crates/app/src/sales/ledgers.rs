@@ -180,8 +180,8 @@ fn checked(request: &Connect, known: Option<&Ledger>) -> Result<Ledger> {
         .per_minute
         .or(known.map(|known| known.per_minute))
         .unwrap_or(siigo::PER_MINUTE);
-    if !(1..=1000).contains(&per_minute) {
-        return Err(Error::invalid("per_minute", "1..1000"));
+    if !(1..=10_000).contains(&per_minute) {
+        return Err(Error::invalid("per_minute", "1..10000"));
     }
     let base_url = request
         .base_url

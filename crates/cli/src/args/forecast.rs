@@ -1,7 +1,8 @@
 //! Verbs of forecasts.
 
 use super::Format;
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
+use puente_app::forecast::Places;
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -13,6 +14,8 @@ pub enum Forecast {
         model: ForecastModel,
         #[arg(long, value_name = "1-12")]
         horizon: Option<usize>,
+        #[arg(long)]
+        by_warehouse: bool,
     },
     List,
     Show {
@@ -20,8 +23,10 @@ pub enum Forecast {
         nit: String,
         #[arg(long, default_value = "")]
         search: String,
-        #[arg(long)]
+        #[arg(long, conflicts_with = "by_warehouse")]
         article: Option<String>,
+        #[command(flatten)]
+        warehouses: Warehouses,
         #[arg(long, value_name = "DAYS")]
         lead_days: Option<u32>,
         #[arg(long, value_name = "0.5-0.999")]
@@ -34,8 +39,18 @@ pub enum Forecast {
         nit: String,
         #[arg(long = "article", value_name = "CODE")]
         articles: Vec<String>,
+        #[command(flatten)]
+        warehouses: Warehouses,
         #[arg(long, value_name = "1-12")]
         horizon: Option<usize>,
+    },
+    Totals {
+        #[arg(long)]
+        nit: String,
+        #[arg(long, default_value = "")]
+        search: String,
+        #[command(flatten)]
+        warehouses: Warehouses,
     },
     Export {
         #[arg(long)]
@@ -48,6 +63,10 @@ pub enum Forecast {
         overwrite: bool,
         #[arg(long)]
         table: bool,
+        #[arg(long, conflicts_with = "table")]
+        totals: bool,
+        #[command(flatten)]
+        warehouses: Warehouses,
         #[arg(long, value_name = "DAYS", requires = "table")]
         lead_days: Option<u32>,
         #[arg(long, value_name = "0.5-0.999", requires = "table")]
@@ -67,6 +86,30 @@ pub enum Forecast {
     },
     #[command(subcommand)]
     Mlflow(Mlflow),
+}
+
+/// All warehouses of the ERP together, unless one of these says otherwise.
+#[derive(Debug, Args)]
+pub struct Warehouses {
+    #[arg(long, conflicts_with = "warehouse")]
+    by_warehouse: bool,
+    #[arg(long, value_name = "CODE")]
+    warehouse: Option<String>,
+}
+
+impl Warehouses {
+    pub fn places(&self) -> Places {
+        match &self.warehouse {
+            Some(code) => Places::One(code.clone()),
+            None if self.by_warehouse => Places::Each,
+            None => Places::Together,
+        }
+    }
+
+    /// The one that was asked for.
+    pub fn one(self) -> Option<String> {
+        self.warehouse
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -140,6 +140,54 @@ fn from_a_nit_to_a_file_of_forecasts() {
 }
 
 #[test]
+fn warehouses_are_forecast_apart_and_totals_have_bounds() {
+    let office = Office::new();
+    for line in [
+        &["train", "--model", "mean_12"][..],
+        &["train", "--model", "mean_12", "--by-warehouse"],
+    ] {
+        let trained = office.of(line);
+        assert!(trained.status.success(), "{}", said(&trained));
+    }
+    let known = office.json(&["forecast", "list"]);
+    let places = known[0]["by_place"]["meta"]["places"].as_array().unwrap();
+    assert!(places.len() > 1, "{places:?}");
+    let code = places[1]["code"].as_str().unwrap();
+    let found = |line: &[&str]| office.json_of(line)["found"].as_u64().unwrap();
+    let each = found(&["show", "--by-warehouse"]);
+    let one = found(&["show", "--warehouse", code]);
+    assert!(one < each && found(&["show"]) < each);
+    let words = office.of(&["show", "--warehouse", code]);
+    let name = places[1]["name"].as_str().unwrap();
+    assert!(
+        said(&words).contains(&format!("{code} {name}")),
+        "{}",
+        said(&words)
+    );
+    let predicted = office.json_of(&["predict", "--warehouse", code, "--horizon", "1"]);
+    assert_eq!(predicted["articles"].as_array().unwrap().len() as u64, one);
+    for (line, exit) in [
+        (&["predict", "--warehouse", "no-hay"][..], 3),
+        (&["show", "--warehouse", code, "--by-warehouse"], 2),
+    ] {
+        let wrong = office.of(line);
+        assert_eq!(wrong.status.code(), Some(exit), "{}", said(&wrong));
+    }
+    let totals = office.json_of(&["totals"]);
+    let amount = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+    let ahead = &totals["ahead"];
+    let (low, high) = (&ahead["bounds"]["low"], &ahead["bounds"]["high"]);
+    assert!(
+        amount(low) <= amount(&ahead["expected"]) && amount(&ahead["expected"]) <= amount(high)
+    );
+    let words = office.of(&["totals", "--warehouse", code]);
+    assert!(said(&words).contains("8 de cada 10"), "{}", said(&words));
+    let path = office.data.path().join("t.xlsx").display().to_string();
+    let written = office.json_of(&["export", "--totals", "--by-warehouse", "--output", &path]);
+    assert!(written["rows"].as_u64().unwrap() > 6);
+}
+
+#[test]
 fn models_are_compared_chosen_and_deleted() {
     let office = Office::new();
     for model in ["mean_12", "seasonal_naive"] {

@@ -10,6 +10,7 @@ pub fn cell(article: &str, month: i32, quantity: i64) -> Cell {
         month,
         quantity_e6: quantity.saturating_mul(1_000_000),
         total_e4: quantity.saturating_mul(50_000),
+        ..Cell::default()
     }
 }
 

@@ -50,6 +50,7 @@ fn trained() -> (Meta, Vec<Article>, Option<Booster>) {
         naive: trained.naive.clone(),
         mean_12: trained.mean_12.clone(),
         weights: trained.weights.clone(),
+        places: Vec::new(),
         notes: panel.notes,
         articles_hash: String::new(),
         booster_hash: None,
@@ -67,7 +68,7 @@ fn what_is_kept_is_read_again() {
     let kept = registry
         .add(NIT, meta, &articles, booster.as_ref(), now)
         .unwrap();
-    assert_eq!(registry.active(NIT).unwrap().id, kept.id);
+    assert_eq!(registry.active(NIT, false).unwrap().id, kept.id);
     let read = registry.articles(&kept).unwrap();
     let what = |article: &Article| {
         (
@@ -114,7 +115,7 @@ fn a_model_that_cannot_be_written_leaves_the_one_before() {
     );
     assert!(matches!(failed, Err(Error::Io { .. })), "{failed:?}");
     assert_eq!(registry.list(Some(NIT)).unwrap().len(), 1);
-    assert_eq!(registry.active(NIT).unwrap().id, first.id);
+    assert_eq!(registry.active(NIT, false).unwrap().id, first.id);
     assert!(!taken.exists(), "nothing half written is left");
 }
 
@@ -154,7 +155,7 @@ fn a_full_disk_leaves_the_one_before() {
             "{name}: {failed:?}"
         );
         assert!(!building.exists(), "{name}: nothing half written is left");
-        assert_eq!(registry.active(NIT).unwrap().id, first.id, "{name}");
+        assert_eq!(registry.active(NIT, false).unwrap().id, first.id, "{name}");
     }
 }
 
@@ -190,5 +191,56 @@ fn a_damaged_file_is_refused_and_the_one_before_stays() {
         registry.activate(&damaged.id),
         Err(Error::Damaged { .. })
     ));
-    assert_eq!(registry.active(NIT).unwrap().id, sound.id);
+    assert_eq!(registry.active(NIT, false).unwrap().id, sound.id);
+}
+
+#[test]
+fn a_nit_has_a_model_of_all_warehouses_together_and_one_of_each_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = registry(folder.path());
+    let (meta, articles, booster) = trained();
+    let place = puente_forecast::Place {
+        code: "01".to_owned(),
+        name: "PRINCIPAL".to_owned(),
+    };
+    let apart = Meta {
+        places: vec![place.clone()],
+        ..meta.clone()
+    };
+    let of_place: Vec<Article> = articles
+        .iter()
+        .cloned()
+        .map(|article| Article {
+            place: Some(place.clone()),
+            ..article
+        })
+        .collect();
+    let add = |meta: &Meta, articles: &[Article], time: &str| {
+        registry
+            .add(NIT, meta.clone(), articles, booster.as_ref(), at(time))
+            .unwrap()
+    };
+    let together = add(&meta, &articles, "2026-11-26T01:00:00.000Z");
+    let first = add(&apart, &of_place, "2026-11-26T02:00:00.000Z");
+    let second = add(&apart, &of_place, "2026-11-26T03:00:00.000Z");
+    let active = |by_place| registry.active(NIT, by_place).unwrap().id;
+    assert_eq!(
+        (active(false), active(true)),
+        (together.id.clone(), second.id.clone())
+    );
+    registry.activate(&first.id).unwrap();
+    assert_eq!(
+        (active(false), active(true)),
+        (together.id.clone(), first.id.clone())
+    );
+    registry.remove(&first.id).unwrap();
+    assert_eq!(
+        (active(false), active(true)),
+        (together.id.clone(), second.id.clone())
+    );
+    let read = registry.articles(&second).unwrap();
+    assert_eq!(read[0].place.as_ref(), Some(&place));
+    registry.remove(&second.id).unwrap();
+    assert!(matches!(registry.active(NIT, true), Err(Error::NoModel(_))));
+    assert_eq!(active(false), together.id);
 }

@@ -7,7 +7,7 @@ use crate::remote::{Credentials, Ran, Server};
 use crate::vpns::Remote;
 use crate::{Error, Result};
 use puente_core::{Cancel, Clock, Code, Progress};
-use puente_jobs::{Handler, Interrupted, Level, RetryPolicy, Running, audit};
+use puente_jobs::{Interrupted, JobKind, Level, Running, audit};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use serde::{Deserialize, Serialize};
@@ -131,27 +131,21 @@ impl Setups {
     }
 }
 
-impl Handler for Setups {
-    fn kind(&self) -> &'static str {
-        SETUP
+impl JobKind for Setups {
+    const NAME: &'static str = SETUP;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    type Input = SetupInput;
+    type Output = Value;
+
+    fn holds(input: &Self::Input) -> Vec<String> {
+        vec![format!("vpn-setup:{}", input.setup_id)]
     }
 
-    fn resources(&self, input: &Value) -> Vec<String> {
-        let id = input.get("setup_id").and_then(Value::as_i64);
-        id.map(|id| format!("vpn-setup:{id}")).into_iter().collect()
-    }
-
-    fn on_interrupt(&self) -> Interrupted {
-        Interrupted::Resume
-    }
-
-    fn retry(&self) -> RetryPolicy {
-        RetryPolicy::NEVER
-    }
-
-    fn run(&self, job: &Running, input: Value) -> std::result::Result<Value, puente_core::Error> {
-        let input: SetupInput = serde_json::from_value(input)
-            .map_err(|error| puente_core::Error::invalid("input", error))?;
+    fn work(
+        &self,
+        job: &Running,
+        input: Self::Input,
+    ) -> std::result::Result<Self::Output, puente_core::Error> {
         let result = self.work(input, job).map_err(puente_core::Error::from);
         self.settle(input.setup_id, result.as_ref().err().cloned())?;
         result?;

@@ -62,6 +62,12 @@ impl Inside {
         }
     }
 
+    /// What it answers to a line.
+    pub fn asked(&mut self, line: &str) -> String {
+        self.say(line);
+        self.line()
+    }
+
     /// Says a line to it.
     pub fn say(&mut self, line: &str) {
         writeln!(self.input.as_mut().unwrap(), "{line}").unwrap();

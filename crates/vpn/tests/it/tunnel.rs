@@ -2,9 +2,9 @@
 
 use crate::inside::{Inside, itself, tell};
 use puente_core::{Cancel, SystemClock};
-use puente_sandbox::vpn::{Lab, OFFICE, PORT, SERVER};
+use puente_sandbox::vpn::{Lab, OFFICE, PORT, SERVER, TurnedClock};
 use puente_vpn::conf::Config;
-use puente_vpn::forward::{Forwarder, HANDSHAKE, State};
+use puente_vpn::forward::{Forwarder, HANDSHAKE, State, Status};
 use puente_vpn::keys::PrivateKey;
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -52,8 +52,9 @@ pub fn technician(words: &[&str]) {
         ["everything"] => everything(&tunnel, start),
         ["steps"] => {
             tell("ready");
+            let mut held = None;
             for line in lines {
-                step(&tunnel, &line.unwrap());
+                step(&tunnel, &mut held, &line.unwrap());
             }
         }
         other => panic!("{other:?}"),
@@ -136,35 +137,69 @@ fn given(address: SocketAddr, size: u64) -> u64 {
 }
 
 /// One step of a story that the test outside tells.
-fn step(tunnel: &Forwarder, line: &str) {
-    match line {
-        "wait" => match tunnel.wait(HANDSHAKE, &Cancel::new()) {
+fn step(tunnel: &Forwarder, held: &mut Option<TcpStream>, line: &str) {
+    let connect = || {
+        let door = tunnel.open(office(7), 0).unwrap();
+        let stream = TcpStream::connect(door.address).unwrap();
+        let limit = Some(Duration::from_secs(20));
+        stream.set_read_timeout(limit).unwrap();
+        stream
+    };
+    match line.split(' ').collect::<Vec<_>>()[..] {
+        ["wait"] => match tunnel.wait(HANDSHAKE, &Cancel::new()) {
             Ok(()) => tell("up"),
             Err(error) => tell(error),
         },
-        "echo" => {
-            let door = tunnel.open(office(7), 0).unwrap();
-            let mut stream = TcpStream::connect(door.address).unwrap();
-            stream
-                .set_read_timeout(Some(Duration::from_secs(20)))
-                .unwrap();
-            stream.write_all(b"hola\n").unwrap();
-            let mut heard = String::new();
-            match BufReader::new(stream).read_line(&mut heard) {
-                Ok(_) => tell(heard.trim()),
-                Err(error) => tell(error),
-            }
+        ["echo"] => tell(echoed(&connect())),
+        ["held"] => tell(echoed(held.get_or_insert_with(connect))),
+        ["renew"] => tunnel.renew(),
+        ["age", "from", from, "to", to] => {
+            let wanted = from.parse::<u64>().unwrap()..to.parse().unwrap();
+            let status = until(tunnel, |status| {
+                let age = status.handshake_seconds;
+                status.state == State::Up && age.is_some_and(|age| wanted.contains(&age))
+            });
+            tell(format!("{:?} {:?}", status.state, status.handshake_seconds));
         }
-        "renew" => tunnel.renew(),
-        other => panic!("{other}"),
+        _ => panic!("{line}"),
     }
 }
 
+/// What comes back of a word that was said, or why nothing does.
+fn echoed(mut stream: &TcpStream) -> String {
+    let mut heard = String::new();
+    let said = stream.write_all(b"hola\n");
+    match said.and_then(|()| BufReader::new(stream).read_line(&mut heard)) {
+        Ok(0) => "closed".to_owned(),
+        Ok(_) => heard.trim().to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// How the tunnel is as soon as it is so, or after a while.
+fn until(tunnel: &Forwarder, so: impl Fn(&Status) -> bool) -> Status {
+    for _ in 0..400 {
+        let status = tunnel.status();
+        if so(&status) {
+            return status;
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    tunnel.status()
+}
+
 fn start(lab: &Lab, role: &str, config: &Config) -> Inside {
+    start_by(None, lab, role, config)
+}
+
+fn start_by(clock: Option<&TurnedClock>, lab: &Lab, role: &str, config: &Config) -> Inside {
     let mut command = lab
         .client
         .command_as_nobody(lab.install(&std::env::current_exe().unwrap()).unwrap());
     command.current_dir("/");
+    if let Some(clock) = clock {
+        clock.give_to(&mut command);
+    }
     let mut inside = Inside::begin(command, role);
     for line in config.render().lines() {
         inside.say(line);
@@ -226,4 +261,97 @@ fn silence_is_told_after_ten_seconds_with_the_address_that_is_silent() {
         said.contains("no handshake with 10.250.0.1:51821 within 10 s"),
         "{said}"
     );
+}
+
+/// A PC whose clock can be turned, with a connection to the office that it holds.
+fn holding(lab: &Lab, config: &Config) -> (TurnedClock, Inside) {
+    let clock = TurnedClock::new(lab).unwrap();
+    let mut pc = start_by(Some(&clock), lab, "tunnel steps", config);
+    assert_eq!(pc.line(), "ready");
+    assert_eq!(pc.asked("wait"), "up");
+    assert_eq!(pc.asked("held"), "hola");
+    (clock, pc)
+}
+
+#[test]
+fn keys_are_renewed_after_two_minutes_under_a_connection_that_goes_on() {
+    let lab = Lab::start().unwrap();
+    let _office = Inside::start(itself(&lab, &lab.office), "office");
+    let (clock, mut pc) = holding(&lab, &joined(&lab, "10.8.3.10"));
+    for age in (10..120).step_by(10) {
+        clock.passes(Duration::from_secs(10)).unwrap();
+        let said = pc.asked(&format!("age from {age} to {}", age + 10));
+        assert!(said.starts_with("Up"), "after {age} s: {said}");
+        assert_eq!(pc.asked("held"), "hola");
+    }
+    // WireGuard agrees on fresh keys when those in use are two minutes old and something is sent.
+    clock.passes(Duration::from_secs(12)).unwrap();
+    assert_eq!(pc.asked("held"), "hola");
+    let said = pc.asked("age from 0 to 10");
+    assert!(said.starts_with("Up Some("), "{said}");
+    assert_eq!(pc.asked("held"), "hola");
+}
+
+#[test]
+fn a_pc_that_slept_finds_its_peer_again_and_its_connections_go_on_or_end() {
+    let lab = Lab::start().unwrap();
+    let _office = Inside::start(itself(&lab, &lab.office), "office");
+    let (clock, mut pc) = holding(&lab, &joined(&lab, "10.8.3.10"));
+    // Every key has expired, and nobody spoke in between.
+    clock.sleeps(Duration::from_secs(600)).unwrap();
+    let said = pc.asked("age from 0 to 10");
+    assert!(said.starts_with("Up Some("), "{said}");
+    assert_eq!(pc.asked("held"), "hola", "it stood still with the PC");
+    assert_eq!(pc.asked("echo"), "hola");
+
+    // Where a system counts the sleep as time, a connection was silent for too long and ends.
+    clock.passes(Duration::from_secs(600)).unwrap();
+    let said = pc.asked("held");
+    assert!(said != "hola" && !said.contains("unavailable"), "{said}");
+    let said = pc.asked("age from 0 to 10");
+    assert!(said.starts_with("Up Some("), "{said}");
+    assert_eq!(pc.asked("echo"), "hola");
+}
+
+#[test]
+fn a_server_that_starts_anew_and_one_that_moves_are_found_under_a_connection_that_goes_on() {
+    let lab = Lab::start().unwrap();
+    let _office = Inside::start(itself(&lab, &lab.office), "office");
+    let name = |address: &str| {
+        let script = format!("echo {address} oficina.test > /etc/hosts");
+        lab.client.run(&script).unwrap();
+    };
+    name(SERVER);
+    let mut config = joined(&lab, "10.8.3.10");
+    "oficina.test".clone_into(&mut config.peer.host);
+    let public = config.private_key.public();
+    let know = format!("wg set wg0 peer {public} allowed-ips 10.8.3.10/32");
+    let (clock, mut pc) = holding(&lab, &config);
+    let silence = Duration::from_secs(16);
+
+    // Its WireGuard remembers no session, and nobody tells this PC.
+    lab.restart_server().unwrap();
+    lab.server.run(&know).unwrap();
+    pc.say("held");
+    clock.passes(silence).unwrap();
+    assert_eq!(pc.line(), "hola");
+
+    // The server has another address, and its name leads there.
+    lab.server
+        .run("ip addr add 10.250.0.9/24 dev outer; ip addr del 10.250.0.1/24 dev outer; ip addr add 10.250.0.9/24 dev outer 2>/dev/null || true")
+        .unwrap();
+    name("10.250.0.9");
+    pc.say("held");
+    clock.passes(silence).unwrap();
+    assert_eq!(pc.line(), "hola");
+
+    // It moves again, starts anew and speaks first: whoever has its key is the server.
+    let script = format!(
+        "from=$(wg show wg0 endpoints | grep -F {public} | cut -f2)
+         ip addr add 10.250.0.7/24 dev outer; ip addr del 10.250.0.9/24 dev outer; ip addr add 10.250.0.7/24 dev outer 2>/dev/null || true
+         wg-quick down wg0; wg-quick up wg0
+         {know} endpoint $from persistent-keepalive 1"
+    );
+    lab.server.run(&script).unwrap();
+    assert_eq!(pc.asked("held"), "hola");
 }

@@ -150,6 +150,77 @@ fn articles_of_one_code_count_together_over_companies() {
 }
 
 #[test]
+fn demand_is_told_by_warehouse_and_its_sum_is_the_demand_of_all() {
+    let (_dir, warehouse) = warehouse();
+    let rows = [
+        movement(1),
+        Movement {
+            place_id: Some(2),
+            quantity_e6: 3_000_000,
+            ..movement(2)
+        },
+        Movement {
+            place_id: None,
+            ..movement(3)
+        },
+        Movement {
+            place_id: Some(99),
+            ..movement(4)
+        },
+        Movement {
+            state: State::Draft,
+            ..movement(5)
+        },
+        Movement {
+            day: Some(NEW_YEAR + 31),
+            ..movement(6)
+        },
+    ];
+    published(&warehouse, 1, &[document(1)], &rows);
+    // The same warehouse has another number in another company.
+    let load = warehouse.begin(2, None).unwrap();
+    let mut batch = dimensions();
+    batch.places = vec![crate::support::place(7, "01", "OTRO NOMBRE", None)];
+    batch.documents = vec![document(1)];
+    batch.movements = lines(&[Movement {
+        place_id: Some(7),
+        ..movement(1)
+    }]);
+    warehouse.put(load, batch, json!(1)).unwrap();
+    warehouse.publish(load, json!(1)).unwrap();
+
+    let filter = MonthFilter::default();
+    let apart = warehouse.demand_by_place(&filter).unwrap();
+    let shown: Vec<_> = apart
+        .iter()
+        .map(|(place, demand)| (place.as_str(), demand.month, demand.quantity_e6))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("", 202_601, 2_000_000),
+            ("00", 202_601, 1_000_000),
+            ("00", 202_602, 1_000_000),
+            ("01", 202_601, 4_000_000)
+        ]
+    );
+    let of = |demand: &[puente_warehouse::Demand]| -> i64 {
+        demand.iter().map(|demand| demand.quantity_e6).sum()
+    };
+    let together = warehouse.demand(&filter, &[]).unwrap();
+    let apart: Vec<_> = apart.into_iter().map(|(_, demand)| demand).collect();
+    assert_eq!(of(&apart), of(&together));
+    let names: Vec<_> = warehouse
+        .places(&[])
+        .unwrap()
+        .into_iter()
+        .map(|place| (place.code, place.name))
+        .collect();
+    assert!(names.contains(&("01".to_owned(), "OTRO NOMBRE".to_owned())));
+    assert_eq!(names.len(), 3);
+}
+
+#[test]
 fn companies_are_counted_with_their_first_and_last_month() {
     let (_dir, warehouse) = two_companies();
     let count = |company_id, movements, posted, last_month| CompanyCount {

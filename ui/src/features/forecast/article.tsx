@@ -11,6 +11,7 @@ import { useCommand } from "@/platform/commands";
 import { Advice } from "./advice";
 import { useFigures } from "./figures";
 import { VerdictText } from "./looks";
+import { placeText } from "./places";
 import { ScoresTable } from "./scores";
 import { useTerms } from "./terms";
 
@@ -18,12 +19,21 @@ const FanChart = lazy(() => import("./fan-chart"));
 const LinesChart = lazy(() => import("./lines-chart"));
 
 /** One article: what was sold, what is expected, why, how sure, and when to order. */
-export function ArticlePage({ nit, code }: { nit: string; code: string }) {
+export function ArticlePage({
+  nit,
+  code,
+  place,
+}: {
+  nit: string;
+  code: string;
+  /** Code of the warehouse that it is about; all of them together without. */
+  place: string | undefined;
+}) {
   const { terms, setTerms, asked } = useTerms();
   const [{ lead_days, service }] = useDebouncedValue(asked, 250, { leading: true });
   const page = useCommand(
     "forecast.article",
-    { nit, article: code, lead_days, service },
+    { nit, article: code, ...(place === undefined ? {} : { place }), lead_days, service },
     { keep: true },
   );
   return (
@@ -68,7 +78,7 @@ function Head({ code, page }: { code: string; page: ForecastArticlePage | undefi
       <Link
         from="/pronosticos"
         to="/pronosticos"
-        search={({ article: _, ...old }) => old}
+        search={({ article: _, article_place: __, ...old }) => old}
         className="back"
         aria-label={t("forecast.back")}
         title={t("forecast.back")}
@@ -82,6 +92,11 @@ function Head({ code, page }: { code: string; page: ForecastArticlePage | undefi
         {row ? (
           <>
             <div className="row dim" data-wrap style={{ columnGap: 14, rowGap: 0 }}>
+              {row.place ? (
+                <span className="strong">
+                  {t("forecast.places.title")}: {placeText(row.place, t)}
+                </span>
+              ) : null}
               <span className="strong">
                 {row.guess ? t("forecast.guess") : t(`forecast.class.${row.class}`)}
               </span>

@@ -20,11 +20,13 @@ import { usePages } from "@/platform/pages";
 import type { Listed } from "./export";
 import { useFigures } from "./figures";
 import { CLASSES, ErrorView, ModelLine } from "./looks";
+import { placeText, usePlaces } from "./places";
 import { useTerms } from "./terms";
 import { TermsFields } from "./terms-fields";
 import { TrainingLine } from "./train";
 
-const keyOf = ({ code }: ForecastArticleRow) => code;
+const keyOf = ({ code, place }: ForecastArticleRow) =>
+  place === null ? code : `${code} ${place.code}`;
 
 /** What each article will sell, most money at stake first. */
 export function Articles({
@@ -40,6 +42,10 @@ export function Articles({
   const { t } = useTranslation();
   const { nit } = office;
   const { class: of } = useSearch({ from: "/pronosticos" });
+  const places = usePlaces();
+  // One warehouse is named by its code, so that the same one is the same question.
+  const place = typeof places === "string" ? null : places.one;
+  const each = places === "each";
   const navigate = useNavigate({ from: "/pronosticos" });
   const [text, setText] = useState("");
   const [asked] = useDebouncedValue(text.trim(), 250);
@@ -51,12 +57,13 @@ export function Articles({
       nit,
       text: asked,
       class: of ?? null,
+      places: place === null ? (each ? ("each" as const) : ("together" as const)) : { one: place },
       sort: order.by as ForecastSort,
       ascending: !order.descending,
       lead_days,
       service,
     }),
-    [nit, asked, of, order, lead_days, service],
+    [nit, asked, of, place, each, order, lead_days, service],
   );
   const pages = usePages("forecast.articles", question);
   const found = pages.first?.found ?? 0;
@@ -84,19 +91,30 @@ export function Articles({
       foot={pages.first ? <Foot list={pages.first} /> : null}
     >
       <TrainingLine nit={nit} />
-      {pages.first ? <About list={pages.first} nit={nit} of={of} /> : null}
+      {pages.first ? (
+        <About list={pages.first} nit={nit} of={of} apart={places !== "together"} />
+      ) : null}
       <Grid
         label={t("forecast.list")}
-        columns={useColumns()}
+        columns={useColumns(each)}
         count={pages.first?.found ?? 0}
         rowAt={pages.rowAt}
         keyOf={keyOf}
         order={order}
         onOrder={setOrder}
         onSight={pages.onSight}
-        onOpen={({ code }) => void navigate({ search: (old) => ({ ...old, nit, article: code }) })}
+        onOpen={({ code, place }) =>
+          void navigate({
+            search: (old) => ({
+              ...old,
+              nit,
+              article: code,
+              ...(place === null ? {} : { article_place: place.code }),
+            }),
+          })
+        }
         loading={pages.isPending}
-        store="forecast"
+        store={each ? "forecast-places" : "forecast"}
         empty={
           <Empty
             icon={IconSearch}
@@ -123,13 +141,16 @@ function About({
   list,
   nit,
   of,
+  apart,
 }: {
   list: ForecastArticles;
   nit: string;
   of: DemandClass | undefined;
+  apart: boolean;
 }) {
   const { t } = useTranslation();
-  const unseen = useCommand("forecast.history", { nit }, { keep: true }).data?.unseen ?? 0;
+  const history = useCommand("forecast.history", { nit, by_place: apart }, { keep: true });
+  const unseen = history.data?.unseen ?? 0;
   return (
     <div className="stack" style={{ gap: 2 }}>
       <ModelLine model={list.model} verdict={list.verdict} />
@@ -159,7 +180,7 @@ function Foot({ list }: { list: ForecastArticles }) {
   );
 }
 
-function useColumns(): Column<ForecastArticleRow>[] {
+function useColumns(each: boolean): Column<ForecastArticleRow>[] {
   const { t } = useTranslation();
   const { amount, currency } = useFormat();
   const { figure, change } = useFigures();
@@ -168,7 +189,7 @@ function useColumns(): Column<ForecastArticleRow>[] {
       {
         id: "article",
         title: t("forecast.col.article"),
-        width: 234,
+        width: each ? 190 : 234,
         sort: "code",
         cell: (row) => (
           <span dir="auto" title={`${row.code} ${row.description}`}>
@@ -176,16 +197,26 @@ function useColumns(): Column<ForecastArticleRow>[] {
           </span>
         ),
       },
+      ...(each
+        ? [
+            {
+              id: "place",
+              title: t("forecast.places.title"),
+              width: 112,
+              cell: ({ place }: ForecastArticleRow) => (place ? placeText(place, t) : ""),
+            },
+          ]
+        : []),
       {
         id: "class",
         title: t("forecast.col.class"),
-        width: 104,
+        width: each ? 96 : 104,
         cell: (row) => (row.guess ? t("forecast.guess") : t(`forecast.class.${row.class}`)),
       },
       {
         id: "next",
         title: t("forecast.col.next"),
-        width: 124,
+        width: each ? 116 : 124,
         align: "right",
         sort: "next",
         cell: (row) => `${figure(row.next)} ${row.unit}`,
@@ -193,14 +224,14 @@ function useColumns(): Column<ForecastArticleRow>[] {
       {
         id: "range",
         title: t("forecast.col.range"),
-        width: 116,
+        width: each ? 108 : 116,
         align: "right",
         cell: (row) => t("forecast.range", { low: figure(row.low), high: figure(row.high) }),
       },
       {
         id: "trend",
         title: t("forecast.col.trend"),
-        width: 92,
+        width: each ? 80 : 92,
         align: "right",
         sort: "trend",
         cell: (row) => (row.trend === null ? "" : change(row.trend)),
@@ -208,14 +239,14 @@ function useColumns(): Column<ForecastArticleRow>[] {
       {
         id: "error",
         title: t("forecast.col.error"),
-        width: 124,
+        width: each ? 112 : 124,
         sort: "error",
         cell: (row) => <ErrorView verdict={row.verdict} ratio={row.error_ratio} />,
       },
       {
         id: "reorder",
         title: t("forecast.col.reorder"),
-        width: 112,
+        width: each ? 100 : 112,
         align: "right",
         sort: "reorder",
         cell: (row) => figure(Math.ceil(row.stock.reorder_point)),
@@ -229,6 +260,6 @@ function useColumns(): Column<ForecastArticleRow>[] {
         cell: (row) => (row.at_stake === null ? t("forecast.unpriced") : amount(row.at_stake)),
       },
     ],
-    [t, amount, currency, figure, change],
+    [t, amount, currency, figure, change, each],
   );
 }

@@ -2,7 +2,7 @@ import { Button, Menu } from "@mantine/core";
 import { IconTableExport } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { done, failed } from "@/components/toast";
-import type { ForecastSearch } from "@/generated/commands";
+import type { ForecastPlaces, ForecastSearch } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
@@ -15,20 +15,35 @@ export interface Listed {
   articles: number;
 }
 
-/** What the list shows, or all articles month by month, to a file that the person names. */
-export function ExportForecast({ nit, seen }: { nit: string; seen: Listed | null }) {
+/** What a file holds: the table that is seen, all articles month by month, or their totals. */
+type What = ForecastSearch | "months" | "totals";
+
+/** What the list shows, all articles month by month, or their totals, to a file that the person names. */
+export function ExportForecast({
+  nit,
+  places,
+  seen,
+}: {
+  nit: string;
+  places: ForecastPlaces;
+  seen: Listed | null;
+}) {
   const { t } = useTranslation();
   const { count } = useFormat();
   const platform = usePlatform();
   const { mutateAsync } = useAction("forecast.export");
-  const save = async (format: (typeof FORMATS)[number], table: ForecastSearch | null) => {
+  const save = async (format: (typeof FORMATS)[number], what: What) => {
     try {
       let rows = 0;
-      const file = t(table ? "forecast.export.file_table" : "forecast.export.file");
+      const table = typeof what === "string" ? null : what;
+      const totals = what === "totals" ? { nit, places } : null;
+      const name = table ? "file_table" : totals ? "file_totals" : "file";
+      const file = t(`forecast.export.${name}`);
       const wish = { name: `${file}-${nit}.${format}`, extension: format };
       const where = await platform.saveFile(wish, async (path) => {
         // The dialog has asked already whether a file that is there is to be replaced.
-        rows = (await mutateAsync({ nit, path, format, table, overwrite: true })).rows;
+        const wish = { nit, path, format, table, totals, places, overwrite: true };
+        rows = (await mutateAsync(wish)).rows;
       });
       if (where !== null) {
         done(t("forecast.export.done", { count: rows, rows: count(rows), where }));
@@ -60,8 +75,15 @@ export function ExportForecast({ nit, seen }: { nit: string; seen: Listed | null
         ) : null}
         <Menu.Label>{t("forecast.export.what")}</Menu.Label>
         {FORMATS.map((format) => (
-          <Menu.Item key={format} onClick={() => void save(format, null)}>
+          <Menu.Item key={format} onClick={() => void save(format, "months")}>
             {t(`forecast.export.${format}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t("forecast.export.totals")}</Menu.Label>
+        {FORMATS.map((format) => (
+          <Menu.Item key={format} onClick={() => void save(format, "totals")}>
+            {t(`forecast.export.totals_${format}`)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -60,6 +60,8 @@ test("an article shows its chart, its months, its errors and when to order", asy
   await user.click(await screen.findByText(/Cemento gris/));
   expect(await screen.findByRole("heading", { name: /CEM-50 Cemento gris 50 kg/ })).toBeVisible();
   expect(await screen.findByRole("img", { name: "¿Cuánto se venderá?" })).toBeVisible();
+  expect(screen.getByRole("switch", { name: "Comparar con el pasado" })).toBeChecked();
+  expect(await screen.findByRole("img", { name: "¿De qué se compone?" })).toBeVisible();
   const months = within(screen.getByRole("table", { name: "Pronóstico mes por mes" }));
   expect(months.getAllByRole("row")).toHaveLength(14);
   expect(screen.getByRole("table", { name: /^Errores del pronóstico/ })).toBeVisible();
@@ -128,6 +130,15 @@ test("another model is put in use, and one is deleted only after a question", as
   );
 });
 
+test("models are compared over time by the measure that is chosen", async () => {
+  const { user } = await open(`${TRAINED}&view=models`);
+  const time = within(await screen.findByRole("region", { name: "¿Mejora con el tiempo?" }));
+  expect(await time.findByRole("img", { name: "¿Mejora con el tiempo?" })).toBeVisible();
+  expect(time.getByText(/^Error frente a repetir el mes anterior, con más peso/)).toBeVisible();
+  await user.click(time.getByText("Intervalo"));
+  expect(await time.findByText(/^Parte de los meses dentro del intervalo/)).toBeVisible();
+});
+
 test("training every month is one press away", async () => {
   const { mock, user } = await open(`${TRAINED}&view=models`);
   await user.click(await screen.findByRole("button", { name: "Entrenar cada mes" }));
@@ -142,9 +153,51 @@ test("totals lead to the articles of a class", async () => {
   await waitFor(() => expect(rowsOf(LIST)).toHaveLength(2));
 });
 
+test("each warehouse is trained apart, looked at alone, and left again", async () => {
+  const { mock, user } = await open(TRAINED);
+  const choose = async (name: string) => {
+    await user.click(await screen.findByRole("combobox", { name: "Bodega" }));
+    await user.click(await screen.findByRole("option", { name }));
+  };
+  await choose("Cada bodega aparte");
+  expect(
+    await screen.findByText("Esta empresa todavía no tiene pronóstico por bodega"),
+  ).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Entrenar" }));
+  await waitFor(() => expect(rowsOf(LIST)[0]).toMatch(/^CEM-50 .*01 PRINCIPAL/));
+  expect(asked(mock, "forecast.train")).toEqual([{ nit: "9004512337", by_place: true }]);
+  await choose("02 NORTE");
+  await waitFor(() => expect(rowsOf(LIST)).toHaveLength(15));
+  await waitFor(() =>
+    expect(asked(mock, "forecast.articles").at(-1)).toMatchObject({ places: { one: "02" } }),
+  );
+  await user.click(await screen.findByText(/Cemento gris/));
+  expect(await screen.findByText("Bodega: 02 NORTE")).toBeVisible();
+  expect(asked(mock, "forecast.article").at(-1)).toMatchObject({ place: "02" });
+  await user.click(screen.getByRole("link", { name: "Volver a los artículos" }));
+  await choose("Todas juntas");
+  await waitFor(() =>
+    expect(asked(mock, "forecast.articles").at(-1)).toMatchObject({ places: "together" }),
+  );
+});
+
+test("totals say between which bounds they lie, and how often such bounds held", async () => {
+  await open(`${TRAINED}&view=totals`);
+  expect(
+    await screen.findByText(
+      /^En los próximos 12 meses: [\d.]+,\d\d COP\. 8 de cada 10 veces, entre/,
+    ),
+  ).toBeVisible();
+  expect(screen.getByText(/En el pasado, 15 de 18 meses y 3 de 3 sumas/)).toBeVisible();
+  const months = within(screen.getByRole("table", { name: "Total pronosticado mes por mes" }));
+  expect(months.getAllByRole("row")).toHaveLength(14);
+});
+
 test.each([
   ["Los meses, en Excel (XLSX)", "xlsx", 180, null],
   ["Los meses, en CSV", "csv", 180, null],
+  ["Los totales, en Excel (XLSX)", "xlsx", 47, null],
+  ["Los totales, en CSV", "csv", 47, null],
   ["Esta tabla, en Excel (XLSX)", "xlsx", 15, { sort: "stake", ascending: false, lead_days: 15 }],
   ["Esta tabla, en CSV", "csv", 15, { sort: "stake", ascending: false, lead_days: 15 }],
 ] as const)("%s goes to a file", async (item, format, rows, table) => {

@@ -13,12 +13,20 @@ import { Articles } from "./articles";
 import { ExportForecast, type Listed } from "./export";
 import { NoCompany, Untrained } from "./missing";
 import { Models } from "./models";
+import { PlaceSelect } from "./place-select";
+import { modelFor, usePlaces } from "./places";
 import { Totals } from "./totals";
 import { TrainingLine, TrainMenu } from "./train";
 
 export default function Forecast() {
   const { t } = useTranslation();
-  const { nit: wanted, view = "articles", article } = useSearch({ from: "/pronosticos" });
+  const {
+    nit: wanted,
+    view = "articles",
+    article,
+    article_place: articlePlace,
+  } = useSearch({ from: "/pronosticos" });
+  const places = usePlaces();
   const { nit: everywhere } = useCompanyChoice();
   const offices = useCommand("forecast.offices", {}, { keep: true });
   const [seen, setSeen] = useState<Listed | null>(null);
@@ -27,6 +35,7 @@ export default function Forecast() {
   // The one that was asked for, else the one that every tab is about, else one that has a forecast.
   const office =
     of(wanted) ?? of(everywhere) ?? known.find(({ active }) => active !== null) ?? known[0];
+  const model = office ? modelFor(office, places) : null;
   if (offices.isPending || offices.error || !office) {
     return (
       <div className="page">
@@ -45,14 +54,16 @@ export default function Forecast() {
       </div>
     );
   }
-  if (office.active && article) return <ArticlePage nit={office.nit} code={article} />;
+  if (model && article) {
+    return <ArticlePage nit={office.nit} code={article} place={articlePlace} />;
+  }
   const listed = view === "articles" && seen?.table.nit === office.nit ? seen : null;
   const head = <Head office={office} offices={known} seen={listed} />;
-  if (!office.active) {
+  if (!model) {
     return (
       <Frame head={head} nit={office.nit}>
         <div className="card">
-          <Untrained nit={office.nit} />
+          <Untrained nit={office.nit} apart={places !== "together"} />
         </div>
       </Frame>
     );
@@ -97,11 +108,12 @@ function Head({
 }) {
   const { t } = useTranslation();
   const { view = "articles" } = useSearch({ from: "/pronosticos" });
+  const places = usePlaces();
   const navigate = useNavigate({ from: "/pronosticos" });
   return (
     <>
       <Select
-        w={316}
+        w={290}
         aria-label={t("forecast.nit")}
         data={offices.map(({ nit, name }) => ({ value: nit, label: `${nit} · ${name}` }))}
         value={office.nit}
@@ -109,7 +121,8 @@ function Head({
         allowDeselect={false}
         searchable={offices.length > 8}
       />
-      {office.active ? (
+      {office.active || office.by_place ? <PlaceSelect office={office} /> : null}
+      {modelFor(office, places) ? (
         <>
           <SegmentedControl
             aria-label={t("forecast.views")}
@@ -119,8 +132,8 @@ function Head({
               void navigate({ search: (old) => ({ ...old, view: view as ForecastView }) })
             }
           />
-          <ExportForecast nit={office.nit} seen={seen} />
-          <TrainMenu nit={office.nit} />
+          <ExportForecast nit={office.nit} places={places} seen={seen} />
+          <TrainMenu nit={office.nit} apart={places !== "together"} />
         </>
       ) : null}
     </>

@@ -1,7 +1,9 @@
+import { useTranslation } from "react-i18next";
 import {
+  Area,
   CartesianGrid,
+  ComposedChart,
   Line,
-  LineChart,
   ResponsiveContainer,
   Tooltip,
   XAxis,
@@ -17,19 +19,22 @@ export interface Drawn {
   dots?: boolean;
 }
 
-/** Lines over time, with their key and the figures below the pointer. */
+/** Lines over time, with their key and the figures below the pointer, and between which bounds they lie. */
 export default function LinesChart({
   label,
   points,
   lines,
+  band,
   height,
   x,
   y,
   short,
 }: {
   label: string;
-  points: ({ at: string } & Record<string, number | string | null>)[];
+  points: ({ at: string } & Record<string, number | string | null | [number, number]>)[];
   lines: Drawn[];
+  /** What lies between two figures of a point. */
+  band?: Pick<Drawn, "key" | "name" | "color">;
   height: number;
   x: (at: string) => string;
   /** A figure, as the pointer shows it. */
@@ -45,10 +50,15 @@ export default function LinesChart({
             {name}
           </Key>
         ))}
+        {band ? (
+          <Key color={band.color} faint>
+            {band.name}
+          </Key>
+        ) : null}
       </span>
       <div role="img" aria-label={label} style={{ height }}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 480, height }}>
-          <LineChart
+          <ComposedChart
             data={points}
             margin={{ top: 6, right: 8, bottom: 0, left: 4 }}
             accessibilityLayer={false}
@@ -82,11 +92,21 @@ export default function LinesChart({
                           </div>
                         ) : null;
                       })}
+                      {band ? <Between name={band.name} of={point[band.key]} y={y} /> : null}
                     </dl>
                   </div>
                 );
               }}
             />
+            {band ? (
+              <Area
+                dataKey={band.key}
+                stroke="none"
+                fill={band.color}
+                fillOpacity={0.2}
+                isAnimationActive={false}
+              />
+            ) : null}
             {lines.map(({ key, color, dashed, dots }) => (
               <Line
                 key={key}
@@ -99,9 +119,29 @@ export default function LinesChart({
                 isAnimationActive={false}
               />
             ))}
-          </LineChart>
+          </ComposedChart>
         </ResponsiveContainer>
       </div>
     </>
+  );
+}
+
+function Between({
+  name,
+  of,
+  y,
+}: {
+  name: string;
+  of: number | string | null | [number, number] | undefined;
+  y: (value: number) => string;
+}) {
+  const { t } = useTranslation();
+  if (!Array.isArray(of)) return null;
+  const [low, high] = of;
+  return (
+    <div style={{ display: "contents" }}>
+      <dt>{name}</dt>
+      <dd className="num">{t("forecast.range", { low: y(low), high: y(high) })}</dd>
+    </div>
   );
 }

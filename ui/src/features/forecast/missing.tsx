@@ -29,7 +29,7 @@ export function NoCompany() {
 }
 
 /** Movements, and no model yet: trains with one press, or says what is missing. */
-export function Untrained({ nit }: { nit: string }) {
+export function Untrained({ nit, apart }: { nit: string; apart: boolean }) {
   const { t } = useTranslation();
   const history = useCommand("forecast.history", { nit }, { keep: true });
   if (history.error) return <Trouble error={history.error} />;
@@ -39,15 +39,16 @@ export function Untrained({ nit }: { nit: string }) {
   return (
     <Empty
       icon={IconChartDots}
-      title={t("forecast.untrained.title")}
+      title={t(apart ? "forecast.untrained.title_apart" : "forecast.untrained.title")}
       action={
         <>
-          <TrainNow nit={nit} />
-          <TrainMenu nit={nit} plain />
+          <TrainNow nit={nit} apart={apart} />
+          <TrainMenu nit={nit} apart={apart} plain />
         </>
       }
     >
-      {t("forecast.untrained.text")} <HistoryText history={history.data} />
+      {t(apart ? "forecast.untrained.text_apart" : "forecast.untrained.text")}{" "}
+      <HistoryText history={history.data} />
     </Empty>
   );
 }

@@ -14,6 +14,7 @@ import { useFigures } from "./figures";
 import { monthOf } from "./looks";
 import { MlflowLink } from "./mlflow-link";
 import { OverTime } from "./over-time";
+import { usePlaces } from "./places";
 import { Retrain } from "./retrain";
 import { ScoresTable } from "./scores";
 
@@ -21,12 +22,15 @@ import { ScoresTable } from "./scores";
 export function Models({ office }: { office: ForecastOffice }) {
   const { t } = useTranslation();
   const models = useCommand("forecast.models", { nit: office.nit }, { keep: true });
+  const places = usePlaces();
   const [removing, setRemoving] = useState<ForecastModelRow | null>(null);
   const remove = useAction("forecast.remove");
   const { moment } = useFormat();
   if (models.error) return <Trouble error={models.error} />;
   if (!models.data) return <Bones lines={8} />;
-  const rows = models.data;
+  // Errors of articles and errors of articles in each warehouse can't be compared.
+  const apart = places !== "together";
+  const rows = models.data.filter(({ meta }) => meta.places.length > 0 === apart);
   const active = rows.find((model) => model.active);
   return (
     <>

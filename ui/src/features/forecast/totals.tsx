@@ -3,10 +3,16 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Bones } from "@/components/empty";
 import { Trouble } from "@/components/trouble";
-import type { ForecastOffice, ForecastTotalMonth, ForecastTotals } from "@/generated/commands";
+import type {
+  ForecastOffice,
+  ForecastTotalAhead,
+  ForecastTotalMonth,
+  ForecastTotals,
+} from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { HistoryText } from "./missing";
+import { usePlaces } from "./places";
 
 const LinesChart = lazy(() => import("./lines-chart"));
 const SHOWN = 36;
@@ -14,12 +20,13 @@ const SHOWN = 36;
 /** All articles together: how much a month is worth, of which classes, and for how many a model is of use. */
 export function Totals({ office }: { office: ForecastOffice }) {
   const { nit } = office;
-  const totals = useCommand("forecast.totals", { nit }, { keep: true });
+  const places = usePlaces();
+  const totals = useCommand("forecast.totals", { nit, places }, { keep: true });
   const history = useCommand("forecast.history", { nit }, { keep: true }).data;
   const { t } = useTranslation();
   if (totals.error) return <Trouble error={totals.error} />;
   if (!totals.data) return <Bones lines={10} />;
-  const { months, unpriced } = totals.data;
+  const { months, unpriced, ahead } = totals.data;
   return (
     <>
       <div className="summary-two">
@@ -29,11 +36,12 @@ export function Totals({ office }: { office: ForecastOffice }) {
             {t("forecast.totals.text")}{" "}
             {unpriced > 0 ? t("forecast.totals.unpriced", { count: unpriced }) : null}
           </p>
+          <Ahead ahead={ahead} />
           <Suspense fallback={<Bones lines={8} />}>
             <Chart months={months} />
           </Suspense>
         </section>
-        <Months months={months} />
+        <Months months={months} ahead={ahead} />
       </div>
       <div className="forecast-two">
         <Classes totals={totals.data} />
@@ -57,10 +65,11 @@ function Chart({ months }: { months: ForecastTotalMonth[] }) {
     <LinesChart
       label={t("forecast.totals.title")}
       height={340}
-      points={months.slice(-SHOWN - 12).map(({ month, sold, expected }) => ({
+      points={months.slice(-SHOWN - 12).map(({ month, sold, expected, bounds }) => ({
         at: month,
         sold: number(sold),
         expected: number(expected),
+        band: bounds ? [Number(bounds.low), Number(bounds.high)] : null,
       }))}
       lines={[
         { key: "sold", name: t("forecast.chart.sold"), color: "var(--text-dim)", dots: true },
@@ -71,6 +80,11 @@ function Chart({ months }: { months: ForecastTotalMonth[] }) {
           dots: true,
         },
       ]}
+      band={{
+        key: "band",
+        name: t("forecast.chart.band"),
+        color: "var(--mantine-primary-color-filled)",
+      }}
       x={month}
       y={(value) => amount(value.toFixed(2))}
       short={short}
@@ -78,7 +92,39 @@ function Chart({ months }: { months: ForecastTotalMonth[] }) {
   );
 }
 
-function Months({ months }: { months: ForecastTotalMonth[] }) {
+/** What all months to come are worth, between which bounds, and how far bounds like these held. */
+function Ahead({ ahead }: { ahead: ForecastTotalAhead }) {
+  const { t } = useTranslation();
+  const { amount, currency } = useFormat();
+  const { months, expected, bounds, coverage } = ahead;
+  const worth = { count: months, amount: amount(expected), currency };
+  if (!bounds) {
+    return (
+      <p>
+        {t("forecast.totals.ahead", worth)} {t("forecast.totals.unmeasured")}
+      </p>
+    );
+  }
+  return (
+    <>
+      <p>
+        {t("forecast.totals.ahead", worth)}{" "}
+        {t("forecast.totals.between", { low: amount(bounds.low), high: amount(bounds.high) })}
+      </p>
+      {coverage.months > 0 ? (
+        <p className="dim small">{t("forecast.totals.coverage", { ...coverage })}</p>
+      ) : null}
+    </>
+  );
+}
+
+function Months({
+  months,
+  ahead: sum,
+}: {
+  months: ForecastTotalMonth[];
+  ahead: ForecastTotalAhead;
+}) {
   const { t } = useTranslation();
   const { amount, month, currency } = useFormat();
   const ahead = months.filter(({ expected }) => expected !== null);
@@ -90,7 +136,9 @@ function Months({ months }: { months: ForecastTotalMonth[] }) {
         <thead>
           <tr>
             <th>{t("forecast.months_table.month")}</th>
+            <th className="num">{t("forecast.months_table.low")}</th>
             <th className="num">{t("forecast.months_table.expected")}</th>
+            <th className="num">{t("forecast.months_table.high")}</th>
             <th className="num">{t("forecast.totals.last_year")}</th>
           </tr>
         </thead>
@@ -98,11 +146,22 @@ function Months({ months }: { months: ForecastTotalMonth[] }) {
           {ahead.map((one) => (
             <tr key={one.month}>
               <td>{month(one.month)}</td>
+              <td className="num dim">{one.bounds ? amount(one.bounds.low) : "–"}</td>
               <td className="num strong">{amount(one.expected ?? "")}</td>
+              <td className="num dim">{one.bounds ? amount(one.bounds.high) : "–"}</td>
               <td className="num dim">{amount(lastYear.get(yearBefore(one.month)) ?? "–")}</td>
             </tr>
           ))}
         </tbody>
+        <tfoot>
+          <tr>
+            <td>{t("forecast.months_table.total")}</td>
+            <td className="num">{sum.bounds ? amount(sum.bounds.low) : "–"}</td>
+            <td className="num">{amount(sum.expected)}</td>
+            <td className="num">{sum.bounds ? amount(sum.bounds.high) : "–"}</td>
+            <td />
+          </tr>
+        </tfoot>
       </table>
     </section>
   );

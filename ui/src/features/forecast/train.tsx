@@ -1,4 +1,4 @@
-import { Button, Modal, Select } from "@mantine/core";
+import { Button, Checkbox, Modal, Select } from "@mantine/core";
 import { IconSchool } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -29,7 +29,7 @@ export function TrainingLine({ nit }: { nit: string }) {
 }
 
 /** Trains at once, the way that fits most offices. */
-export function TrainNow({ nit }: { nit: string }) {
+export function TrainNow({ nit, apart }: { nit: string; apart: boolean }) {
   const { t } = useTranslation();
   const train = useAction("forecast.train");
   const busy = useTraining(nit) !== undefined;
@@ -39,7 +39,10 @@ export function TrainNow({ nit }: { nit: string }) {
       loading={train.isPending}
       disabled={busy}
       onClick={() =>
-        train.mutate({ nit }, { onSuccess: () => done(t("forecast.training")), onError: failed })
+        train.mutate(
+          { nit, ...(apart ? { by_place: true } : {}) },
+          { onSuccess: () => done(t("forecast.training")), onError: failed },
+        )
       }
     >
       {t("forecast.train.button")}
@@ -48,7 +51,16 @@ export function TrainNow({ nit }: { nit: string }) {
 }
 
 /** Trains as the person chooses. */
-export function TrainMenu({ nit, plain }: { nit: string; plain?: boolean }) {
+export function TrainMenu({
+  nit,
+  apart,
+  plain,
+}: {
+  nit: string;
+  /** Each warehouse apart, unless the person chooses otherwise. */
+  apart: boolean;
+  plain?: boolean;
+}) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const busy = useTraining(nit) !== undefined;
@@ -62,19 +74,28 @@ export function TrainMenu({ nit, plain }: { nit: string; plain?: boolean }) {
       >
         {t(plain ? "forecast.train.choose" : "forecast.train.button")}
       </Button>
-      {open ? <TrainDialog nit={nit} onClose={() => setOpen(false)} /> : null}
+      {open ? <TrainDialog nit={nit} apart={apart} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }
 
-function TrainDialog({ nit, onClose }: { nit: string; onClose: () => void }) {
+function TrainDialog({
+  nit,
+  apart,
+  onClose,
+}: {
+  nit: string;
+  apart: boolean;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const [model, setModel] = useState<ForecastModel>("puente");
   const [horizon, setHorizon] = useState<number | null>(null);
+  const [byPlace, setByPlace] = useState(apart);
   const train = useAction("forecast.train");
   const begin = () =>
     train.mutate(
-      { nit, model, horizon },
+      { nit, model, horizon, by_place: byPlace },
       {
         onSuccess: () => {
           done(t("forecast.training"));
@@ -117,6 +138,12 @@ function TrainDialog({ nit, onClose }: { nit: string; onClose: () => void }) {
           value={horizon === null ? "" : String(horizon)}
           onChange={(months) => setHorizon(months ? Number(months) : null)}
           allowDeselect={false}
+        />
+        <Checkbox
+          label={t("forecast.train.by_place")}
+          description={t("forecast.train.by_place_text")}
+          checked={byPlace}
+          onChange={(event) => setByPlace(event.currentTarget.checked)}
         />
         <p className="dim small">{t("forecast.train.text")}</p>
         {train.error ? <Trouble error={train.error} /> : null}

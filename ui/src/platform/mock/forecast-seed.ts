@@ -52,6 +52,54 @@ export const GOODS: Good[] = [
   good("MAL-ELE", "Malla electrosoldada 6 x 2,35 m", "UND", "erratic", 34, 148_000, 0.88),
 ];
 
+/** What the shop sells from each warehouse. */
+export const PLACES = [
+  { code: "01", name: "PRINCIPAL", share: 0.62 },
+  { code: "02", name: "NORTE", share: 0.38 },
+];
+
+/** A page of one warehouse: its part of what all of them sell. */
+export function placed(page: ForecastArticlePage, { code, name, share }: (typeof PLACES)[number]) {
+  const { row } = page;
+  const part = (value: number) => round(value * share);
+  const sold = (of: ForecastArticlePage["history"]) =>
+    of.map(({ month, quantity }) => ({ month, quantity: Math.round(quantity * share) }));
+  const worth = row.at_stake === null ? null : (Number(row.at_stake) * share).toFixed(2);
+  return {
+    ...page,
+    row: {
+      ...row,
+      place: { code, name },
+      next: part(row.next),
+      low: part(row.low * 0.9),
+      high: part(row.high * 1.1),
+      at_stake: worth === null ? null : `${worth}00`,
+      stock: {
+        ...row.stock,
+        reorder_point: row.stock.reorder_point * share,
+        safety_stock: row.stock.safety_stock * share,
+        monthly_demand: row.stock.monthly_demand * share,
+        deviation: row.stock.deviation * share,
+      },
+    },
+    history: sold(page.history),
+    forecast: page.forecast.map(({ month, expected, low, median, high }) => ({
+      month,
+      expected: part(expected),
+      low: part(low),
+      median: part(median),
+      high: part(high),
+    })),
+    replays: page.replays.map(({ months }) => ({ months: sold(months) })),
+    components: page.components.map(({ month, trend, season, working_days }) => ({
+      month,
+      trend: part(trend),
+      season: part(season),
+      working_days: part(working_days),
+    })),
+  } satisfies ForecastArticlePage;
+}
+
 /** October 2026 is the last complete month. */
 const LAST = 2026 * 12 + 9;
 const MONTHS = 34;
@@ -183,6 +231,7 @@ function rowOf(
     code: item.code,
     description: item.name,
     unit: item.unit,
+    place: null,
     class: item.class,
     next: round(next),
     low: round(Math.max(0, next - wide)),
@@ -205,7 +254,7 @@ export function modelOf(
   nit: string,
   kind: ForecastModel,
   at: string,
-  over: { active: boolean; ratio: number; horizon?: number; last?: number },
+  over: { active: boolean; ratio: number; horizon?: number; last?: number; apart?: boolean },
 ): ForecastModelRow {
   return {
     id: `empresa_${nit}_${at.slice(0, 19).replace(/[-:]/g, "")}`,
@@ -228,6 +277,7 @@ export function modelOf(
       naive: scores(1, 120, 252),
       mean_12: scores(0.97, 120, 252),
       weights: [0.5, 0.5],
+      places: over.apart ? PLACES.map(({ code, name }) => ({ code, name })) : [],
       notes: {
         undated: 0,
         impossible: 0,

@@ -6,11 +6,12 @@ import type {
   ForecastModel,
   ForecastModelRow,
   ForecastOffice,
+  ForecastPlaces,
   ForecastSort,
   MlflowRun,
 } from "@/generated/commands";
 import { refusal } from "./errors";
-import { GOODS, modelOf, pageOf } from "./forecast-seed";
+import { GOODS, modelOf, PLACES, pageOf, placed } from "./forecast-seed";
 import type { Bodies, MockOptions, Office } from "./office";
 import { written } from "./sales";
 
@@ -29,9 +30,11 @@ const RATIOS: Record<ForecastModel, number> = {
 export function forecastBodies(office: Office, start: MockOptions["office"]): Bodies {
   const lang = () => office.settings.lang;
   let models: ForecastModelRow[] = start === "working" ? seeded(office) : [];
-  const active = (nit: string) => models.find((model) => model.nit === nit && model.active);
-  const known = (nit: string): ForecastModelRow => {
-    const found = active(nit);
+  const isApart = ({ meta }: ForecastModelRow) => meta.places.length > 0;
+  const active = (nit: string, apart = false) =>
+    models.find((model) => model.nit === nit && model.active && isApart(model) === apart);
+  const known = (nit: string, places: ForecastPlaces = "together"): ForecastModelRow => {
+    const found = active(nit, places !== "together");
     if (!found) throw refusal(lang(), "NOT_FOUND", { what: "el modelo", name: nit });
     return found;
   };
@@ -44,11 +47,14 @@ export function forecastBodies(office: Office, start: MockOptions["office"]): Bo
     days: days ?? 15,
     service: service ?? 0.95,
   });
-  const wanted = new Map<string, ForecastModel>();
+  const wanted = new Map<string, { kind: ForecastModel; apart: boolean }>();
   office.effects.set("forecast.train", ({ subject: nit }) => {
-    const kind = wanted.get(nit) ?? "puente";
-    for (const one of models.filter((one) => one.nit === nit)) one.active = false;
-    const trained = modelOf(nit, kind, office.ago(0), { active: true, ratio: RATIOS[kind] });
+    const { kind, apart } = wanted.get(nit) ?? { kind: "puente", apart: false };
+    for (const one of models) {
+      if (one.nit === nit && isApart(one) === apart) one.active = false;
+    }
+    const over = { active: true, ratio: RATIOS[kind], apart };
+    const trained = modelOf(nit, kind, office.ago(0), over);
     const { url } = office.settings.mlflow;
     trained.mlflow = url === "" ? null : runOf(office, trained, url);
     models = [trained, ...models];
@@ -57,27 +63,32 @@ export function forecastBodies(office: Office, start: MockOptions["office"]): Bo
     "forecast.offices": () => officesOf(office, active),
     "forecast.history": ({ nit }) => historyOf(nit),
     "forecast.models": ({ nit }) => models.filter((model) => nit == null || model.nit === nit),
-    "forecast.train": ({ nit, model: kind }) => {
-      wanted.set(nit, kind ?? "puente");
+    "forecast.train": ({ nit, model: kind, by_place: apart = false }) => {
+      wanted.set(nit, { kind: kind ?? "puente", apart });
       return [office.enqueue("forecast.train", nit, {})];
     },
     "forecast.activate": ({ id }) => {
       const chosen = model(id);
-      for (const one of models) if (one.nit === chosen.nit) one.active = one.id === id;
+      for (const one of models) {
+        const alike = one.nit === chosen.nit && isApart(one) === isApart(chosen);
+        if (alike) one.active = one.id === id;
+      }
       return chosen;
     },
     "forecast.remove": ({ id }) => {
       const gone = model(id);
       models = models.filter((one) => one.id !== id);
       const left = models.filter(({ nit }) => nit === gone.nit);
-      if (gone.active && left[0]) left[0].active = true;
+      const next = left.find((one) => isApart(one) === isApart(gone));
+      if (gone.active && next) next.active = true;
       return left;
     },
     "forecast.articles": ({ nit, text = "", class: of, sort = "stake", ascending, ...rest }) => {
-      const { offset = 0, limit, lead_days, service } = rest;
-      const used = known(nit);
+      const { offset = 0, limit, lead_days, service, places = "together" } = rest;
+      const used = known(nit, places);
       const months = used.meta.horizon;
-      const rows = GOODS.map((_, at) => pageOf(at, { months, ...terms(lead_days, service) }).row)
+      const rows = pagesOf(places, { months, ...terms(lead_days, service) })
+        .map(({ row }) => row)
         .filter((row) => of == null || row.class === of)
         .filter((row) =>
           `${row.code} ${row.description}`.toLowerCase().includes(text.toLowerCase()),
@@ -91,10 +102,13 @@ export function forecastBodies(office: Office, start: MockOptions["office"]): Bo
         rows: rows.slice(offset, offset + (limit ?? 100)),
       };
     },
-    "forecast.article": ({ nit, article, lead_days, service }) => {
+    "forecast.article": ({ nit, article, place, lead_days, service }) => {
       const at = GOODS.findIndex(({ code }) => code.toLowerCase() === article.toLowerCase());
       if (at < 0) throw refusal(lang(), "NOT_FOUND", { what: "el artículo", name: article });
-      return pageOf(at, { months: known(nit).meta.horizon, ...terms(lead_days, service) });
+      const { horizon: months } = known(nit, place == null ? "together" : "each").meta;
+      const page = pageOf(at, { months, ...terms(lead_days, service) });
+      const of = PLACES.find(({ code }) => code === place);
+      return of ? placed(page, of) : page;
     },
     "forecast.mlflow.status": () => {
       const runs = models.flatMap(({ mlflow }) => mlflow ?? []);
@@ -119,11 +133,19 @@ export function forecastBodies(office: Office, start: MockOptions["office"]): Bo
       for (const { mlflow } of models) if (mlflow) Object.assign(mlflow, told(office, mlflow));
       return [office.enqueue("forecast.mlflow", "", {})];
     },
-    "forecast.totals": ({ nit }) => totalsOf(known(nit).meta.horizon),
-    "forecast.export": ({ nit, path, table }) => ({
-      path,
-      rows: table ? GOODS.length : GOODS.length * known(nit).meta.horizon,
-    }),
+    "forecast.totals": ({ nit, places = "together" }) =>
+      totalsOf(known(nit, places).meta.horizon, places),
+    "forecast.export": ({ nit, path, table, totals, places = "together" }) => {
+      const { horizon } = known(nit, places).meta;
+      return {
+        path,
+        rows: table
+          ? GOODS.length
+          : totals
+            ? totalsOf(horizon, places).months.length + 1
+            : GOODS.length * horizon,
+      };
+    },
   };
 }
 
@@ -162,7 +184,7 @@ function seeded(office: Office): ForecastModelRow[] {
 
 function officesOf(
   office: Office,
-  active: (nit: string) => ForecastModelRow | undefined,
+  active: (nit: string, apart?: boolean) => ForecastModelRow | undefined,
 ): ForecastOffice[] {
   const byNit = new Map<string, ForecastOffice>();
   for (const company of office.companies) {
@@ -174,6 +196,7 @@ function officesOf(
       companies: 0,
       movements: 0,
       active: active(nit) ?? null,
+      by_place: active(nit, true) ?? null,
     };
     found.companies += 1;
     found.movements += office.rows(company);
@@ -217,10 +240,31 @@ function sum(amounts: string[]): string {
   return written(amounts.reduce((sum, text) => sum + cents(text), 0n));
 }
 
-function totalsOf(months: number) {
-  const pages = GOODS.map((_, at) => pageOf(at, { months, days: 15, service: 0.95 }));
-  const worth = (of: (page: ForecastArticlePage) => number) =>
-    pages.reduce((sum, page, at) => sum + of(page) * (GOODS[at]?.price ?? 0), 0).toFixed(2);
+interface Asked {
+  months: number;
+  days: number;
+  service: number;
+}
+
+function pagesOf(places: ForecastPlaces, asked: Asked): ForecastArticlePage[] {
+  const pages = GOODS.map((_, at) => pageOf(at, asked));
+  if (places === "together") return pages;
+  const fitting = PLACES.filter(({ code }) => places === "each" || code === places.one);
+  return pages.flatMap((page) => fitting.map((place) => placed(page, place)));
+}
+
+function totalsOf(months: number, places: ForecastPlaces) {
+  const pages = pagesOf(places, { months, days: 15, service: 0.95 });
+  const price = ({ row }: ForecastArticlePage) =>
+    GOODS.find(({ code }) => code === row.code)?.price ?? 0;
+  const figure = (of: (page: ForecastArticlePage) => number) =>
+    pages.reduce((sum, page) => sum + of(page) * price(page), 0);
+  const worth = (of: (page: ForecastArticlePage) => number) => figure(of).toFixed(2);
+  const bounds = (value: number, part: number) => ({
+    low: (value * (1 - part)).toFixed(2),
+    high: (value * (1 + part)).toFixed(2),
+  });
+  const all = figure(({ forecast }) => forecast.reduce((sum, { expected }) => sum + expected, 0));
   const [longest] = pages;
   const rows = pages.map(({ row }) => row);
   const judged = (verdict: string) => rows.filter((row) => row.verdict === verdict).length;
@@ -241,12 +285,23 @@ function totalsOf(months: number) {
         month,
         sold: worth(({ history }) => history.find((one) => one.month === month)?.quantity ?? 0),
         expected: null,
+        bounds: null,
       })),
       ...(longest?.forecast ?? []).map(({ month }, at) => ({
         month,
         sold: null,
         expected: worth(({ forecast }) => forecast[at]?.expected ?? 0),
+        bounds: bounds(
+          figure(({ forecast }) => forecast[at]?.expected ?? 0),
+          0.09,
+        ),
       })),
     ],
+    ahead: {
+      months,
+      expected: all.toFixed(2),
+      bounds: bounds(all, 0.06),
+      coverage: { months_inside: 15, months: 18, sums_inside: 3, sums: 3 },
+    },
   };
 }
