@@ -76,7 +76,7 @@ pub(crate) fn changes(kind: &str) -> &'static [Tag] {
         sales::CATALOGUE => &[Tag::SalesAccounts],
         PEER | SETUP => &[Tag::Vpns, Tag::Audit],
         TRAIN | TELL => &[Tag::Forecasts],
-        SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL => &[],
+        SYNC_ALL | PROVE_ALL | TIDY | RETRAIN | sales::SYNC_ALL | sales::DELIVER_ALL => &[],
         // Of another version: nobody here knows what it did.
         _ => Tag::ALL,
     }

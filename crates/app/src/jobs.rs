@@ -387,7 +387,7 @@ fn read_result(kind: &str, result: Value) -> JobResult {
         sales::SEND => serde_json::from_value(result).map(JobResult::SalesSent),
         sales::DELIVER => serde_json::from_value(result).map(JobResult::SalesDelivered),
         sales::FOLLOW => serde_json::from_value(result).map(JobResult::SalesFollowed),
-        SYNC_ALL | PROVE_ALL | RETRAIN | sales::SYNC_ALL => {
+        SYNC_ALL | PROVE_ALL | RETRAIN | sales::SYNC_ALL | sales::DELIVER_ALL => {
             serde_json::from_value(result).map(JobResult::Queued)
         }
         TRAIN => serde_json::from_value(result).map(JobResult::Trained),

@@ -7,6 +7,7 @@ use crate::{App, Nothing, Result, backup, settings};
 use chrono::{DateTime, Utc};
 use puente_core::Error;
 use puente_jobs::{Cadence, NewJob, NewSchedule, Schedule};
+use puente_sales::accounts::Channel;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
@@ -38,6 +39,8 @@ pub enum Work {
     Forecast,
     /// Reads every sales channel, settles what is in doubt and follows what was sent. Sends nothing new.
     Sales,
+    /// Reads what waits in local databases, tells it to their ledgers, and marks it there.
+    Deliver,
     /// Something that this version doesn't know. Can't be set.
     Other,
 }
@@ -52,6 +55,7 @@ impl Work {
             Work::Tidy => "tidy",
             Work::Forecast => "forecast",
             Work::Sales => "sales",
+            Work::Deliver => "deliver",
             Work::Other => "other",
         }
     }
@@ -67,13 +71,14 @@ impl Work {
             .ok_or_else(|| Error::invalid("work", text))
     }
 
-    const ALL: [Work; 6] = [
+    const ALL: [Work; 7] = [
         Work::Sync,
         Work::Prove,
         Work::Backup,
         Work::Tidy,
         Work::Forecast,
         Work::Sales,
+        Work::Deliver,
     ];
 
     fn kind(self) -> Result<&'static str> {
@@ -84,6 +89,7 @@ impl Work {
             Work::Tidy => Ok(TIDY),
             Work::Forecast => Ok(RETRAIN),
             Work::Sales => Ok(puente_sales::handlers::SYNC_ALL),
+            Work::Deliver => Ok(puente_sales::handlers::DELIVER_ALL),
             Work::Other => Err(Error::invalid("work", "other")),
         }
     }
@@ -195,10 +201,12 @@ pub fn list(app: &App, _: Nothing) -> Result<Schedules> {
         .into_iter()
         .map(|schedule| row(app, schedule))
         .collect();
-    let sells = !puente_sales::accounts::channels(&app.room.state)?.is_empty();
+    let channels = puente_sales::accounts::channels(&app.room.state)?;
+    let delivers = channels.iter().any(Channel::is_delivered);
     let proposed = usual()
         .into_iter()
-        .filter(|set| sells || set.work != Work::Sales)
+        .filter(|set| !channels.is_empty() || set.work != Work::Sales)
+        .filter(|set| delivers || set.work != Work::Deliver)
         .filter(|set| !rows.iter().any(|row| row.work == set.work))
         .collect();
     Ok(Schedules { rows, proposed })
@@ -308,6 +316,14 @@ fn usual() -> Vec<Set> {
             Every::Hours {
                 hours: 1,
                 minute: 15,
+            },
+        ),
+        set(
+            "deliver",
+            Work::Deliver,
+            Every::Hours {
+                hours: 1,
+                minute: 45,
             },
         ),
     ]
@@ -452,6 +468,30 @@ mod tests {
         assert_eq!(runs.cron, "0 6 * * *");
         assert_eq!(runs.next.len(), AHEAD);
         assert_eq!(runs.next[0], at("2026-11-26T11:00:00Z"));
+    }
+
+    #[test]
+    fn documents_of_local_databases_are_told_by_a_schedule_of_their_own() {
+        let desk = Desk::new();
+        let name = "deliver".to_owned();
+        let every = Every::Hours {
+            hours: 1,
+            minute: 45,
+        };
+        let request = Set {
+            name: name.clone(),
+            work: Work::Deliver,
+            cadence: every,
+            zone: None,
+            catch_up: None,
+            enabled: None,
+        };
+        set(&desk.app, request).unwrap();
+        let jobs = run(&desk.app, Named { name }).unwrap();
+        assert_eq!(jobs[0].kind, "sales.deliver_all");
+        let found = list(&desk.app, Nothing {}).unwrap();
+        let offered = |set: &Set| set.work == Work::Deliver;
+        assert!(!found.proposed.iter().any(offered), "nothing waits here");
     }
 
     #[test]

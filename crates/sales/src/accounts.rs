@@ -116,6 +116,11 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// Whether its ledger is told of what waits there without anybody looking at each sale.
+    pub fn is_delivered(&self) -> bool {
+        self.state == ChannelState::Connected && self.kind.is_marked()
+    }
+
     /// Name of the application's secret in the keyring.
     pub fn client_secret_name(&self) -> String {
         format!("channel/{}/client", self.id)

@@ -23,7 +23,7 @@ pub struct Attempt {
     pub version: i64,
     /// SHA-256 of what was sent, in hexadecimal.
     pub sha256: String,
-    /// What was sent; empty where the sending was taken back before anything left.
+    /// What was sent; empty where the sending was taken back and nothing of the same words followed.
     pub body: String,
     /// `accepted`, `there`, `refused`, `not_now`, `stop`, `unknown`; empty while nothing is known.
     pub answer: String,
@@ -41,16 +41,21 @@ pub fn of_sale(db: &Database, sale: SaleId) -> Result<Vec<Attempt>> {
     db.read(|conn| {
         let mut statement = conn.prepare_cached(
             "SELECT a.at, a.version, a.sha256, coalesce(s.body, ''), a.answer, a.said, a.ended_at \
-             FROM sale_attempt AS a LEFT JOIN sale_send AS s ON s.id = a.send_id \
-             AND s.sale_id = a.sale_id AND s.version = a.version \
+             FROM sale_attempt AS a LEFT JOIN sale_send AS s \
+             ON s.sale_id = a.sale_id AND s.version = a.version \
              WHERE a.sale_id = ?1 ORDER BY a.id",
         )?;
         let rows = statement.query_map([sale], |row| {
+            let (sha256, mut body): (String, String) = (row.get(2)?, row.get(3)?);
+            // A sending that was taken back may have gone out with other words since.
+            if hash_of(&body) != sha256 {
+                body.clear();
+            }
             Ok(Attempt {
                 at: time::from_text(row.get_ref(0)?.as_str()?).unwrap_or_default(),
                 version: row.get(1)?,
-                sha256: row.get(2)?,
-                body: row.get(3)?,
+                sha256,
+                body,
                 answer: row.get(4)?,
                 said: row.get(5)?,
                 ended_at: crate::accounts::moment(row, 6)?,
@@ -58,6 +63,10 @@ pub fn of_sale(db: &Database, sale: SaleId) -> Result<Vec<Attempt>> {
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     })
+}
+
+fn hash_of(body: &str) -> String {
+    hex(&Sha256::digest(body.as_bytes()))
 }
 
 /// One leaves now. One before it whose answer was never known is closed.
@@ -77,7 +86,7 @@ pub(crate) fn begin(conn: &Connection, send: i64, now: DateTime<Utc>) -> Result<
             sale,
             version,
             time::to_text(now),
-            hex(&Sha256::digest(body.as_bytes()))
+            hash_of(&body)
         ])?;
     }
     Ok(())

@@ -30,6 +30,8 @@ pub const CATALOGUE: &str = "sales.catalogue";
 pub const SEND: &str = "sales.send";
 /// The kind of job that reads what waits in the sources of a ledger, sends it, and marks it there.
 pub const DELIVER: &str = "sales.deliver";
+/// The kind of job that has one job of [`DELIVER`] follow for each ledger that is told of local databases.
+pub const DELIVER_ALL: &str = "sales.deliver_all";
 /// The kind of job that settles what is in doubt, and asks how far invoices are.
 pub const FOLLOW: &str = "sales.follow";
 /// The kind of job that does what a person decided of a sale in doubt.
@@ -106,6 +108,7 @@ pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
         Arc::new(FetchCatalogue(room.clone())),
         Arc::new(Send(room.clone())),
         Arc::new(Deliver(room.clone())),
+        Arc::new(DeliverAll(room.clone())),
         Arc::new(Follow(room.clone())),
         Arc::new(Decide(room.clone())),
         Arc::new(ReadBills(room.clone())),
@@ -120,6 +123,7 @@ struct Homologate(Room);
 struct FetchCatalogue(Room);
 struct Send(Room);
 struct Deliver(Room);
+struct DeliverAll(Room);
 struct Follow(Room);
 struct Decide(Room);
 struct ReadBills(Room);
@@ -354,6 +358,30 @@ impl JobKind for Deliver {
         let delivered = sending::deliver(&self.0, input.ledger_id, job);
         remember(&self.0, input.ledger_id, &delivered)?;
         Ok(delivered?)
+    }
+}
+
+impl JobKind for DeliverAll {
+    const NAME: &'static str = DELIVER_ALL;
+    const ON_INTERRUPT: Interrupted = Interrupted::Resume;
+    const RETRY: RetryPolicy = RetryPolicy::PATIENT;
+    type Input = IgnoredAny;
+    type Output = Value;
+
+    fn work(&self, job: &Running, _: Self::Input) -> Ran<Self::Output> {
+        let mut ledgers: Vec<LedgerId> = accounts::channels(&self.0.state)?
+            .into_iter()
+            .filter(accounts::Channel::is_delivered)
+            .filter_map(|channel| channel.ledger_id)
+            .collect();
+        ledgers.sort_unstable();
+        ledgers.dedup();
+        let mut jobs = Vec::new();
+        for ledger_id in ledgers {
+            let input = json!(LedgerInput { ledger_id });
+            jobs.push(job.enqueue(NewJob::new(DELIVER, input).once())?.0);
+        }
+        Ok(json!({ "jobs": jobs }))
     }
 }
 

@@ -4,11 +4,12 @@ use crate::accounts::{self, ChannelId, LedgerId};
 use crate::handlers::{SendInput, remember, sync};
 use crate::outbox::{self, Sender, Sent};
 use crate::state::State;
-use crate::{Error, Result, Room, list, marks};
+use crate::{Error, Result, Room, list, marks, sales};
 use puente_core::Progress;
 use puente_jobs::{Level, Running};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 use ts_rs::TS;
 
 /// Sales between two checkpoints of a job's row.
@@ -68,10 +69,7 @@ pub(crate) fn deliver(room: &Room, ledger_id: LedgerId, job: &Running) -> Result
     let mut channels = Vec::new();
     let mut trouble = None;
     for account in accounts::channels(&room.state)? {
-        if account.ledger_id == Some(ledger_id)
-            && account.state == accounts::ChannelState::Connected
-            && account.kind.is_marked()
-        {
+        if account.ledger_id == Some(ledger_id) && account.is_delivered() {
             match sync(room, account.id, job) {
                 Ok(read) => {
                     done.read += read.orders;
@@ -137,6 +135,7 @@ fn deliver_of(
 /// # Errors
 /// Those of the ledger's login and of the store; a cancel.
 pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
+    read_anew(room, input, job)?;
     let sending = send_each(room, input, job);
     match &sending {
         Ok(Sending {
@@ -153,6 +152,28 @@ pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> 
     // What was taken before the trouble is marked all the same.
     marks::settle(room, input.ledger_id, &job.cancel, job)?;
     Ok(sending?.sent)
+}
+
+/// Whoever sends a refused document again has mended it where it was issued, more often than not.
+fn read_anew(room: &Room, input: &SendInput, job: &Running) -> Result<()> {
+    let mut channels = BTreeSet::new();
+    for id in &input.sales {
+        let row = sales::get(&room.state, *id)?;
+        if row.state == State::Refused {
+            channels.insert(row.channel_id);
+        }
+    }
+    for id in channels {
+        if !accounts::channel(&room.state, id)?.is_delivered() {
+            continue;
+        }
+        match sync(room, id, job) {
+            Err(error @ (Error::Cancelled | Error::Store(_))) => return Err(error),
+            // The channel says so; what is known of them is sent.
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// What sending came to, and why it ended early where the ledger did not answer.

@@ -9,7 +9,7 @@ use puente_sales::channels::database::Settings;
 use puente_sales::handlers::SEND;
 use puente_sales::outbox::SendState;
 use puente_sales::{State, accounts, attempts, outbox, sales};
-use puente_sandbox::clouds::{Cloud, CloudOptions, Clouds, Does, Fault};
+use puente_sandbox::clouds::{Cloud, CloudOptions, Clouds, Does, EffectKind, Fault};
 use puente_sandbox::{CounterOptions, ServerCertificate, TdsFault};
 use serde_json::json;
 use std::time::Duration;
@@ -211,6 +211,10 @@ fn a_token_that_is_refused_is_renewed_once_and_then_nothing_more_is_sent() {
     shop.clouds.heal();
     shop.clouds.fault(refused.times(1));
     assert_eq!(shop.deliver().sent, 4);
+    for sale in shop.of(State::Invoiced) {
+        let attempts = attempts::of_sale(&shop.room.state, sale).unwrap();
+        assert!(attempts.iter().all(|one| one.body.contains("Comprobantes")));
+    }
     assert_eq!((asked(&shop, SIGN_IN), asked(&shop, TELL)), (3, 7));
     assert_told(&shop);
 }
@@ -229,10 +233,20 @@ fn a_refusal_is_that_documents_alone_and_is_sent_again_where_it_is_selected() {
     let reason = serde_json::to_value(&row.reasons[0]).unwrap();
     assert_eq!(reason["code"], "solar_422");
     assert_eq!(reason["message"], "ERROR DEL SERVICIO");
+    // It is mended where it was issued.
+    let sqlite = shop.counter.database.sqlite().unwrap();
+    sqlite
+        .execute_batch("UPDATE CTA03 SET COD_ARTICU = 'CORREGIDO'")
+        .unwrap();
     let input = json!({ "ledger_id": shop.ledger, "sales": refused });
     shop.jobs.enqueue(NewJob::new(SEND, input)).unwrap();
     shop.jobs.run_due(1).unwrap();
     assert_told(&shop);
+    let journal = shop.clouds.journal();
+    let EffectKind::SolarDocument { document, .. } = &journal.last().unwrap().kind else {
+        panic!("{journal:?}");
+    };
+    assert_eq!(document["Detalles"][0]["DescripcionItem"], "CORREGIDO");
     let both = attempts::of_sale(&shop.room.state, refused[0]).unwrap();
     let answers: Vec<&str> = both.iter().map(|one| &*one.answer).collect();
     assert_eq!(answers, ["refused", "accepted"]);

@@ -10,7 +10,7 @@ import { useAction, useCommand } from "@/platform/commands";
 import { viewOf } from "@/platform/platform";
 import { DAYS, dayName, said } from "./said";
 
-const WORKS: ScheduledWork[] = ["sync", "prove", "backup", "tidy", "sales"];
+const WORKS: ScheduledWork[] = ["sync", "prove", "backup", "tidy", "sales", "deliver"];
 const KINDS = ["day", "week", "hours", "minutes", "month", "cron"] as const;
 
 const FRESH: { [K in (typeof KINDS)[number]]: Extract<Every, { every: K }> } = {

@@ -61,7 +61,7 @@ export function Schedules() {
 }
 
 /** Names that Puente itself gives say no more than the work does. */
-const OWN_NAMES = ["sync", "prove", "backup", "tidy", "sales"];
+const OWN_NAMES = ["sync", "prove", "backup", "tidy", "sales", "deliver"];
 
 export function useScheduleTitle(): (schedule: Pick<Schedule, "name" | "work">) => string {
   const { t } = useTranslation();
