@@ -44,7 +44,8 @@ pub(crate) fn group(series: &Series, end: usize, members: &[Vec<f64>]) -> usize 
     shape * 4 + opinions.min(3)
 }
 
-fn is_regular(of_group: usize) -> bool {
+/// Whether the group sells nearly every month.
+pub(crate) fn is_regular(of_group: usize) -> bool {
     of_group < 8
 }
 

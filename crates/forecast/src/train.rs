@@ -223,7 +223,7 @@ fn forecasts(
                 .zip(intervals.of(at, &series.months, groups[at], &expected))
         {
             forecast.expected.push(*expected);
-            forecast.low.push(if dead { 0.0 } else { low });
+            forecast.low.push(low);
             forecast.median.push(if dead { 0.0 } else { median });
             forecast.high.push(high);
         }
