@@ -225,10 +225,10 @@ impl From<Error> for puente_core::Error {
 
 impl From<&Error> for puente_core::Error {
     fn from(error: &Error) -> Self {
-        match error {
-            // One that came with its values keeps them.
-            Error::Travelled(error) => error.clone(),
-            error => puente_core::error::travel(error),
+        // One that came with its values keeps them.
+        if let Error::Travelled(error) = error {
+            return error.clone();
         }
+        puente_core::error::travel(error)
     }
 }

@@ -167,10 +167,9 @@ fn read_anew(room: &Room, input: &SendInput, job: &Running) -> Result<()> {
         if !accounts::channel(&room.state, id)?.is_delivered() {
             continue;
         }
-        match sync(room, id, job) {
-            Err(error @ (Error::Cancelled | Error::Store(_))) => return Err(error),
-            // The channel says so; what is known of them is sent.
-            Ok(_) | Err(_) => {}
+        // Another trouble is the channel's to tell; what is known of them is sent.
+        if let Err(error @ (Error::Cancelled | Error::Store(_))) = sync(room, id, job) {
+            return Err(error);
         }
     }
     Ok(())

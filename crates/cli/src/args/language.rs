@@ -77,6 +77,10 @@ fn explain(arg: Arg, own: &str, lang: Lang) -> Arg {
 }
 
 /// What is wrong with a line and how to go on; none where it is help that was asked for.
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library may come to know more kinds of errors"
+)]
 pub fn mistake(error: &clap::Error, lang: Lang) -> Option<String> {
     let key = match error.kind() {
         ErrorKind::DisplayHelp
@@ -134,6 +138,10 @@ pub fn mistake(error: &clap::Error, lang: Lang) -> Option<String> {
     Some(lines.join("\n"))
 }
 
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library may come to know more kinds of values"
+)]
 fn said(error: &clap::Error, kind: ContextKind) -> String {
     match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),

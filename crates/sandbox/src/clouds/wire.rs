@@ -142,7 +142,9 @@ async fn hello_of_old(mut tcp: TcpStream) -> io::Result<()> {
     hello.extend([7; 32]);
     hello.extend([0, 0, 47, 0]);
     let mut heard = vec![0; 16_384];
-    tcp.read(&mut heard).await?;
+    if tcp.read(&mut heard).await? == 0 {
+        return Ok(());
+    }
     tcp.write_all(&hello).await?;
     // Until the other side has read it and gone.
     while tcp.read(&mut heard).await? > 0 {}
