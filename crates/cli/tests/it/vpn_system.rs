@@ -152,9 +152,12 @@ fn the_whole_pc_is_connected_for_whoever_may_and_every_refusal_says_the_way_out(
     let connected = stage.json(&CONNECT);
     assert_eq!(connected["status"]["state"], "up", "{connected}");
     assert!(stage.reaches(), "an ordinary program");
-    let seen = stage.json(&STATUS);
-    assert!(seen["status"]["handshake_seconds"].as_u64().unwrap() < 60);
-    assert!(seen["status"]["received"].as_u64().unwrap() > 0, "{seen}");
+    // The helper counts a few times a second: an answer may be of just before the first packet.
+    let seen = (0..200)
+        .map(|_| stage.json(&STATUS)["status"].clone())
+        .find(|seen| seen["received"].as_u64().unwrap() > 0)
+        .expect("what was received is counted");
+    assert!(seen["handshake_seconds"].as_u64().unwrap() < 60, "{seen}");
 
     // Jobs reach a server behind it without a second tunnel, which would take this one's connection.
     let added = stage.pc.add_server("oficina");
