@@ -13,6 +13,7 @@ use puente_core::{Code, Error, Secret};
 use puente_vpn::peers::{Preview, ServerView};
 use puente_vpn::vpns::Login;
 use std::path::Path;
+use std::io::IsTerminal as _;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -127,12 +128,19 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
 }
 
 fn to_create(terminal: &Terminal, given: VpnServer) -> Result<Create> {
+/// What opens a locked key: asked for, or the first line of the input.
+pub fn passphrase(terminal: &Terminal, asked: bool) -> Result<Option<Secret>> {
+    let piped = !std::io::stdin().is_terminal();
+    asked.then(|| password(terminal, piped)).transpose()
+}
+
     let login = match (given.agent, given.key) {
         (true, _) => Login::Agent,
         (false, Some(path)) => Login::Key { path },
         (false, None) => Login::Password,
     };
     let asks = given.password_stdin || login == Login::Password;
+    let opens = passphrase(terminal, given.passphrase)?;
     let password = match asks {
         true => Some(password(terminal, given.password_stdin)?),
         false => None,
@@ -140,7 +148,7 @@ fn to_create(terminal: &Terminal, given: VpnServer) -> Result<Create> {
     // With a key the password is the one that sudo asks for.
     let (password, sudo_password) = match login {
         Login::Password => (password, None),
-        Login::Agent | Login::Key { .. } => (None, password),
+        Login::Agent | Login::Key { .. } => (opens, password),
     };
     Ok(Create {
         name: given.name,
@@ -167,12 +175,13 @@ fn to_relogin(terminal: &Terminal, given: VpnLogin) -> Result<Relogin> {
         (false, None, false) => None,
     };
     let password = match given.password || given.password_stdin {
+    let opens = passphrase(terminal, given.passphrase)?;
         true => Some(password(terminal, given.password_stdin)?),
         false => None,
     };
     // With a key the password is the one that sudo asks for.
     let (password, sudo_password) = match login {
-        Some(Login::Agent | Login::Key { .. }) => (None, password),
+        Some(Login::Agent | Login::Key { .. }) => (opens, password),
         Some(Login::Password) | None => (password, None),
     };
     Ok(Relogin {
