@@ -413,7 +413,7 @@ impl Engine {
         if slept {
             tracing::info!("this PC was asleep: the tunnel looks for its peer");
             self.seek();
-        } else if expired || (!up && now >= self.way.until) {
+        } else if (expired && !self.way.pausing) || (!up && now >= self.way.until) {
             self.go_on(now);
         }
         let (sent, received) = self.link.bytes();
