@@ -168,6 +168,8 @@ codes! {
     SshAuthRefused = "SSH_AUTH_REFUSED", Failure, permanent;
     /// A private key file can't be used. `path`, `reason`.
     SshKeyUnusable = "SSH_KEY_UNUSABLE", Warning, permanent;
+    /// The SSH agent of this PC is not there, or has no key. `reason`.
+    SshAgentUnusable = "SSH_AGENT_UNUSABLE", Warning, permanent;
     /// The user may not act as the administrator. `user`.
     SudoRefused = "SUDO_REFUSED", Failure, permanent;
     /// A command on the server failed. `command`, `reason`.
