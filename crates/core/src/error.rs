@@ -203,6 +203,8 @@ codes! {
     VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
+    /// Another process has the tunnel of the VPN. `process`.
+    VpnHeld = "VPN_HELD", Warning, retry;
     /// No handshake within the time. `endpoint`, `seconds`.
     VpnNoHandshake = "VPN_NO_HANDSHAKE", Failure, retry;
     /// The target does not lie behind the VPN. `target`, `allowed`.
