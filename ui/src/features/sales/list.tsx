@@ -28,7 +28,6 @@ import { SalePanel } from "./sale-panel";
 import { Views } from "./sales";
 import { SendDialog } from "./send-dialog";
 
-const AMOUNT = /^\d+([.,]\d+)?$/;
 const NOTHING = { text: "", channel: null as string | null, least: "", most: "" };
 const ALWAYS: Span = { from: null, to: null };
 const SHOWN = {};
@@ -50,7 +49,7 @@ interface SalesShow {
 
 export function SalesList() {
   const { t } = useTranslation();
-  const { zone } = useFormat();
+  const { zone, typed } = useFormat();
   const search = useSearch({ from: "/facturacion" });
   const navigate = useNavigate({ from: "/facturacion" });
   const [narrow, setNarrow] = useState(NOTHING);
@@ -62,6 +61,7 @@ export function SalesList() {
   const [hidden, setHidden] = useKept<Record<string, boolean>>("list.sales.columns", SHOWN);
   const columns = useColumns();
   const { state, reason } = search;
+  const [least, most] = [typed(asked.least), typed(asked.most)];
   const filter = useMemo<SalesFilter>(
     () => ({
       ...(state ? { states: [state] } : {}),
@@ -69,11 +69,11 @@ export function SalesList() {
       ...(asked.channel ? { channels: [Number(asked.channel)] } : {}),
       ...(span.from ? { from: startOf(span.from, zone) } : {}),
       ...(span.to ? { to: endOf(span.to, zone) } : {}),
-      ...(AMOUNT.test(asked.least) ? { least: asked.least.replace(",", ".") } : {}),
-      ...(AMOUNT.test(asked.most) ? { most: asked.most.replace(",", ".") } : {}),
+      ...(least ? { least } : {}),
+      ...(most ? { most } : {}),
       ...(asked.text.trim() ? { text: asked.text.trim() } : {}),
     }),
-    [state, reason, asked, span, zone],
+    [state, reason, asked, least, most, span, zone],
   );
   const question = useMemo(
     () => ({ filter, sort: order.by as SalesSort, ascending: !order.descending }),
@@ -208,7 +208,7 @@ function Narrowing({
   tools: ReactNode;
 }) {
   const { t } = useTranslation();
-  const { currency } = useFormat();
+  const { currency, typed } = useFormat();
   const channels = useCommand("sales.channels.list", {}).data ?? [];
   const limit = (name: "least" | "most") => (
     <TextInput
@@ -217,7 +217,7 @@ function Narrowing({
       placeholder={t(`sales.filter.${name}`, { currency })}
       inputMode="decimal"
       value={narrow[name]}
-      error={narrow[name] !== "" && !AMOUNT.test(narrow[name]) ? t("sales.filter.amount") : null}
+      error={narrow[name] !== "" && !typed(narrow[name]) ? t("sales.filter.amount") : null}
       onChange={(event) => onNarrow({ ...narrow, [name]: event.currentTarget.value })}
     />
   );
