@@ -27,6 +27,7 @@ import { Money, SaleStateView } from "./looks";
 import { SalePanel } from "./sale-panel";
 import { Views } from "./sales";
 import { SendDialog } from "./send-dialog";
+import { useTold } from "./told";
 
 const NOTHING = { text: "", channel: null as string | null, least: "", most: "" };
 const ALWAYS: Span = { from: null, to: null };
@@ -101,6 +102,7 @@ export function SalesList() {
   const clear = () => apply({ by: order.by, descending: order.descending });
   const ready = totals?.states.ready ?? 0;
   const refused = totals?.states.refused ?? 0;
+  const tells = useTold().all;
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
@@ -124,7 +126,9 @@ export function SalesList() {
                 disabled={ready === 0}
                 onClick={() => setSending("ready")}
               >
-                {ready === 0 ? t("sales.send.nothing") : t("sales.send.button", { count: ready })}
+                {ready === 0
+                  ? t(tells ? "sales.tell.nothing" : "sales.send.nothing")
+                  : t(tells ? "sales.tell.button" : "sales.send.button", { count: ready })}
               </Button>
             )}
           </>
@@ -210,6 +214,7 @@ function Narrowing({
   const { t } = useTranslation();
   const { currency, typed } = useFormat();
   const channels = useCommand("sales.channels.list", {}).data ?? [];
+  const { all } = useTold();
   const limit = (name: "least" | "most") => (
     <TextInput
       w={112}
@@ -247,7 +252,9 @@ function Narrowing({
       <Chips
         values={SALE_STATES}
         chosen={search.state ? [search.state] : []}
-        text={(state) => t(`sales.state.${state}`)}
+        text={(state) =>
+          t(all && state === "invoiced" ? "sales.tell.invoiced" : `sales.state.${state}`)
+        }
         onToggle={(state) =>
           set({ state: search.state === state ? undefined : state, reason: undefined })
         }
@@ -311,6 +318,7 @@ function Footer({
 function useColumns(): Column<SaleRow>[] {
   const { t } = useTranslation();
   const { moment, amount, currency } = useFormat();
+  const { told } = useTold();
   return useMemo(
     () => [
       {
@@ -332,7 +340,7 @@ function useColumns(): Column<SaleRow>[] {
         title: t("sales.col.state"),
         width: 112,
         sort: "state",
-        cell: (row) => <SaleStateView state={row.state} />,
+        cell: (row) => <SaleStateView state={row.state} told={told.has(row.channel_id)} />,
       },
       {
         id: "buyer",
@@ -377,7 +385,7 @@ function useColumns(): Column<SaleRow>[] {
       { id: "invoice", title: t("sales.col.invoice"), width: 104, cell: (row) => row.invoice },
       { id: "channel", title: t("sales.col.channel"), width: 180, cell: (row) => row.channel },
     ],
-    [t, moment, amount, currency],
+    [t, moment, amount, currency, told],
   );
 }
 
