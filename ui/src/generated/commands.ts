@@ -2211,10 +2211,6 @@ export type LedgerTested = {
  */
 network: NetworkTested,
 /**
- * Whose certificate has to be imported for that to be trusted; none where nothing has.
- */
-import: string | null,
-/**
  * Why the credentials were not taken; none when they were.
  */
 error: ErrorView | null, };
@@ -3179,6 +3175,10 @@ status: number | null,
  * How the connection is encrypted; none before there was one, and for plain HTTP.
  */
 tls: NetworkTls | null,
+/**
+ * Whose certificate has to be imported for the other side to be trusted; none where nothing has.
+ */
+import: string | null,
 /**
  * How long it took.
  */
@@ -5454,7 +5454,7 @@ export type SalesSort = "date" | "amount" | "margin" | "number" | "buyer" | "sta
  */
 export type SalesStep = {
 /**
- * 1 to 11.
+ * From 1 on.
  */
 number: number,
 /**
@@ -6014,7 +6014,7 @@ info: ServerInfo | null,
 companies: number,
 /**
  * What a technician should know, by stable name: `superuser`, `default_password`,
- * `unencrypted`, `login_only_encrypted`, `no_snapshots`.
+ * `unencrypted`, `login_only_encrypted`, `no_snapshots`, `no_companies`.
  */
 warnings: Array<string>, };
 
@@ -6209,6 +6209,15 @@ year: string,
  * Why.
  */
 reason: SkipReason, };
+
+/**
+ * Where Solar would be.
+ */
+export type SolarAddress = {
+/**
+ * Where the API is; Solar's own address when left out.
+ */
+base_url?: string | null, };
 
 /**
  * A company in Solar to be connected, or new credentials for one that is. The password is taken in and never
@@ -7499,6 +7508,7 @@ export type Commands = {
   "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
   "sales.sync": { request: SalesSync; response: Array<Job> };
   "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
+  "sales.solar.probe": { request: SolarAddress; response: NetworkTested };
   "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
   "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
   "sales.sources.test": { request: ChannelNamed; response: SourceTested };
@@ -7641,6 +7651,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.solar.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.solar.probe": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "sales.ledgers.probe": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.connect": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
