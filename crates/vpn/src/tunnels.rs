@@ -214,15 +214,25 @@ impl Tunnels {
         hold::claim(&self.0.folder, id, reach)
     }
 
+    /// Takes out the tunnel of a key that another process has changed since.
+    fn outdated(&self, vpn: &Vpn) -> Option<Entry> {
+        let mut open = self.lock();
+        let entry = open.tunnels.get(&vpn.id)?;
+        let is_outdated = entry.tunnel.public_key().to_string() != vpn.public_key;
+        is_outdated.then(|| open.tunnels.remove(&vpn.id)).flatten()
+    }
+
     fn tunnel(&self, id: VpnId, pinned: bool) -> Result<Place> {
+        let vpn = vpns::get(&self.0.state, id)?;
+        refuse_unusable(&vpn)?;
+        // Ending waits for a thread: not with the lock.
+        drop(self.outdated(&vpn));
         let mut open = self.lock();
         if let Some(entry) = open.tunnels.get_mut(&id) {
             entry.pinned |= pinned;
             entry.quiet_since = None;
             return Ok(Place::Here(Arc::clone(&entry.tunnel)));
         }
-        let vpn = vpns::get(&self.0.state, id)?;
-        refuse_unusable(&vpn)?;
         let hold = match self.claim(id)? {
             Claim::Ours(hold) => hold,
             Claim::Theirs(holder) => return Ok(Place::Elsewhere(holder)),

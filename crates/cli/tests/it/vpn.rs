@@ -4,13 +4,14 @@ mod bench;
 mod canaries;
 mod login;
 mod peers;
+mod refused;
 mod relay;
 mod restart;
 mod setup;
 
 use crate::desk::said;
 use bench::Bench;
-use puente_sandbox::vpn::{OFFICE, PORT, SERVER};
+use puente_sandbox::vpn::{ADMIN, OFFICE, PORT, SERVER};
 use puente_sandbox::{FirebirdServer, SampleErp, SampleOptions, SampleSize, ServerOptions};
 use relay::Relay;
 use serde_json::Value;
@@ -178,8 +179,9 @@ fn a_port_of_this_pc_leads_to_the_office_until_the_program_ends() {
 #[test]
 fn two_programs_share_the_tunnel_of_one_and_never_take_it_from_each_other() {
     let pc = Pc::new();
-    let conf = pc.conf().display().to_string();
-    pc.bench.json(&["vpn", "import", &conf], "");
+    let create = pc.bench.with_key("create", "oficina", ADMIN);
+    let create = [&create[..], &["--password-stdin"]].concat();
+    pc.bench.json(&create, pc.bench.password());
     let target = format!("{OFFICE}:3050");
     let connect = ["vpn", "connect", "oficina", "--to", &target];
     let (child, _) = pc.opened(&connect);
@@ -205,6 +207,14 @@ fn two_programs_share_the_tunnel_of_one_and_never_take_it_from_each_other() {
         .bench
         .refused(&["vpn", "connect", "oficina", "--system"], "");
     assert!(whole.contains("VPN_HELD"), "{whole}");
+
+    // It takes the fresh keys that another program made, too.
+    pc.bench.json(&["vpn", "rotate", "oficina"], "");
+    let jobs = pc.bench.json(&["companies", "discover"], "");
+    assert_eq!(jobs[0]["state"], "done", "{jobs}");
+    let held = pc.bench.refused(&connect, "");
+    assert!(held.contains(&by), "it still has it: {held}");
+    let before = speaks_from();
 
     // However it ends, the next one has the tunnel.
     pc.bench.end(child);
