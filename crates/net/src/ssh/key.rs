@@ -55,6 +55,10 @@ pub(super) fn load(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKe
         reason: reason.to_owned(),
     };
     let text = std::fs::read_to_string(whole(path)).map(Secret::from);
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "the standard library's enum, which grows"
+    )]
     let text = text.map_err(|error| match error.kind() {
         ErrorKind::NotFound => unusable("no_file"),
         ErrorKind::PermissionDenied => unusable("file_denied"),
