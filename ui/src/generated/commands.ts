@@ -865,7 +865,7 @@ without_cost: Array<string>, };
 /**
  * Every error that a person or a program can meet, by its stable name.
  */
-export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_TLS_OLD" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SSH_AGENT_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_SETUP_FAILED" | "VPN_HELPER_MISSING" | "VPN_HELPER_NOT_ALLOWED" | "VPN_NET_TAKEN" | "VPN_HELPER_REFUSED" | "VPN_BUSY" | "VPN_HELD" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "LANDING_ELSEWHERE" | "LANDING_TAKEN" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
+export type ErrorCode = "CANCELLED" | "INVALID_INPUT" | "NOT_FOUND" | "ALREADY_EXISTS" | "INTERNAL" | "TAX_ID_INVALID" | "PERIOD_INVALID" | "CLOCK_WRONG" | "DATA_FOLDER_READ_ONLY" | "DISK_FULL" | "STORE_NEWER" | "STORE_CORRUPT" | "STORE_FOREIGN" | "STORE_FAILED" | "BACKUP_INVALID" | "BACKUP_MISSING" | "KEYRING_ABSENT" | "KEYRING_LOCKED" | "SECRET_MISSING" | "SECRET_FILE_UNREADABLE" | "SECRET_TOO_LONG" | "DB_HOST_UNREACHABLE" | "DB_PORT_CLOSED" | "DB_TIMEOUT" | "DB_CONNECTION_LOST" | "DB_NOT_A_SERVER" | "DB_WRONG_PASSWORD" | "DB_AUTH_UNSUPPORTED" | "DB_ENCRYPTION_UNSUPPORTED" | "DB_NOT_FOUND" | "DB_NOT_A_DATABASE" | "DB_VERSION_UNSUPPORTED" | "DB_PERMISSION_DENIED" | "DB_LOCK_CONFLICT" | "DB_STATEMENT_FAILED" | "DB_CLIENT_LIBRARY_MISSING" | "DB_INVALID_TEXT" | "DB_NUMBER_OVERFLOW" | "DB_VALUE_TOO_LARGE" | "DB_TLS_REFUSED" | "DB_CERTIFICATE_UNTRUSTED" | "DB_INSTANCE_NOT_FOUND" | "DB_RESTORED" | "NET_UNREACHABLE" | "NET_TIMEOUT" | "NET_TLS_REFUSED" | "NET_TLS_OLD" | "NET_PROXY_REFUSED" | "NET_FAILED" | "SSH_NOT_SSH" | "SSH_HOST_UNKNOWN" | "SSH_HOST_CHANGED" | "SSH_AUTH_REFUSED" | "SSH_KEY_UNUSABLE" | "SUDO_REFUSED" | "REMOTE_FAILED" | "REMOTE_NOT_LINUX" | "VPN_UNREADABLE" | "VPN_TOOLS_MISSING" | "VPN_INTERFACE_MISSING" | "VPN_FOREIGN_OWNER" | "VPN_POOL_EXHAUSTED" | "VPN_ADDRESS_TAKEN" | "VPN_REFUSED" | "VPN_SETUP_FAILED" | "VPN_HELPER_MISSING" | "VPN_HELPER_NOT_ALLOWED" | "VPN_NET_TAKEN" | "VPN_HELPER_REFUSED" | "VPN_BUSY" | "VPN_NO_HANDSHAKE" | "VPN_NOT_ROUTED" | "VPN_PORT_TAKEN" | "VPN_SYSTEM" | "PROFILE_INVALID" | "SCHEMA_MISMATCH" | "MASTER_TABLE_MISSING" | "COMPANY_FILE_MISSING" | "COMPANY_DUPLICATE" | "PROOF_MISMATCH" | "FILE_UNREADABLE" | "QUIET_HOURS" | "CLOUD_LOGIN_REFUSED" | "CLOUD_REFUSED" | "CLOUD_BUSY" | "CLOUD_UNREADABLE" | "CHANNEL_LOST" | "CHANNEL_NOT_AUTHORISED" | "SALE_WRONG_STATE" | "EXAMPLE_ONLY" | "LANDING_ELSEWHERE" | "LANDING_TAKEN" | "JOB_BUSY" | "JOB_WRONG_STATE" | "JOB_INTERRUPTED" | "SCHEDULE_INVALID" | "FORECAST_NO_HISTORY" | "FORECAST_MODEL_DAMAGED" | "MLFLOW_LOGIN" | "MLFLOW_NOT_THERE" | "MLFLOW_REFUSED" | "MLFLOW_FAILED" | "BRIDGE_REFUSED" | "SANDBOX_UNAVAILABLE" | "SANDBOX_FAILED";
 
 /**
  * An error on the wire: what hosts and the UI get.
@@ -2211,10 +2211,6 @@ export type LedgerTested = {
  */
 network: NetworkTested,
 /**
- * Whose certificate has to be imported for that to be trusted; none where nothing has.
- */
-import: string | null,
-/**
  * Why the credentials were not taken; none when they were.
  */
 error: ErrorView | null, };
@@ -3179,6 +3175,10 @@ status: number | null,
  * How the connection is encrypted; none before there was one, and for plain HTTP.
  */
 tls: NetworkTls | null,
+/**
+ * Whose certificate has to be imported for the other side to be trusted; none where nothing has.
+ */
+import: string | null,
 /**
  * How long it took.
  */
@@ -5454,7 +5454,7 @@ export type SalesSort = "date" | "amount" | "margin" | "number" | "buyer" | "sta
  */
 export type SalesStep = {
 /**
- * 1 to 11.
+ * From 1 on.
  */
 number: number,
 /**
@@ -6014,7 +6014,7 @@ info: ServerInfo | null,
 companies: number,
 /**
  * What a technician should know, by stable name: `superuser`, `default_password`,
- * `unencrypted`, `login_only_encrypted`, `no_snapshots`.
+ * `unencrypted`, `login_only_encrypted`, `no_snapshots`, `no_companies`.
  */
 warnings: Array<string>, };
 
@@ -6209,6 +6209,15 @@ year: string,
  * Why.
  */
 reason: SkipReason, };
+
+/**
+ * Where Solar would be.
+ */
+export type SolarAddress = {
+/**
+ * Where the API is; Solar's own address when left out.
+ */
+base_url?: string | null, };
 
 /**
  * A company in Solar to be connected, or new credentials for one that is. The password is taken in and never
@@ -7499,6 +7508,7 @@ export type Commands = {
   "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
   "sales.sync": { request: SalesSync; response: Array<Job> };
   "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
+  "sales.solar.probe": { request: SolarAddress; response: NetworkTested };
   "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
   "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
   "sales.sources.test": { request: ChannelNamed; response: SourceTested };
@@ -7641,6 +7651,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.solar.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.solar.probe": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "sales.ledgers.probe": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.connect": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
