@@ -138,6 +138,7 @@ export function workBodies(office: Office, book: Book): Bodies {
       output,
       rows: filter?.states ? 1 : book.sales.length,
     }),
+    "sales.attempts.export": ({ output }) => ({ output, rows: 3 }),
     "sales.margin.export": ({ output, amounts }) => ({ output, rows: amounts ? 1200 : 12 }),
     "sales.document": ({ output }) => ({ output, rows: 48_211 }),
     "sales.channels.listen": ({ channel: name }) => listening(name, "waiting"),

@@ -111,8 +111,8 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
       products: csv.trim().split("\n").length - 1,
       jobs: job("sales.homologate"),
     }),
-    "sales.margin": ({ by = "sale", filter, limit }) =>
-      margin(book, by, filter ?? {}, limit ?? 100),
+    "sales.margin": ({ by = "sale", filter, currency, limit }) =>
+      margin(book, by, filter ?? {}, currency ?? null, limit ?? 100),
   };
 }
 
@@ -268,6 +268,13 @@ export function written(value: bigint): string {
 const sumOf = (rows: SaleRow[], of: (row: SaleRow) => string | null) =>
   rows.reduce((sum, row) => sum + cents(of(row)), 0n);
 
+/** That of the most sales first. */
+function currenciesOf(rows: SaleRow[]): string[] {
+  const sales = new Map<string, number>();
+  for (const { currency } of rows) sales.set(currency, (sales.get(currency) ?? 0) + 1);
+  return [...sales].sort((a, b) => b[1] - a[1]).map(([currency]) => currency);
+}
+
 function totals(rows: SaleRow[]): SalesTotals {
   const states: Record<string, number> = {};
   const reasons = new Map<string, { reason: string; text: string; sales: number }>();
@@ -282,9 +289,16 @@ function totals(rows: SaleRow[]): SalesTotals {
   }
   return {
     sales: rows.length,
-    paid: written(sumOf(rows, (row) => row.paid)),
-    total: written(sumOf(rows, (row) => row.total)),
-    margin: written(sumOf(rows, (row) => row.margin)),
+    sums: currenciesOf(rows).map((currency) => {
+      const own = rows.filter((row) => row.currency === currency);
+      return {
+        currency,
+        sales: own.length,
+        paid: written(sumOf(own, (row) => row.paid)),
+        total: written(sumOf(own, (row) => row.total)),
+        margin: written(sumOf(own, (row) => row.margin)),
+      };
+    }),
     states,
     reasons: [...reasons.values()].sort((a, b) => b.sales - a.sales),
   };
@@ -327,7 +341,13 @@ function order(sort: string): (a: SaleRow, b: SaleRow) => number {
   return text((row) => row.sold_at);
 }
 
-function margin(book: Book, by: MarginBy, filter: SalesFilter, limit: number) {
+function margin(
+  book: Book,
+  by: MarginBy,
+  filter: SalesFilter,
+  wanted: string | null,
+  limit: number,
+) {
   const keyOf = (row: SaleRow): [string, string] => {
     if (by === "month") return [row.sold_at.slice(0, 7), row.sold_at.slice(0, 7)];
     if (by === "channel") return [String(row.channel_id), row.channel];
@@ -335,7 +355,10 @@ function margin(book: Book, by: MarginBy, filter: SalesFilter, limit: number) {
     const { sku, title } = articleOf(row.id);
     return [sku, title];
   };
-  const rows = book.sales.filter((row) => row.margin !== null && fits(row, filter));
+  const worked = book.sales.filter((row) => row.margin !== null && fits(row, filter));
+  const currencies = currenciesOf(worked);
+  const currency = wanted ?? currencies[0] ?? "";
+  const rows = worked.filter((row) => row.currency === currency);
   const groups = new Map<string, { label: string; rows: SaleRow[] }>();
   for (const row of rows) {
     const [key, label] = keyOf(row);
@@ -358,6 +381,8 @@ function margin(book: Book, by: MarginBy, filter: SalesFilter, limit: number) {
       { kind: "freight", amount: part(7n) },
     ],
     groups: all.length,
+    currency,
+    currencies,
   };
 }
 
