@@ -713,8 +713,7 @@ pub fn show_margin(terminal: &Terminal, summary: &MarginSummary) {
             [] => ("sales.in", String::new()),
             some => ("sales.in.others", some.join(", ")),
         };
-        let words = [("currency", &summary.currency), ("others", &others)];
-        terminal.line(terminal.fill(key, &words));
+        terminal.line(terminal.fill(key, &[("currency", &summary.currency), ("others", &others)]));
     }
 }
 

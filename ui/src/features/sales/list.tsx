@@ -256,7 +256,7 @@ function Narrowing({
       {limit("least")}
       {limit("most")}
       <Chips
-        values={SALE_STATES}
+        values={all ? SALE_STATES.filter((state) => state !== "stamped") : SALE_STATES}
         chosen={search.state ? [search.state] : []}
         text={(state) =>
           t(all && state === "invoiced" ? "sales.tell.invoiced" : `sales.state.${state}`)
@@ -330,9 +330,9 @@ function Footer({
 function useColumns(unit: string | null): Column<SaleRow>[] {
   const { t } = useTranslation();
   const { moment, amount } = useFormat();
-  const { told } = useTold();
-  return useMemo(
-    () => [
+  const { told, all } = useTold();
+  return useMemo(() => {
+    const columns: Column<SaleRow>[] = [
       {
         id: "date",
         title: t("sales.col.date"),
@@ -343,7 +343,8 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
       {
         id: "number",
         title: t("sales.col.number"),
-        width: 150,
+        // Numbers of documents are longer, and there is no margin beside them.
+        width: all ? 190 : 150,
         sort: "number",
         cell: (row) => row.key,
       },
@@ -368,7 +369,7 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
       {
         id: "reason",
         title: t("sales.col.reason"),
-        width: 206,
+        width: all ? 300 : 206,
         cell: (row) => {
           const text = row.reasons.map((reason) => reason.text).join(" ");
           return (
@@ -380,7 +381,7 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
       },
       {
         id: "paid",
-        title: withUnit(t("sales.col.paid"), unit),
+        title: withUnit(t(all ? "sales.tell.total" : "sales.col.paid"), unit),
         width: 122,
         align: "right",
         sort: "amount",
@@ -394,11 +395,16 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
         sort: "margin",
         cell: (row) => (row.margin === null ? "" : <Money value={row.margin} amount={amount} />),
       },
-      { id: "invoice", title: t("sales.col.invoice"), width: 104, cell: (row) => row.invoice },
+      {
+        id: "invoice",
+        title: t(all ? "sales.tell.column" : "sales.col.invoice"),
+        width: all ? 180 : 104,
+        cell: (row) => row.invoice,
+      },
       { id: "channel", title: t("sales.col.channel"), width: 180, cell: (row) => row.channel },
-    ],
-    [t, moment, amount, unit, told],
-  );
+    ];
+    return all ? columns.filter(({ id }) => id !== "margin") : columns;
+  }, [t, moment, amount, unit, told, all]);
 }
 
 function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {

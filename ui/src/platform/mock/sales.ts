@@ -11,6 +11,7 @@ import type {
   SalesStep,
   SalesTotals,
 } from "@/generated/commands";
+import { documentPage, seedDocuments, seedSolar, seedSource } from "./counter";
 import { refusal } from "./errors";
 import { scaled } from "./movements";
 import type { Bodies, MockOptions, Office } from "./office";
@@ -36,10 +37,11 @@ interface Book {
 
 export function salesBodies(office: Office, start: MockOptions["office"]): Bodies {
   const working = start === "working";
+  const counter = start === "counter";
   const book: Book = {
-    sales: working ? seedSales(office) : [],
-    ledgers: working ? [seedLedger(office)] : [],
-    channels: working ? [seedChannel(office)] : [],
+    sales: working ? seedSales(office) : counter ? seedDocuments(office) : [],
+    ledgers: working ? [seedLedger(office)] : counter ? [seedSolar(office)] : [],
+    channels: working ? [seedChannel(office)] : counter ? [seedSource(office)] : [],
     mappings: new Map(),
     costs: working ? [{ name: "Empaque", kind: "per_sale", amount: "1800.00" }] : [],
   };
@@ -81,7 +83,7 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
       return { rows: found.slice(offset, offset + (limit ?? 100)), totals: totals(found) };
     },
     "sales.totals": (filter) => totals(book.sales.filter((row) => fits(row, filter))),
-    "sales.show": ({ sale }) => salePage(office, find(sale)),
+    "sales.show": ({ sale }) => (counter ? documentPage : salePage)(office, find(sale)),
     "sales.send": ({ sales, filter }) => {
       for (const row of book.sales) {
         const wanted = sales?.length ? sales.includes(row.id) : fits(row, filter ?? {});
