@@ -183,6 +183,7 @@ function Reason({ reason, row }: { reason: SaleReasonView; row: SaleRow }) {
 
 function Lines({ page: { sale, row } }: { page: SalePage }) {
   const { t } = useTranslation();
+  const told = useTold().told.has(row.channel_id);
   const { amount, quantity } = useFormat();
   return (
     <section className="stack">
@@ -209,7 +210,7 @@ function Lines({ page: { sale, row } }: { page: SalePage }) {
         </tbody>
         <tfoot>
           <tr>
-            <td>{t("sales.panel.paid")}</td>
+            <td>{t(told ? "sales.tell.total" : "sales.panel.paid")}</td>
             <td />
             <td className="num">{amount(row.paid)}</td>
           </tr>

@@ -87,7 +87,12 @@ export function documentPage(office: Office, row: SaleRow): SalePage {
   const page = salePage(office, row);
   return {
     ...page,
-    sale: { ...page.sale, shipment: null, payments: [] },
+    sale: {
+      ...page.sale,
+      shipment: null,
+      payments: [],
+      lines: page.sale.lines.map((line) => ({ ...line, quantity: "1", unit_price: row.paid })),
+    },
     body: row.state === "pending" ? null : reportOf(row),
     earnings: { ...page.earnings, costs: [], margin: row.paid, estimated: true },
   };

@@ -47,6 +47,7 @@ export function seedCounter(office: Office): Server[] {
       port: 0,
       user: "PUENTE",
       master: "LOCAL",
+      profile: "sqlserver",
       options: { ...OPTIONS, sql_server: { encryption, instance: "VENTAS" } },
       checked_at: office.ago(24),
       warnings: ["login_only_encrypted", "no_companies"],

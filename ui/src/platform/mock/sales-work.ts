@@ -43,7 +43,9 @@ export function workBodies(office: Office, book: Book): Bodies {
     example = EXAMPLE;
     office.stale("sales");
   });
-  let misfits: SalesMisfit[] = book.channels.length > 0 ? [SELLER, PRODUCT] : [];
+  let misfits: SalesMisfit[] = book.ledgers.some(({ kind }) => kind === "siigo")
+    ? [SELLER, PRODUCT]
+    : [];
   const tasks: SaleTask[] = book.sales
     .filter(({ state }) => state === "stamped")
     .slice(0, 2)

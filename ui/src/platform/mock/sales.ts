@@ -310,7 +310,8 @@ const NAMES: Record<string, string> = {
   unmapped_product: "Artículo sin producto",
   unknown_city: "Ciudad sin equivalencia",
   missing_tax_id: "Comprador sin documento",
-  refused: "Rechazada por SIIGO",
+  refused: "Rechazada",
+  empty: "Sin productos",
 };
 
 function fits(row: SaleRow, filter: SalesFilter): boolean {
@@ -404,6 +405,15 @@ function marginRow(key: string, label: string, rows: SaleRow[]): MarginRow {
   };
 }
 
+const TOLD: ReadonlySet<SalesStep["step"]> = new Set([
+  "ledger",
+  "channel",
+  "orders",
+  "ready",
+  "send",
+  "answers",
+]);
+
 function steps({ sales, ledgers, channels }: Book): SalesStep[] {
   const { states } = totals(sales);
   const of = (name: string) => states[name] ?? 0;
@@ -422,7 +432,9 @@ function steps({ sales, ledgers, channels }: Book): SalesStep[] {
   ): SalesStep => ({ number, step, state, count, open, at: when });
   const rules = channels.filter(({ complete }) => complete).length;
   const read = sales.length > 0;
-  return [
+  // What is told as it was issued is neither homologated nor stamped.
+  const told = ledger && ledgers.every(({ kind }) => kind === "solar");
+  const all = [
     made(1, "ledger", done(ledgers.length, true), ledgers.length),
     made(2, "channel", done(channel ? 1 : 0, ledger), channels.length),
     made(3, "catalogue", done(at ? 1 : 0, ledger), at ? 1 : 0, 0, at),
@@ -448,4 +460,7 @@ function steps({ sales, ledgers, channels }: Book): SalesStep[] {
     made(10, "status", read ? "done" : "later", of("stamped"), 0),
     made(11, "margin", read ? "done" : "later", sales.length),
   ];
+  return told
+    ? all.filter(({ step }) => TOLD.has(step)).map((step, at) => ({ ...step, number: at + 1 }))
+    : all;
 }
