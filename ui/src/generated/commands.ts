@@ -36,6 +36,27 @@ libraries: Array<Library>, };
 export type Amount = string;
 
 /**
+ * The attempts of sales, into a file.
+ */
+export type AttemptsExport = {
+/**
+ * Of which sales.
+ */
+filter?: SalesFilter,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
  * An entry of the audit trail.
  */
 export type AuditEntry = {
@@ -2493,6 +2514,10 @@ by?: MarginBy,
  */
 filter?: SalesFilter,
 /**
+ * In which currency; that of the most sales when left out. Rows of amounts are of all currencies.
+ */
+currency?: string | null,
+/**
  * A row for each amount of each sale instead, with its source and how sure it is.
  */
 amounts?: boolean,
@@ -2521,6 +2546,10 @@ by?: MarginBy,
  * Of which sales; those that are cancelled or not paid are left out.
  */
 filter?: SalesFilter,
+/**
+ * In which currency, for amounts of two are never added; that of the most sales when left out.
+ */
+currency?: string | null,
 /**
  * At most so many rows, the smallest margins first; 100 when left out, 10000 at most.
  */
@@ -2586,7 +2615,15 @@ costs: Array<MarginCost>,
 /**
  * How many groups there are.
  */
-groups: number, };
+groups: number,
+/**
+ * The currency of all amounts; empty without sales.
+ */
+currency: string,
+/**
+ * Every currency in which the filter lets sales through, that of the most sales first.
+ */
+currencies: Array<string>, };
 
 /**
  * Something that needs a person.
@@ -5489,6 +5526,31 @@ export type SalesStepName = "ledger" | "channel" | "catalogue" | "rules" | "orde
 export type SalesStepState = "later" | "todo" | "attention" | "done";
 
 /**
+ * What sales in one currency come to.
+ */
+export type SalesSum = {
+/**
+ * Which, as ISO 4217 says.
+ */
+currency: string,
+/**
+ * How many sales.
+ */
+sales: number,
+/**
+ * Paid in all.
+ */
+paid: string,
+/**
+ * Invoiced or to be invoiced in all.
+ */
+total: string,
+/**
+ * Earned in all, of those that are worked out.
+ */
+margin: string, };
+
+/**
  * Which accounts to read.
  */
 export type SalesSync = {
@@ -5506,17 +5568,9 @@ export type SalesTotals = {
  */
 sales: number,
 /**
- * Paid in all.
+ * What they come to in each currency, that of the most sales first.
  */
-paid: string,
-/**
- * Invoiced or to be invoiced in all.
- */
-total: string,
-/**
- * Earned in all, of those that are worked out.
- */
-margin: string,
+sums: Array<SalesSum>,
 /**
  * How many in each state, by name.
  */
@@ -7252,35 +7306,6 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
- * A further server of a client's file, without its secrets.
- */
-export type VpnSite = {
-/**
- * Its public key.
- */
-server_key: string,
-/**
- * Whether both share a secret besides their keys.
- */
-preshared: boolean,
-/**
- * Host name or address, from outside.
- */
-host: string,
-/**
- * Its UDP port.
- */
-port: number,
-/**
- * What lies behind it.
- */
-allowed: string[],
-/**
- * Seconds between packets that keep the way open.
- */
-keepalive: number | null, };
-
-/**
  * How far a VPN is.
  */
 export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
@@ -7372,11 +7397,7 @@ allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null,
-/**
- * Further servers, as of an office with two sites.
- */
-others?: Array<VpnSite>, };
+keepalive: number | null, };
 
 /**
  * What puts the whole PC in a VPN on this system.
@@ -7514,6 +7535,7 @@ export type Commands = {
   "sales.sources.test": { request: ChannelNamed; response: SourceTested };
   "sales.deliver": { request: LedgerNamed; response: Array<Job> };
   "sales.attempts": { request: SaleNamed; response: Array<SaleAttempt> };
+  "sales.attempts.export": { request: AttemptsExport; response: SalesExported };
   "sales.list": { request: SalesPageOf; response: SalesPage };
   "sales.totals": { request: SalesFilter; response: SalesTotals };
   "sales.show": { request: SaleNamed; response: SalePage };
@@ -7657,6 +7679,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
   "sales.deliver": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
   "sales.attempts": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "sales.attempts.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.totals": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.show": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },
