@@ -300,7 +300,10 @@ pub(crate) fn store(
     let updated = time::to_text(sale.updated_at);
     let stored = match known {
         Some((id, known, _)) if known == digest => return Ok(Stored::Same(id)),
-        Some((id, _, at)) if at > updated => return Ok(Stored::Same(id)),
+        // A document out of a database is what stands there now, whatever day is written on it.
+        Some((id, _, at)) if at > updated && sale.document.is_none() => {
+            return Ok(Stored::Same(id));
+        }
         Some((id, _, _)) => {
             conn.prepare_cached(
                 "UPDATE sale SET sold_at = ?2, updated_at = ?3, status = ?4, buyer = ?5, \

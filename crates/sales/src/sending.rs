@@ -4,7 +4,7 @@ use crate::accounts::{self, ChannelId, LedgerId};
 use crate::handlers::{SendInput, remember, sync};
 use crate::outbox::{self, Sender, Sent};
 use crate::state::State;
-use crate::{Error, Result, Room, list, marks, sales};
+use crate::{Error, Result, Room, judge, list, marks, sales};
 use puente_core::Progress;
 use puente_jobs::{Level, Running};
 use serde::{Deserialize, Serialize};
@@ -113,6 +113,9 @@ fn deliver_of(
         };
         list::ids(&room.state, &filter)
     };
+    for channel in channels {
+        judge::pending(room, *channel, &job.cancel)?;
+    }
     let input = SendInput {
         ledger_id,
         sales: of(State::Ready)?,

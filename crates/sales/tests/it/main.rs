@@ -17,6 +17,7 @@ mod misfits;
 mod money;
 mod office;
 mod solar;
+mod solar_documents;
 mod solar_kill;
 mod solar_trouble;
 mod solar_ways;
