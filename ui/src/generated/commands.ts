@@ -7243,6 +7243,35 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
+ * A further server of a client's file, without its secrets.
+ */
+export type VpnSite = {
+/**
+ * Its public key.
+ */
+server_key: string,
+/**
+ * Whether both share a secret besides their keys.
+ */
+preshared: boolean,
+/**
+ * Host name or address, from outside.
+ */
+host: string,
+/**
+ * Its UDP port.
+ */
+port: number,
+/**
+ * What lies behind it.
+ */
+allowed: string[],
+/**
+ * Seconds between packets that keep the way open.
+ */
+keepalive: number | null, };
+
+/**
  * How far a VPN is.
  */
 export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
@@ -7334,7 +7363,11 @@ allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null, };
+keepalive: number | null,
+/**
+ * Further servers, as of an office with two sites.
+ */
+others?: Array<VpnSite>, };
 
 /**
  * What puts the whole PC in a VPN on this system.
