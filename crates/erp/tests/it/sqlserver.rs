@@ -95,7 +95,8 @@ impl Lab {
     }
 
     pub fn extract(&self, sample: &SampleSqlCompany) -> ExtractReport {
-        self.office.extract(input(self.company(sample).id)).unwrap()
+        let extracted = self.office.extract(input(self.company(sample).id));
+        extracted.unwrap_or_else(|error| panic!("{error}: {:?}", self.server.statements().last()))
     }
 
     fn stored(&self, sample: &SampleSqlCompany, stream: Stream) -> Groups {

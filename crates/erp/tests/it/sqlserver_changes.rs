@@ -169,7 +169,7 @@ fn a_void_in_an_old_month_waits_for_the_comparison_of_the_day_where_nothing_tell
     stage.extract();
     stage.run(
         "UPDATE KARDEX SET FECANULADO = FECHA WHERE KARDEXID = (SELECT KARDEXID FROM KARDEX
-           WHERE FECHA < '2026-03-01' AND FECASENTAD IS NOT NULL AND FECANULADO IS NULL LIMIT 1);",
+           WHERE FECHA >= '2026-01-01' AND FECHA < '2026-03-01' AND FECASENTAD IS NOT NULL AND FECANULADO IS NULL LIMIT 1);",
     );
     stage.clock.advance(TimeDelta::hours(23));
     assert_eq!(

@@ -196,9 +196,7 @@ pub(super) fn changed(
         Err(Error::Database(
             puente_databases::Error::Restored { .. }
             | puente_databases::Error::ChangesForgotten { .. },
-        )) => {
-            headers(db.as_mut(), &channel.profile, None, None)?
-        }
+        )) => headers(db.as_mut(), &channel.profile, None, None)?,
         read => read?,
     };
     let seen: HashSet<String> = headers.iter().map(Header::key).collect();
