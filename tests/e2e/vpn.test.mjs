@@ -303,9 +303,9 @@ async function aHelper() {
   const server = createServer((socket) => {
     socket.on("data", (line) => {
       const { verb, id, tunnel } = JSON.parse(String(line));
-      if (verb === "up") tunnels.set(id, tunnel);
-      if (verb === "down") tunnels.delete(id);
-      const there = tunnels.has(id) ? { ...status, received } : null;
+      if (verb === "up") tunnels.set(id.vpn, tunnel);
+      if (verb === "down") tunnels.delete(id.vpn);
+      const there = tunnels.has(id.vpn) ? { ...status, received } : null;
       const answer = verb === "status" ? { answer: "status", tunnel: there } : { answer: "done" };
       socket.end(`${JSON.stringify(answer)}\n`);
     });

@@ -6,6 +6,7 @@ pub mod whole_pc;
 use crate::{App, Nothing, Result};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Code, Error, ErrorView, Secret};
+use puente_databases::Via;
 use puente_vpn::conf::Config;
 use puente_vpn::forward::Status;
 use puente_vpn::system::{self, Backend as _};
@@ -13,7 +14,6 @@ use puente_vpn::tunnels::Tunnels;
 use puente_vpn::vpns::{self, NewVpn, Remote, State, Tunnel, Vpn};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::net::SocketAddr;
 use ts_rs::TS;
 use whole_pc::Keeper;
 
@@ -159,8 +159,7 @@ pub fn import(app: &App, request: Import) -> Result<Imported> {
     };
     let name = new.name.clone();
     let id = vpns::insert(&room.state, new, room.clock.now())?;
-    let shared = config.peer.preshared_key.as_ref();
-    if let Err(error) = vpns::hide(&room.secrets, id, &config.private_key, shared) {
+    if let Err(error) = vpns::hide_all(&room.secrets, id, &config) {
         vpns::remove(&room.state, &room.secrets, id)?;
         return Err(error.into());
     }
@@ -281,12 +280,17 @@ pub fn remove(app: &App, request: Named) -> Result<VpnRow> {
 pub(crate) struct ThroughVpn(pub Tunnels, pub Keeper);
 
 impl puente_erp::Route for ThroughVpn {
-    fn reach(&self, vpn: i64, host: &str, port: u16, cancel: &Cancel) -> Result<SocketAddr> {
+    fn reach(&self, vpn: i64, host: &str, port: u16, cancel: &Cancel) -> Result<Via> {
         let ThroughVpn(tunnels, whole_pc) = self;
-        if whole_pc.leads(vpn) {
-            return Ok(system::next_door(whole_pc.state(), vpn, host, port)?);
-        }
-        Ok(tunnels.reach(vpn, host, port, cancel)?)
+        let address = match whole_pc.leads(vpn) {
+            true => system::next_door(whole_pc.state(), vpn, host, port)?,
+            false => tunnels.reach(vpn, host, port, cancel)?,
+        };
+        let named = vpns::get(whole_pc.state(), vpn)?.name;
+        Ok(Via {
+            address,
+            name: format!("VPN {named}"),
+        })
     }
 }
 

@@ -34,5 +34,5 @@ pub use schema::{LiveColumn, LiveKind, LiveSchema, LiveTable};
 pub use server::{Mark, ServerInfo};
 pub use source::{
     ConnectOptions, Driver, Encryption, Engine, InvalidText, NoStatementLog, SourceDb,
-    SqlServerOptions, StatementLog, StatementRecord, Timeouts, connect,
+    SqlServerOptions, StatementLog, StatementRecord, Timeouts, Via, connect,
 };

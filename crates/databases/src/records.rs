@@ -93,7 +93,7 @@ pub fn connect_records(
     match options.engine {
         Engine::SqlServer => crate::sqlserver::connect_records(options, cancel, log),
         Engine::Firebird => Err(Error::NotAServer {
-            host: options.host.clone(),
+            host: options.named_host(),
             port: options.port,
             kind: "SQL Server",
             detail: "Firebird".to_owned(),

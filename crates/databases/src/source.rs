@@ -6,6 +6,7 @@ use crate::{
 };
 use puente_core::{Cancel, Coded, Secret};
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -191,6 +192,8 @@ pub struct ConnectOptions {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// The way there, when it is not the network's own.
+    pub via: Option<Via>,
     /// Path as the server sees it, or alias; with SQL Server its name.
     pub database: String,
     /// User.
@@ -215,7 +218,24 @@ pub struct ConnectOptions {
     pub sql_server: SqlServerOptions,
 }
 
+/// A way to a server other than its own address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Via {
+    /// Where the connection is made.
+    pub address: SocketAddr,
+    /// What people call it: `VPN oficina`. It stands beside the host in what goes wrong.
+    pub name: String,
+}
+
 impl ConnectOptions {
+    /// The host as errors name it: with the way there, and never as that way's own address.
+    pub(crate) fn named_host(&self) -> String {
+        match &self.via {
+            Some(via) => format!("{} ({})", self.host, via.name),
+            None => self.host.clone(),
+        }
+    }
+
     /// A database on a SQL Server, everything else at its default.
     pub fn sql_server(
         host: impl Into<String>,
@@ -242,6 +262,7 @@ impl ConnectOptions {
             engine: Engine::Firebird,
             host: host.into(),
             port,
+            via: None,
             database: database.into(),
             user: user.into(),
             password,

@@ -7,12 +7,11 @@ use puente_core::{Cancel, Clock, Code, Secret};
 use puente_databases::profile::Report;
 use puente_databases::{
     ConnectOptions, Driver, LiveSchema, Profile, RecordDb, SourceDb, SqlServerOptions,
-    StatementLog, StatementRecord, Timeouts,
+    StatementLog, StatementRecord, Timeouts, Via,
 };
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use puente_warehouse::Warehouse;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,8 +36,8 @@ pub struct Room {
 
 /// Leads to servers that are not on this PC's own network. This room knows VPNs by their number only.
 pub trait Route: Send + Sync {
-    /// An address of this PC that leads to `host:port` behind that VPN. It holds for the next
-    /// connection, and for as long as that lasts.
+    /// The way to `host:port` behind that VPN. It holds for the next connection, and for as long as
+    /// that lasts.
     ///
     /// # Errors
     /// That the VPN doesn't exist, doesn't answer, or doesn't lead there.
@@ -48,7 +47,7 @@ pub trait Route: Send + Sync {
         host: &str,
         port: u16,
         cancel: &Cancel,
-    ) -> std::result::Result<SocketAddr, puente_core::Error>;
+    ) -> std::result::Result<Via, puente_core::Error>;
 }
 
 impl Room {
@@ -159,8 +158,10 @@ impl Room {
                 return Err(Error::invalid("port", "1..65535"));
             }
             options.sql_server.certificate_host = Some(server.host.clone());
-            let address = route.reach(vpn, &server.host, server.port, cancel)?;
-            (options.host, options.port) = (address.ip().to_string(), address.port());
+            let via = route.reach(vpn, &server.host, server.port, cancel)?;
+            let (host, port, address) = (&server.host, server.port, via.address);
+            tracing::info!(host, port, via = via.name, %address, "a server is reached through a VPN");
+            options.via = Some(via);
         }
         Ok(options)
     }

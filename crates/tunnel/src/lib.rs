@@ -13,26 +13,36 @@ pub const PREFIX: &str = "puente";
 /// The last number of a VPN.
 pub const LAST: u32 = 99_999;
 
+/// Which tunnel of a caller is meant: two data folders of one user count their VPNs from 1, each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Id {
+    /// The data folder: any number that no other folder of this user has.
+    pub office: u32,
+    /// The number of the VPN there, 1 to [`LAST`].
+    pub vpn: u32,
+}
+
 /// What is asked for.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
-    /// A tunnel is to be there. One of the same caller and number is replaced.
+    /// A tunnel is to be there. One of the same caller and id is replaced.
     Up {
-        /// The number of the VPN, 1 to [`LAST`].
-        id: u32,
+        /// Which.
+        id: Id,
         /// How it is made.
         tunnel: Tunnel,
     },
     /// The tunnel is to be gone.
     Down {
-        /// The number of the VPN.
-        id: u32,
+        /// Which.
+        id: Id,
     },
     /// How the tunnel is.
     Status {
-        /// The number of the VPN.
-        id: u32,
+        /// Which.
+        id: Id,
     },
 }
 
@@ -85,7 +95,7 @@ pub enum Why {
     /// The caller is not among the users who may ask.
     NotAllowed,
     /// This PC reaches one of the networks by another way already. The detail is that network and the way:
-    /// the number of the caller's own VPN, or the name of an interface.
+    /// the number of the VPN, if it is of the same folder, or the name of an interface.
     Taken,
     /// A value does not fit.
     Invalid,

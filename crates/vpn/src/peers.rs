@@ -121,7 +121,7 @@ pub fn preview(
             server.shown(&["state".to_owned(), remote.interface.clone()]),
             server
                 .shown(&line)
-                .replace(&example.to_string(), "<clave pública>"),
+                .replace(&example.to_string(), "<llave pública>"),
         ],
     };
     Ok(Preview {

@@ -262,6 +262,7 @@ mod tests {
         let target = Target {
             host: "erp".to_owned(),
             port: 3050,
+            address: None,
             connect: Duration::from_secs(1),
             answer: Duration::from_secs(1),
         };

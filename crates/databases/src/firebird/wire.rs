@@ -301,12 +301,7 @@ fn open_with(
     driver: String,
     attach: impl FnOnce(&Relay) -> Result<Client, FbError>,
 ) -> Result<Wire, Refused> {
-    let target = Target {
-        host: options.host.clone(),
-        port: options.port,
-        connect: options.timeouts.connect,
-        answer: options.timeouts.answer,
-    };
+    let target = Target::of(options);
     let relay = Relay::dial(&target, cancel)?;
     let closer = relay.closer();
     closer.expect(true);

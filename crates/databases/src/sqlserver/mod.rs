@@ -167,7 +167,7 @@ impl SqlServer {
         if !self.wire.as_ref().is_some_and(Wire::is_healthy) {
             if self.in_snapshot {
                 return Err(Error::ConnectionLost {
-                    host: self.options.host.clone(),
+                    host: self.options.named_host(),
                     port: self.options.port,
                     detail: "inside a snapshot".to_owned(),
                 });

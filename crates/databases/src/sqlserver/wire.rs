@@ -59,23 +59,18 @@ impl Wire {
     /// Connects, logs in, and minds its manners.
     pub(super) fn open(options: &ConnectOptions, cancel: &Cancel) -> Result<Wire> {
         let set = &options.sql_server;
-        let mut target = Target {
-            host: options.host.clone(),
-            port: options.port,
-            connect: options.timeouts.connect,
-            answer: options.timeouts.answer,
-        };
+        let mut target = Target::of(options);
         if let (Some(instance), 0) = (&set.instance, options.port) {
             let limit = target.connect;
             target.port =
-                browser::port_of(&target.host, set.browser_port, instance, limit, cancel)?;
+                browser::port_of(&options.host, set.browser_port, instance, limit, cancel)?;
         }
         let auth = authentication(options)?;
         let (tunnel, shared, protection) = Tunnel::open(&target, set, cancel)?;
         let closer = Arc::clone(&shared);
         let on_cancel = cancel.on_cancel(move || closer.end(Ended::Cancelled));
         let mut config = Config::new();
-        config.host(&target.host);
+        config.host(&options.host);
         config.port(target.port);
         config.database(&options.database);
         config.application_name("Puente");

@@ -4,7 +4,7 @@ mod engine;
 mod net;
 
 use engine::Engine;
-use puente_tunnel::{Answer, LAST, LONGEST, PREFIX, Request, Tunnel, Why};
+use puente_tunnel::{Answer, Id, LAST, LONGEST, PREFIX, Request, Tunnel, Why};
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::IpAddr;
@@ -21,8 +21,9 @@ const MOST_CALLERS: usize = 16;
 /// Tunnels at a time, of all users.
 const MOST_TUNNELS: usize = 32;
 
-/// Each by its user and by the number that he gives it: nobody sees, ends or replaces another's.
-type Tunnels = Arc<Mutex<HashMap<(u32, u32), Held>>>;
+/// Each by its user and by the id that he gives it: nobody sees, ends or replaces another's.
+type Tunnels = Arc<Mutex<HashMap<Key, Held>>>;
+type Key = (u32, Id);
 
 /// A tunnel that is open.
 struct Held {
@@ -128,7 +129,7 @@ fn act(request: Request, uid: u32, tunnels: &Tunnels) -> Answer {
     let id = match &request {
         Request::Up { id, .. } | Request::Down { id } | Request::Status { id } => *id,
     };
-    if !(1..=LAST).contains(&id) {
+    if !(1..=LAST).contains(&id.vpn) {
         return refused(Why::Invalid, "id");
     }
     let key = (uid, id);
@@ -144,7 +145,7 @@ fn act(request: Request, uid: u32, tunnels: &Tunnels) -> Answer {
     }
 }
 
-fn open(key: (u32, u32), tunnel: &Tunnel, tunnels: &mut HashMap<(u32, u32), Held>) -> Answer {
+fn open(key: Key, tunnel: &Tunnel, tunnels: &mut HashMap<Key, Held>) -> Answer {
     if let Err(what) = check(tunnel) {
         return refused(Why::Invalid, what);
     }
@@ -179,17 +180,18 @@ fn open(key: (u32, u32), tunnel: &Tunnel, tunnels: &mut HashMap<(u32, u32), Held
 /// A network of the tunnel that this PC reaches by another way already, and that way: another tunnel, or
 /// a cable of its own. Two ways to one network would take each other's place.
 fn taken(
-    key: (u32, u32),
+    key: Key,
     tunnel: &Tunnel,
-    tunnels: &HashMap<(u32, u32), Held>,
+    tunnels: &HashMap<Key, Held>,
 ) -> std::io::Result<Option<String>> {
     let within = |(net, prefix): (IpAddr, u8), other: (IpAddr, u8)| {
         prefix >= other.1 && engine::contains(other, net)
     };
     let others = tunnels.iter().filter(|(other, _)| **other != key);
     for (other, held) in others {
-        let by = match other.0 == key.0 {
-            true => other.1.to_string(),
+        let is_own = other.0 == key.0 && other.1.office == key.1.office;
+        let by = match is_own {
+            true => other.1.vpn.to_string(),
             false => format!("{PREFIX}{}", held.number),
         };
         for net in &tunnel.allowed {
@@ -311,7 +313,8 @@ mod tests {
         for text in [
             "{}",
             r#"{"verb":"run"}"#,
-            r#"{"verb":"down","id":1,"cmd":"x"}"#,
+            r#"{"verb":"down","id":{"office":1,"vpn":1},"cmd":"x"}"#,
+            r#"{"verb":"down","id":{"office":1,"vpn":1,"cmd":"x"}}"#,
         ] {
             assert!(serde_json::from_str::<Request>(text).is_err(), "{text}");
         }

@@ -10,7 +10,7 @@
 #![cfg(target_os = "linux")]
 
 use puente_sandbox::vpn::{Lab, OFFICE, PORT, SERVER};
-use puente_tunnel::{Answer, Request, Status, Tunnel, Why};
+use puente_tunnel::{Answer, Id, Request, Status, Tunnel, Why};
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
@@ -24,6 +24,10 @@ const ROLE: &str = "PUENTE_TUNNEL_ROLE";
 const ANA: u32 = 65534;
 /// Another one who may.
 const LUZ: u32 = 65533;
+/// The number that a VPN has in Ana's folder.
+const OFFICE_VPN: Id = Id { office: 1, vpn: 3 };
+/// Another folder of Ana's, which counts its VPNs from 1 too.
+const SAMPLE_VPN: Id = Id { office: 2, vpn: 3 };
 /// One who may not.
 const STRANGER: u32 = 65532;
 
@@ -162,7 +166,7 @@ impl Stage {
     fn agreed(&self) -> Status {
         let end = Instant::now() + Duration::from_secs(10);
         loop {
-            let answer = self.asks(ANA, &Request::Status { id: 3 });
+            let answer = self.asks(ANA, &Request::Status { id: OFFICE_VPN });
             if let Answer::Status {
                 tunnel: Some(status),
             } = answer
@@ -193,12 +197,12 @@ fn refused(why: Why) -> impl Fn(&Answer) -> bool {
 fn whoever_is_listed_gets_a_tunnel_of_the_whole_pc_and_nobody_else_touches_it() {
     let stage = Stage::new();
     let (tunnel, public) = stage.tunnel();
-    let up = |id: u32| Request::Up {
+    let up = |id: Id| Request::Up {
         id,
         tunnel: tunnel.clone(),
     };
     assert!(!stage.reaches_office(), "nothing leads there yet");
-    let stranger = stage.asks(STRANGER, &up(3));
+    let stranger = stage.asks(STRANGER, &up(OFFICE_VPN));
     assert!(refused(Why::NotAllowed)(&stranger), "{stranger:?}");
     for line in ["{}", "nonsense", r#"{"verb":"run","command":"id"}"#] {
         let answer = stage.said(ANA, line);
@@ -209,13 +213,13 @@ fn whoever_is_listed_gets_a_tunnel_of_the_whole_pc_and_nobody_else_touches_it() 
     let answer = stage.asks(
         ANA,
         &Request::Up {
-            id: 3,
+            id: OFFICE_VPN,
             tunnel: everything,
         },
     );
     assert!(refused(Why::Invalid)(&answer), "{answer:?}");
 
-    assert_eq!(stage.asks(ANA, &up(3)), Answer::Done);
+    assert_eq!(stage.asks(ANA, &up(OFFICE_VPN)), Answer::Done);
     assert!(stage.reaches_office());
     let status = stage.agreed();
     assert_eq!(status.interface, "puente1");
@@ -223,16 +227,33 @@ fn whoever_is_listed_gets_a_tunnel_of_the_whole_pc_and_nobody_else_touches_it() 
     assert_eq!(endpoint, Some(format!("{SERVER}:{PORT}")));
 
     // It is Ana's: Luz neither sees nor ends it, nor takes its way with one of her own.
-    let unseen = stage.asks(LUZ, &Request::Status { id: 3 });
+    let unseen = stage.asks(LUZ, &Request::Status { id: OFFICE_VPN });
     assert_eq!(unseen, Answer::Status { tunnel: None });
-    assert_eq!(stage.asks(LUZ, &Request::Down { id: 3 }), Answer::Done);
-    let answer = stage.asks(LUZ, &up(3));
+    assert_eq!(
+        stage.asks(LUZ, &Request::Down { id: OFFICE_VPN }),
+        Answer::Done
+    );
+    let answer = stage.asks(LUZ, &up(OFFICE_VPN));
     assert!(refused(Why::Taken)(&answer), "{answer:?}");
+    assert!(stage.reaches_office());
+
+    // Nor does Ana's sample profile see or end that of her office, though both call it 3.
+    let unseen = stage.asks(ANA, &Request::Status { id: SAMPLE_VPN });
+    assert_eq!(unseen, Answer::Status { tunnel: None });
+    assert_eq!(
+        stage.asks(ANA, &Request::Down { id: SAMPLE_VPN }),
+        Answer::Done
+    );
+    let answer = stage.asks(ANA, &up(SAMPLE_VPN));
+    let Answer::Refused { why, detail } = &answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!((*why, detail.as_str()), (Why::Taken, "10.8.3.0/24 puente1"));
     assert!(stage.reaches_office());
 
     // A change of the list counts at once, and a list that others may write counts for nobody.
     std::fs::write(&stage.users, format!("{LUZ}\n")).unwrap();
-    let answer = stage.asks(ANA, &Request::Down { id: 3 });
+    let answer = stage.asks(ANA, &Request::Down { id: OFFICE_VPN });
     assert!(refused(Why::NotAllowed)(&answer), "{answer:?}");
     std::fs::write(&stage.users, format!("{ANA}\n")).unwrap();
 
@@ -242,7 +263,10 @@ fn whoever_is_listed_gets_a_tunnel_of_the_whole_pc_and_nobody_else_touches_it() 
         .run(&format!("wg set wg0 peer {public} remove"))
         .unwrap();
     assert!(!stage.reaches_office(), "revoked");
-    assert_eq!(stage.asks(ANA, &Request::Down { id: 3 }), Answer::Done);
+    assert_eq!(
+        stage.asks(ANA, &Request::Down { id: OFFICE_VPN }),
+        Answer::Done
+    );
     let links = stage.lab.client.run("ip -o link").unwrap();
     assert!(!links.contains("puente"), "{links}");
 }

@@ -8,7 +8,7 @@ use crate::{Error, Result};
 use puente_core::{Cancel, Code, Coded as _};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
-use puente_tunnel::{Answer, LAST, LONGEST, Request, Tunnel, Why};
+use puente_tunnel::{Answer, Id, LAST, LONGEST, Request, Tunnel, Why};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
@@ -39,7 +39,10 @@ impl Helper {
     /// What stands between this user and a tunnel.
     pub fn ability(&self) -> Ability {
         let denied = |error: Error| error.code() == Code::VpnHelperNotAllowed;
-        match self.ask(&Request::Status { id: 1 }).map_err(denied) {
+        match self
+            .ask(&Request::Status { id: self.id(1) })
+            .map_err(denied)
+        {
             Ok(_) => Ability::Ready,
             Err(true) => Ability::NotAllowed,
             Err(false) if Path::new(UNIT).exists() => Ability::Stopped,
@@ -106,10 +109,27 @@ impl Helper {
         error.into()
     }
 
+    /// A VPN of this folder, as the helper knows it.
+    fn known(&self, id: VpnId) -> Result<Id> {
+        u32::try_from(id)
+            .ok()
+            .filter(|id| *id <= LAST)
+            .map(|vpn| self.id(vpn))
+            .ok_or_else(|| Error::invalid("vpn", id.to_string()))
+    }
+
+    fn id(&self, vpn: u32) -> Id {
+        let office = super::office(&self.state);
+        Id { office, vpn }
+    }
+
     fn tunnel(&self, id: VpnId) -> Result<(Tunnel, String)> {
         let vpn = vpns::get(&self.state, id)?;
         crate::tunnels::refuse_unusable(&vpn)?;
         let config = vpn.config(&self.secrets)?;
+        if !config.others.is_empty() {
+            return Err(Error::invalid("vpn", "one_peer"));
+        }
         let peer = &config.peer;
         if let Some(wide) = peer.allowed.iter().find(|net| net.prefix < LEAST) {
             return Err(Error::invalid("allowed", wide.to_string()));
@@ -165,18 +185,11 @@ fn resolve(host: &str, port: u16, shown: &str) -> Result<SocketAddr> {
         .ok_or_else(|| silent("the name has no address".to_owned()))
 }
 
-fn number(id: VpnId) -> Result<u32> {
-    u32::try_from(id)
-        .ok()
-        .filter(|id| *id <= LAST)
-        .ok_or_else(|| Error::invalid("vpn", id.to_string()))
-}
-
 impl Backend for Helper {
     fn up(&self, id: VpnId, cancel: &Cancel) -> Result<()> {
         let (tunnel, endpoint) = self.tunnel(id)?;
         let request = Request::Up {
-            id: number(id)?,
+            id: self.known(id)?,
             tunnel,
         };
         self.ask(&request)?;
@@ -207,13 +220,17 @@ impl Backend for Helper {
     fn down(&self, id: VpnId) -> Result<bool> {
         let was = self.status(id)?.is_some();
         if was {
-            self.ask(&Request::Down { id: number(id)? })?;
+            self.ask(&Request::Down {
+                id: self.known(id)?,
+            })?;
         }
         Ok(was)
     }
 
     fn status(&self, id: VpnId) -> Result<Option<Status>> {
-        let answer = self.ask(&Request::Status { id: number(id)? })?;
+        let answer = self.ask(&Request::Status {
+            id: self.known(id)?,
+        })?;
         Ok(match answer {
             Answer::Status { tunnel } => tunnel.map(|tunnel| Status {
                 state: state(tunnel.handshake_seconds),

@@ -245,7 +245,7 @@ async function preview(
     peers: 4,
     commands: [
       `sudo -n puente-peer state ${name}`,
-      `sudo -n puente-peer add ${name} 5c1f…e2 <clave pública> ${given}/32`,
+      `sudo -n puente-peer add ${name} 5c1f…e2 <llave pública> ${given}/32`,
     ],
     script: "#!/bin/sh\nset -eu\n# puente-peer: mira y cambia las conexiones de una interfaz\n",
     block: `[Peer]\n# puente: sede\nPublicKey = …\nAllowedIPs = ${given}/32\n`,
