@@ -2216,10 +2216,6 @@ export type LedgerTested = {
  */
 network: NetworkTested,
 /**
- * Whose certificate has to be imported for that to be trusted; none where nothing has.
- */
-import: string | null,
-/**
  * Why the credentials were not taken; none when they were.
  */
 error: ErrorView | null, };
@@ -3184,6 +3180,10 @@ status: number | null,
  * How the connection is encrypted; none before there was one, and for plain HTTP.
  */
 tls: NetworkTls | null,
+/**
+ * Whose certificate has to be imported for the other side to be trusted; none where nothing has.
+ */
+import: string | null,
 /**
  * How long it took.
  */
@@ -5472,7 +5472,7 @@ export type SalesSort = "date" | "amount" | "margin" | "number" | "buyer" | "sta
  */
 export type SalesStep = {
 /**
- * 1 to 11.
+ * From 1 on.
  */
 number: number,
 /**
@@ -6032,7 +6032,7 @@ info: ServerInfo | null,
 companies: number,
 /**
  * What a technician should know, by stable name: `superuser`, `default_password`,
- * `unencrypted`, `login_only_encrypted`, `no_snapshots`.
+ * `unencrypted`, `login_only_encrypted`, `no_snapshots`, `no_companies`.
  */
 warnings: Array<string>, };
 
@@ -6227,6 +6227,15 @@ year: string,
  * Why.
  */
 reason: SkipReason, };
+
+/**
+ * Where Solar would be.
+ */
+export type SolarAddress = {
+/**
+ * Where the API is; Solar's own address when left out.
+ */
+base_url?: string | null, };
 
 /**
  * A company in Solar to be connected, or new credentials for one that is. The password is taken in and never
@@ -7261,6 +7270,35 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
+ * A further server of a client's file, without its secrets.
+ */
+export type VpnSite = {
+/**
+ * Its public key.
+ */
+server_key: string,
+/**
+ * Whether both share a secret besides their keys.
+ */
+preshared: boolean,
+/**
+ * Host name or address, from outside.
+ */
+host: string,
+/**
+ * Its UDP port.
+ */
+port: number,
+/**
+ * What lies behind it.
+ */
+allowed: string[],
+/**
+ * Seconds between packets that keep the way open.
+ */
+keepalive: number | null, };
+
+/**
  * How far a VPN is.
  */
 export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
@@ -7352,7 +7390,11 @@ allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null, };
+keepalive: number | null,
+/**
+ * Further servers, as of an office with two sites.
+ */
+others?: Array<VpnSite>, };
 
 /**
  * What puts the whole PC in a VPN on this system.
@@ -7484,6 +7526,7 @@ export type Commands = {
   "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
   "sales.sync": { request: SalesSync; response: Array<Job> };
   "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
+  "sales.solar.probe": { request: SolarAddress; response: NetworkTested };
   "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
   "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
   "sales.sources.test": { request: ChannelNamed; response: SourceTested };
@@ -7626,6 +7669,7 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.solar.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.solar.probe": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "sales.ledgers.probe": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.connect": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
