@@ -1,17 +1,17 @@
 //! The source `sqlserver` against the stand-in. No real SQL Server was there.
 
-use puente_core::{Cancel, Code, Coded, Secret};
+use puente_core::{Cancel, Secret};
 use puente_databases::{
-    Changed, ChangedKeys, Column, Condition, ConnectOptions, Encryption, Error, Flow, GroupRequest,
-    InvalidText, Kind, LiveKind, NoStatementLog, RangesRequest, Scan, SourceDb, SqlServerOptions,
-    SumColumn, Timeouts, TotalsRequest, connect,
+    Column, Condition, ConnectOptions, Encryption, Error, Flow, GroupRequest, InvalidText, Kind,
+    LiveKind, NoStatementLog, RangesRequest, Scan, SourceDb, SqlServerOptions, SumColumn, Timeouts,
+    TotalsRequest, connect,
 };
 use puente_sandbox::{
-    TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsFault, TdsLogin, TdsOptions,
-    TdsServer, TdsTracking,
+    TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsLogin, TdsOptions, TdsServer,
+    TdsTracking,
 };
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const TYPES: &str = "ID int not null primary key, CHICO tinyint, CORTO smallint, LARGO bigint, SI bit, \

@@ -254,14 +254,14 @@ fn what_goes_wrong_with_an_update_has_its_own_code_and_leaves_all_or_nothing() {
             0,
         ),
         (
-            "COMMIT",
+            "COMMIT TRANSACTION",
             1,
             TdsFault::DropBefore,
             Err(Code::DbConnectionLost),
             0,
         ),
         (
-            "COMMIT",
+            "COMMIT TRANSACTION",
             1,
             TdsFault::DropAfter,
             Err(Code::DbConnectionLost),
