@@ -189,7 +189,7 @@ async function theWalk() {
   const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(browser)) return { skipped: `no ${browser}` };
   const built = await thePrograms();
-  const walks = ["demo", "walk", "vpn", "sales"].map((name) =>
+  const walks = ["demo", "walk", "vpn", "sales", "solar"].map((name) =>
     join(root, "tests", "e2e", `${name}.test.mjs`),
   );
   const walk = ["--test", "--test-concurrency=1", ...walks];
@@ -210,6 +210,7 @@ async function theMlflow() {
 /** What the walk and MLflow run: always the same words, see {@link everything}. */
 function thePrograms() {
   const programs = ["--bin", "puente", "--example", "erp", "--example", "serve_clouds"];
+  programs.push("--example", "sqlserver");
   return cargo("build", ...everything(), "--locked", ...programs);
 }
 

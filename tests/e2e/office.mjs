@@ -76,6 +76,12 @@ export async function openOffice({
  *     app: { client_id: string, client_secret: string, redirect_uri: string },
  *     accounts: { nickname: string }[],
  *   },
+ *   solar: {
+ *     url: string,
+ *     login: { user: string, password: string, client: string },
+ *     ca_pem: string,
+ *   },
+ *   control: { url: string, token: string },
  *   close: () => Promise<void>,
  * }} Clouds
  */
@@ -93,6 +99,41 @@ export async function openClouds(purchases) {
     for (const step of undo.splice(0).reverse()) await step();
   };
   return { .../** @type {Omit<Clouds, "close">} */ (about), close };
+}
+
+/**
+ * @typedef {{
+ *   host: string,
+ *   port: number,
+ *   user: string,
+ *   password: string,
+ *   master: string,
+ *   companies: string[],
+ *   counter: string,
+ *   close: () => Promise<void>,
+ * }} SqlServer
+ */
+
+/**
+ * The stand-in of SQL Server, with an ERP of so many lines and a point of sale in which so many documents wait.
+ * @param {{ lines: number, documents: number }} wishes
+ * @returns {Promise<SqlServer>}
+ */
+export async function openSqlServer({ lines, documents }) {
+  const folder = mkdtempSync(join(tmpdir(), "puente-tds-"));
+  /** @type {(() => Promise<unknown> | void)[]} */
+  const undo = [() => rmSync(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  const words = [folder, String(lines), `counter=${documents}`];
+  try {
+    const about = await started(undo, built("examples/sqlserver"), words);
+    return { .../** @type {Omit<SqlServer, "close">} */ (about), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** @type {Erp} */

@@ -238,6 +238,7 @@ commands! {
     "sales.mappings.import" sales::mappings::import, sales::mappings::MappingsCsv, reads [], changes [Sales Jobs Audit];
     "sales.sync" sales::channels::sync, sales::channels::Sync, reads [], changes [Jobs] job;
     "sales.solar.connect" sales::local::connect_solar, sales::local::SolarConnect, reads [], changes [SalesAccounts Audit];
+    "sales.solar.probe" sales::local::probe_solar, sales::local::SolarAddress, reads [], changes [Audit];
     "sales.ledgers.probe" sales::local::test_ledger, sales::ledgers::Named, reads [], changes [SalesAccounts Audit];
     "sales.sources.connect" sales::local::connect_source, sales::local::SourceConnect, reads [], changes [Sales SalesAccounts Audit];
     "sales.sources.test" sales::local::test_source, sales::channels::Named, reads [], changes [];

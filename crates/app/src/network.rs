@@ -29,6 +29,8 @@ pub struct Tested {
     pub status: Option<u16>,
     /// How the connection is encrypted; none before there was one, and for plain HTTP.
     pub tls: Option<TlsView>,
+    /// Whose certificate has to be imported for the other side to be trusted; none where nothing has.
+    pub import: Option<String>,
     /// How long it took.
     pub milliseconds: u64,
     /// Why it failed, and what to do.
@@ -105,11 +107,20 @@ pub fn view(app: &App, probe: Probe) -> Tested {
             })
             .collect(),
     });
+    // The last that was shown was issued by the one that is missing, or is that one itself.
+    let import = tls
+        .as_ref()
+        .filter(|tls| !tls.trusted)
+        .map(|tls| match tls.chain.last() {
+            Some(last) => last.issuer.clone(),
+            None => tls.issuer.clone(),
+        });
     Tested {
         url: probe.url,
         reachable: probe.error.is_none(),
         status: probe.status,
         tls,
+        import,
         milliseconds: probe.milliseconds,
         error: probe.error.map(|error| Error::from(error).view(app.lang())),
     }

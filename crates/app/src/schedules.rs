@@ -37,7 +37,8 @@ pub enum Work {
     Tidy,
     /// Trains anew the models of every NIT whose data changed.
     Forecast,
-    /// Reads every sales channel, settles what is in doubt and follows what was sent. Sends nothing new.
+    /// Reads every sales channel, settles what is in doubt and follows what was sent. Tells Solar of what local
+    /// databases have issued, and sends nothing else that is new.
     Sales,
     /// Reads what waits in local databases, tells it to their ledgers, and marks it there.
     Deliver,

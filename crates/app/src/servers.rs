@@ -99,7 +99,7 @@ pub struct Tested {
     /// Companies that the master database lists.
     pub companies: u64,
     /// What a technician should know, by stable name: `superuser`, `default_password`,
-    /// `unencrypted`, `login_only_encrypted`, `no_snapshots`.
+    /// `unencrypted`, `login_only_encrypted`, `no_snapshots`, `no_companies`.
     pub warnings: Vec<String>,
 }
 
@@ -341,11 +341,18 @@ fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tes
             .connect_with(server, &server.master, password.clone(), &cancel, log)?;
     let info = source.info().map_err(puente_erp::Error::from)?;
     drop(source);
-    let companies = app
-        .room
-        .list_companies(server, Some(password), &cancel)?
-        .len() as u64;
     let mut warnings = Vec::new();
+    let companies = match app.room.list_companies(server, Some(password), &cancel) {
+        Ok(listed) => listed.len() as u64,
+        // A database of sales lists no companies, and is of use all the same.
+        Err(puente_erp::Error::MasterTable { table, missing })
+            if server.kind == servers::Kind::SqlServer && table == missing =>
+        {
+            warnings.push(servers::NO_COMPANIES.to_owned());
+            0
+        }
+        Err(error) => return Err(error.into()),
+    };
     if default_password {
         warnings.push("default_password".to_owned());
     }

@@ -68,6 +68,13 @@ impl JobKind for SyncAll {
     fn work(&self, job: &Running, _: Self::Input) -> Result<Self::Output> {
         let ids = servers::list(&self.0.state)?
             .into_iter()
+            // One that serves sales alone has nothing to discover.
+            .filter(|server| {
+                !server
+                    .warnings
+                    .iter()
+                    .any(|name| name == servers::NO_COMPANIES)
+            })
             .map(|server| {
                 let input = json!(DiscoverInput {
                     server_id: server.id

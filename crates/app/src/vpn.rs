@@ -159,8 +159,7 @@ pub fn import(app: &App, request: Import) -> Result<Imported> {
     };
     let name = new.name.clone();
     let id = vpns::insert(&room.state, new, room.clock.now())?;
-    let shared = config.peer.preshared_key.as_ref();
-    if let Err(error) = vpns::hide(&room.secrets, id, &config.private_key, shared) {
+    if let Err(error) = vpns::hide_all(&room.secrets, id, &config) {
         vpns::remove(&room.state, &room.secrets, id)?;
         return Err(error.into());
     }

@@ -121,6 +121,7 @@ impl Create {
             port,
             allowed,
             keepalive: Some(KEEPALIVE),
+            others: Vec::new(),
         })
     }
 

@@ -181,7 +181,7 @@ pub fn probe(terminal: &Terminal, app: &App, ledger: String) -> Result<()> {
                 certificate.valid_to.date_naive()
             ));
         }
-        if let Some(import) = &tested.import {
+        if let Some(import) = &tested.network.import {
             terminal.line(terminal.fill("sales.import", &[("name", import)]));
         }
         match &tested.error {

@@ -10,8 +10,10 @@ use puente_app::vpn::{self, Connect, Connected, Import, Mode, Named, VpnRow};
 use puente_app::vpn_peers::{self, Create, Relogin};
 use puente_app::{App, Nothing};
 use puente_core::{Code, Error, Secret};
+use puente_vpn::conf::endpoint as written;
 use puente_vpn::peers::{Preview, ServerView};
 use puente_vpn::vpns::Login;
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -126,12 +128,19 @@ pub fn vpn(terminal: &Terminal, app: &App, verb: Vpn) -> Result<()> {
     Ok(())
 }
 
+/// What opens a locked key: asked for, or the first line of the input.
+pub fn passphrase(terminal: &Terminal, asked: bool) -> Result<Option<Secret>> {
+    let piped = !std::io::stdin().is_terminal();
+    asked.then(|| password(terminal, piped)).transpose()
+}
+
 fn to_create(terminal: &Terminal, given: VpnServer) -> Result<Create> {
     let login = match (given.agent, given.key) {
         (true, _) => Login::Agent,
         (false, Some(path)) => Login::Key { path },
         (false, None) => Login::Password,
     };
+    let opens = passphrase(terminal, given.passphrase)?;
     let asks = given.password_stdin || login == Login::Password;
     let password = match asks {
         true => Some(password(terminal, given.password_stdin)?),
@@ -140,7 +149,7 @@ fn to_create(terminal: &Terminal, given: VpnServer) -> Result<Create> {
     // With a key the password is the one that sudo asks for.
     let (password, sudo_password) = match login {
         Login::Password => (password, None),
-        Login::Agent | Login::Key { .. } => (None, password),
+        Login::Agent | Login::Key { .. } => (opens, password),
     };
     Ok(Create {
         name: given.name,
@@ -166,13 +175,14 @@ fn to_relogin(terminal: &Terminal, given: VpnLogin) -> Result<Relogin> {
         (false, None, true) => Some(Login::Password),
         (false, None, false) => None,
     };
+    let opens = passphrase(terminal, given.passphrase)?;
     let password = match given.password || given.password_stdin {
         true => Some(password(terminal, given.password_stdin)?),
         false => None,
     };
     // With a key the password is the one that sudo asks for.
     let (password, sudo_password) = match login {
-        Some(Login::Agent | Login::Key { .. }) => (None, password),
+        Some(Login::Agent | Login::Key { .. }) => (opens, password),
         Some(Login::Password) | None => (password, None),
     };
     Ok(Relogin {
@@ -396,7 +406,9 @@ fn show_list(terminal: &Terminal, rows: &[VpnRow], has_whole_pc: &dyn Fn(i64) ->
 
 fn show_one(terminal: &Terminal, row: &VpnRow) {
     show_list(terminal, std::slice::from_ref(row), &|_| false);
-    let allowed: Vec<String> = row.tunnel.allowed.iter().map(ToString::to_string).collect();
+    let others = row.tunnel.others.iter().flat_map(|site| &site.allowed);
+    let allowed = row.tunnel.allowed.iter().chain(others);
+    let allowed: Vec<String> = allowed.map(ToString::to_string).collect();
     let allowed = allowed.join(", ");
     terminal.line(terminal.fill("vpn.leads", &[("allowed", &allowed)]));
     terminal.line(terminal.fill("vpn.key", &[("key", &row.public_key)]));
@@ -416,5 +428,9 @@ fn addresses(row: &VpnRow) -> String {
 }
 
 fn endpoint(row: &VpnRow) -> String {
-    format!("{}:{}", row.tunnel.host, row.tunnel.port)
+    let first = (&row.tunnel.host, row.tunnel.port);
+    let others = row.tunnel.others.iter().map(|site| (&site.host, site.port));
+    let all = std::iter::once(first).chain(others);
+    let all: Vec<String> = all.map(|(host, port)| written(host, port)).collect();
+    all.join(", ")
 }

@@ -3,6 +3,7 @@
 use crate::args::VpnBootstrap;
 use crate::output::Terminal;
 use crate::verbs::{confirm, finish, password};
+use crate::vpn::passphrase;
 use puente_app::vpn_setup::{self, Named, Preview, Request, SetupRow};
 use puente_app::{App, Nothing};
 use puente_core::Error;
@@ -70,6 +71,7 @@ fn to_request(terminal: &Terminal, given: VpnBootstrap) -> Result<Request> {
         (false, Some(path)) => Login::Key { path },
         (false, None) => Login::Password,
     };
+    let opens = passphrase(terminal, given.passphrase)?;
     let password = match given.password_stdin || login == Login::Password {
         true => Some(password(terminal, given.password_stdin)?),
         false => None,
@@ -77,7 +79,7 @@ fn to_request(terminal: &Terminal, given: VpnBootstrap) -> Result<Request> {
     // With a key the password is the one that sudo asks for.
     let (password, sudo_password) = match login {
         Login::Password => (password, None),
-        Login::Agent | Login::Key { .. } => (None, password),
+        Login::Agent | Login::Key { .. } => (opens, password),
     };
     Ok(Request {
         host: given.host.unwrap_or_default(),

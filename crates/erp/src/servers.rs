@@ -8,6 +8,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// Warning of a server whose master database lists no companies: of one that serves sales alone.
+pub const NO_COMPANIES: &str = "no_companies";
+
 /// Row id of a server.
 pub type ServerId = i64;
 

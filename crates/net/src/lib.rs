@@ -2,6 +2,7 @@
 //! chose; certificates are always verified, against the operating system's store and, if the office
 //! named one, a file of its own.
 
+mod engine;
 mod error;
 mod landing;
 mod network;

@@ -3,8 +3,7 @@
 use crate::Error;
 use crate::witness::Witness;
 use puente_core::Secret;
-use reqwest::blocking::Client;
-use reqwest::{Proxy, Url, redirect};
+use reqwest::{Client, Proxy, Url, redirect};
 use rustls::ClientConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
@@ -79,10 +78,6 @@ impl Network {
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::Tls`].
-    pub fn client(&self) -> Result<Client, Error> {
-        self.client_with(&Arc::new(Witness::new(self.verifier()?)))
-    }
-
     #[allow(
         clippy::disallowed_methods,
         reason = "the one place that builds clients"

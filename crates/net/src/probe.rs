@@ -1,9 +1,11 @@
 //! Tries an address, and says what stands between it and this machine.
 
+use crate::engine::Engine;
 use crate::network::{Network, url_of};
 use crate::witness::{Seen, Witness};
 use crate::{Error, ProxyMode};
 use chrono::{DateTime, Utc};
+use puente_core::Cancel;
 use reqwest::Url;
 use rustls::pki_types::CertificateDer;
 use std::error::Error as StdError;
@@ -65,8 +67,16 @@ impl Network {
         let url = url_of("url", url)?;
         let witness = Arc::new(Witness::new(self.verifier()?));
         let client = self.client_with(&witness)?;
+        let engine = Engine::start()?;
         let started = Instant::now();
-        let answer = client.get(url.clone()).send();
+        let asked = url.clone();
+        let asking = async move { client.get(asked).send().await };
+        let Some(answer) = engine.run(&Cancel::new(), asking) else {
+            return Err(Error::Failed {
+                host: host_of(&url),
+                detail: "no answer".to_owned(),
+            });
+        };
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let seen = witness.seen(&url);
         let error = match &answer {

@@ -1,15 +1,17 @@
 //! The one place where SSH sessions are built. A server whose host key nobody confirmed, or whose key
 //! is another one than the confirmed, gets no user and no password.
 
+mod key;
+
 use crate::Error;
 use puente_core::{Cancel, Secret};
 use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
-use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate, load_secret_key};
+use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{ChannelMsg, MethodKind, MethodSet};
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -255,8 +257,7 @@ async fn log_in(handle: &mut Handle<Witness>, target: &SshTarget) -> Result<(), 
         SshLogin::Password(password) => return with_password(handle, target, password).await,
         SshLogin::Agent => return with_agent(handle, target).await,
         SshLogin::Key { path, passphrase } => {
-            let key = load_secret_key(path, passphrase.as_ref().map(|p| p.expose().as_str()))
-                .map_err(|error| unusable(path, &error))?;
+            let key = key::load(path, passphrase.as_ref())?;
             let hash = handle.best_supported_rsa_hash().await.map_err(broken)?;
             let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash.flatten());
             let asked = handle.authenticate_publickey(&target.user, key);
@@ -264,26 +265,6 @@ async fn log_in(handle: &mut Handle<Witness>, target: &SshTarget) -> Result<(), 
         }
     };
     settle(&result, target)
-}
-
-/// The reason of a file that is no key, without a word of what stands in it.
-fn unusable(path: &Path, error: &russh::keys::Error) -> Error {
-    #[allow(
-        clippy::wildcard_enum_match_arm,
-        reason = "the enum of another crate, which grows"
-    )]
-    let reason = match error {
-        russh::keys::Error::IO(error) => error.kind().to_string(),
-        russh::keys::Error::KeyIsEncrypted => "bad_passphrase".to_owned(),
-        russh::keys::Error::SshKey(russh::keys::ssh_key::Error::Crypto) => {
-            "bad_passphrase".to_owned()
-        }
-        _ => "not_valid".to_owned(),
-    };
-    Error::KeyUnusable {
-        path: path.display().to_string(),
-        reason,
-    }
 }
 
 async fn with_password(
@@ -471,5 +452,11 @@ mod tests {
         assert!(matches!(error, Error::NotSsh { .. }), "{error:?}");
         let said = String::from_utf8_lossy(&web.join().unwrap()).into_owned();
         assert!(!said.contains("canary") && !said.contains("ana"), "{said}");
+        // A server of SSH speaks first; one that says nothing is none.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        target.port = silent.local_addr().unwrap().port();
+        target.limit = Duration::from_millis(300);
+        let error = SshSession::open(&target, &Cancel::new()).unwrap_err();
+        assert!(matches!(error, Error::NotSsh { .. }), "{error:?}");
     }
 }

@@ -1,17 +1,15 @@
 //! One request and its answer, for the clients of clouds.
 
+use crate::engine::Engine;
 use crate::witness::Witness;
 use crate::{Error, Network};
 use puente_core::{Cancel, Secret};
-use reqwest::Url;
-use reqwest::blocking::{Client, Response};
-use std::io::Read;
+use reqwest::{Client, Response, Url};
 use std::sync::Arc;
-use std::sync::mpsc;
 use std::time::Duration;
 
 /// No answer of a cloud is longer; what is, is cut off and can't be read.
-const LONGEST: u64 = 64 * 1024 * 1024;
+const LONGEST: usize = 64 * 1024 * 1024;
 
 /// How to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +191,7 @@ pub enum Lost {
 /// A way out that is kept open. Clones are one and the same.
 #[derive(Clone)]
 pub struct Web {
+    engine: Arc<Engine>,
     client: Client,
     witness: Arc<Witness>,
     network: Network,
@@ -208,10 +207,11 @@ impl Network {
     /// A way out for many requests.
     ///
     /// # Errors
-    /// As [`Network::client`].
+    /// As of the certificates that are trusted and of the proxy: [`Error::Invalid`], [`Error::Tls`].
     pub fn web(&self) -> Result<Web, Error> {
         let witness = Arc::new(Witness::new(self.verifier()?));
         Ok(Web {
+            engine: Arc::new(Engine::start()?),
             client: self.client_with(&witness)?,
             witness,
             network: self.clone(),
@@ -231,26 +231,13 @@ impl Web {
                 detail: "cancelled".to_owned(),
             }));
         }
-        let (tell, told) = mpsc::channel();
-        let _guard = {
-            let tell = tell.clone();
-            cancel.on_cancel(move || drop(tell.send(Err(Lost::Cancelled))))
-        };
         let web = self.clone();
-        // A blocking read can't be ended from outside: its thread is left to its time limit.
-        std::thread::Builder::new()
-            .name("web".to_owned())
-            .spawn(move || drop(tell.send(web.exchange(ask))))
-            .map_err(|error| {
-                Lost::Unsent(Error::Failed {
-                    host: String::new(),
-                    detail: error.to_string(),
-                })
-            })?;
-        told.recv().unwrap_or(Err(Lost::Cancelled))
+        self.engine
+            .run(cancel, async move { web.exchange(ask).await })
+            .unwrap_or(Err(Lost::Cancelled))
     }
 
-    fn exchange(&self, ask: Ask) -> Result<Reply, Lost> {
+    async fn exchange(&self, ask: Ask) -> Result<Reply, Lost> {
         let mut url = crate::network::url_of("url", &ask.url).map_err(Lost::Unsent)?;
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&ask.query);
@@ -283,15 +270,9 @@ impl Web {
             request = request.timeout(patience);
         }
         let patience = ask.patience.unwrap_or(self.network.answer);
-        let answer = request
-            .send()
-            .map_err(|error| self.lost(&url, &error, patience))?;
-        read(answer).map_err(|detail| {
-            Lost::Unanswered(Error::Failed {
-                host: crate::probe::host_of(&url),
-                detail,
-            })
-        })
+        let lost = |error: reqwest::Error| self.lost(&url, &error, patience);
+        let answer = request.send().await.map_err(lost)?;
+        read(answer).await.map_err(lost)
     }
 
     fn lost(&self, url: &Url, error: &reqwest::Error, patience: Duration) -> Lost {
@@ -307,7 +288,7 @@ impl Web {
     }
 }
 
-fn read(answer: Response) -> Result<Reply, String> {
+async fn read(mut answer: Response) -> Result<Reply, reqwest::Error> {
     let status = answer.status().as_u16();
     let headers = answer
         .headers()
@@ -318,10 +299,13 @@ fn read(answer: Response) -> Result<Reply, String> {
         })
         .collect();
     let mut body = Vec::new();
-    answer
-        .take(LONGEST)
-        .read_to_end(&mut body)
-        .map_err(|error| error.to_string())?;
+    while let Some(part) = answer.chunk().await? {
+        let room = LONGEST - body.len();
+        body.extend_from_slice(part.get(..room).unwrap_or(&part));
+        if body.len() == LONGEST {
+            break;
+        }
+    }
     Ok(Reply {
         status,
         body,
@@ -332,7 +316,7 @@ fn read(answer: Response) -> Result<Reply, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::io::{Read, Write};
     use std::net::TcpListener;
 
     fn web() -> Web {

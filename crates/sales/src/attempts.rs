@@ -77,18 +77,38 @@ pub(crate) fn begin(conn: &Connection, send: i64, now: DateTime<Utc>) -> Result<
         .query_row([send], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     if let Some((sale, version, body)) = row {
-        conn.prepare_cached(
-            "INSERT INTO sale_attempt (send_id, sale_id, version, at, sha256) \
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            send,
-            sale,
-            version,
-            time::to_text(now),
-            hash_of(&body)
-        ])?;
+        first(conn, send, (sale, version, &body), now)?;
     }
+    Ok(())
+}
+
+/// As [`begin`], where none was before it: of that sale and version, with that body.
+pub(crate) fn first(
+    conn: &Connection,
+    send: i64,
+    (sale, version, body): (SaleId, i64, &str),
+    now: DateTime<Utc>,
+) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO sale_attempt (send_id, sale_id, version, at, sha256) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        send,
+        sale,
+        version,
+        time::to_text(now),
+        hash_of(body)
+    ])?;
+    Ok(())
+}
+
+/// It did not leave after all: there was no attempt.
+pub(crate) fn undo(conn: &Connection, send: i64, sale: SaleId) -> Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM sale_attempt WHERE send_id = ?1 AND sale_id = ?2 AND ended_at IS NULL",
+    )?
+    .execute([send, sale])?;
     Ok(())
 }
 

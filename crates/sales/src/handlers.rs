@@ -140,10 +140,11 @@ impl JobKind for SyncAll {
         let mut ledgers = Vec::new();
         for channel in accounts::channels(&self.0.state)? {
             if channel.state == accounts::ChannelState::Connected {
+                let read = read_job(&self.0, &channel)?;
+                jobs.push(job.enqueue(read.once())?.0);
                 let input = json!(ChannelInput {
                     channel_id: channel.id
                 });
-                jobs.push(job.enqueue(NewJob::new(SYNC, input.clone()).once())?.0);
                 if bills::is_due(&self.0.state, channel.id, self.0.clock.now())? {
                     jobs.push(job.enqueue(NewJob::new(BILLS, input).once())?.0);
                 }
@@ -156,6 +157,7 @@ impl JobKind for SyncAll {
             });
             jobs.push(job.enqueue(NewJob::new(ERP_COSTS, input).once())?.0);
         }
+        jobs.dedup();
         ledgers.sort_unstable();
         ledgers.dedup();
         for ledger_id in ledgers {
@@ -164,6 +166,24 @@ impl JobKind for SyncAll {
         }
         Ok(json!({ "jobs": jobs }))
     }
+}
+
+/// The job that reads a channel: of a local database whose ledger is told at once, the one that tells it too.
+///
+/// # Errors
+/// Those of the store.
+pub fn read_job(room: &Room, channel: &accounts::Channel) -> Result<NewJob> {
+    if let Some(ledger_id) = channel.ledger_id.filter(|_| channel.kind.is_marked())
+        && accounts::ledger(&room.state, ledger_id)?
+            .kind
+            .is_told_at_once()
+    {
+        return Ok(NewJob::new(DELIVER, json!(LedgerInput { ledger_id })));
+    }
+    let input = json!(ChannelInput {
+        channel_id: channel.id
+    });
+    Ok(NewJob::new(SYNC, input))
 }
 
 impl JobKind for Sync {

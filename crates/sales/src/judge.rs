@@ -166,7 +166,8 @@ pub(crate) fn one(
         return Ok(row.state);
     }
     let mut reasons = drafted.as_ref().err().cloned().unwrap_or_default();
-    if let Some((order, sale)) = sales::order_elsewhere(conn, measure.channel.id, id, sale)? {
+    let orders: Vec<String> = sale.orders.iter().map(|order| order.id.clone()).collect();
+    if let Some((order, sale)) = sales::order_elsewhere(conn, measure.channel.id, id, &orders)? {
         reasons.insert(0, Reason::OrderElsewhere { order, sale });
     }
     let draft = drafted.as_ref().ok();

@@ -23,6 +23,15 @@ impl LedgerKind {
         }
     }
 
+    /// Whether what waits in a local database is told as soon as it is read: it was issued already, and
+    /// nobody has to look at it first.
+    pub fn is_told_at_once(self) -> bool {
+        match self {
+            LedgerKind::Siigo => false,
+            LedgerKind::Solar => true,
+        }
+    }
+
     pub(crate) fn parse(text: &str) -> LedgerKind {
         match text {
             "solar" => LedgerKind::Solar,

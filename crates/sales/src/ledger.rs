@@ -39,6 +39,12 @@ pub trait Ledger: Send + Sync {
         proposed
     }
 
+    /// Whether several may be committed as sent before the first of them leaves: what a kill leaves in doubt of
+    /// them has to be settled by sending the same again, whether or not it had left.
+    fn leaves_together(&self) -> bool {
+        false
+    }
+
     /// Whether what was accepted is still on its way somewhere: to a tax authority, to files.
     fn follows(&self) -> bool {
         true

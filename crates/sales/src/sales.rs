@@ -110,6 +110,17 @@ pub(crate) fn row_of(conn: &Connection, id: SaleId) -> Result<SaleRow> {
         .ok_or_else(|| Error::not_found("sale", id))
 }
 
+/// The channel of a sale, where it stands, and the digest of what its channel gave.
+pub(crate) fn standing(conn: &Connection, id: SaleId) -> Result<(ChannelId, State, String)> {
+    conn.prepare_cached("SELECT channel_id, state, digest FROM sale WHERE id = ?1")?
+        .query_row([id], |row| {
+            let state = State::parse(row.get_ref(1)?.as_str()?).unwrap_or(State::Pending);
+            Ok((row.get(0)?, state, row.get(2)?))
+        })
+        .optional()?
+        .ok_or_else(|| Error::not_found("sale", id))
+}
+
 /// The sale as its channel gave it.
 ///
 /// # Errors
@@ -402,23 +413,23 @@ pub(crate) fn was_sent(conn: &Connection, id: SaleId) -> Result<bool> {
         .exists([id])?)
 }
 
-/// An order of a sale that another sale holds, and the key of that one.
+/// One of the orders of a sale that another sale holds, and the key of that one.
 pub(crate) fn order_elsewhere(
     conn: &Connection,
     channel: ChannelId,
     id: SaleId,
-    sale: &Sale,
+    orders: &[String],
 ) -> Result<Option<(String, String)>> {
-    for order in &sale.orders {
+    for order in orders {
         let other: Option<String> = conn
             .prepare_cached(
                 "SELECT sale.key FROM sale_order JOIN sale ON sale.id = sale_order.sale_id \
                  WHERE sale_order.channel_id = ?1 AND order_id = ?2 AND sale_id <> ?3",
             )?
-            .query_row(params![channel, order.id, id], |row| row.get(0))
+            .query_row(params![channel, order, id], |row| row.get(0))
             .optional()?;
         if let Some(other) = other {
-            return Ok(Some((order.id.clone(), other)));
+            return Ok(Some((order.clone(), other)));
         }
     }
     Ok(None)

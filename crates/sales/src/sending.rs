@@ -10,10 +10,11 @@ use puente_jobs::{Level, Running};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use ts_rs::TS;
 
-/// Sales between two checkpoints of a job's row.
-const PULSE: usize = 20;
+/// The time between two checkpoints of a job's row.
+const PULSE: Duration = Duration::from_secs(1);
 
 /// Result of [`SEND`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -188,16 +189,32 @@ fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<Sending> {
     outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
     let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
     let mut done = Sending::default();
-    let mut vain = 0;
+    let ended = send_with(&mut sender, input, job, &mut done);
+    // However it ended: what is known is kept, and what did not leave is ready again.
+    let finished = sender.finish();
+    ended?;
+    finished?;
+    Ok(done)
+}
+
+fn send_with(
+    sender: &mut Sender<'_>,
+    input: &SendInput,
+    job: &Running,
+    done: &mut Sending,
+) -> Result<()> {
+    let (mut vain, mut pulse) = (0, None::<Instant>);
     let all = input.sales.len() as u64;
     for (at, id) in input.sales.iter().enumerate() {
         job.progress(Progress::stage("send").of(at as u64, Some(all)));
-        if at % PULSE == 0 {
+        if pulse.is_none_or(|pulse| pulse.elapsed() > PULSE) {
+            pulse = Some(Instant::now());
             let state = json!({ "done": at });
             job.checkpoint(state)
                 .map_err(|error| Error::Travelled(error.into()))?;
         }
-        let why = match sender.send(*id) {
+        let next = input.sales.get(at + 1..).unwrap_or_default();
+        let why = match sender.send(*id, next) {
             Ok(sent) => {
                 count(&mut done.sent, &sent);
                 match sent {
@@ -241,7 +258,7 @@ fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<Sending> {
         }
     }
     job.progress(Progress::stage("send").of(all, Some(all)));
-    Ok(done)
+    Ok(())
 }
 
 fn count(done: &mut SalesSent, sent: &Sent) {

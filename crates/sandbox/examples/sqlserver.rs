@@ -1,12 +1,15 @@
 //! A stand-in of SQL Server with a sample ERP, for programs in other languages: prints one line of
 //! JSON on how to reach it, and ends when its input does.
 //!
-//! `cargo run -p puente-sandbox --example sqlserver -- FOLDER [LINES] [plain]`
+//! `cargo run -p puente-sandbox --example sqlserver -- FOLDER [LINES] [plain] [instance=NAME] [counter=DOCUMENTS]`
+//!
+//! With `counter` it also has a point of sale, `LOCAL`, in which so many documents wait, besides those that
+//! can't be told.
 
 use puente_core::Secret;
 use puente_sandbox::{
-    SampleOptions, SampleSize, SampleSqlErp, TdsDatabaseOptions, TdsEncryption, TdsLogin,
-    TdsOptions, TdsServer,
+    Counter, CounterOptions, SampleOptions, SampleSize, SampleSqlErp, TdsDatabaseOptions,
+    TdsEncryption, TdsLogin, TdsOptions, TdsServer,
 };
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -25,8 +28,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..TdsLogin::reader("sa", Secret::new(password.to_owned()))
     };
     let mut options = TdsOptions::with(login);
-    if words.next().as_deref() == Some("plain") {
-        options.encryption = TdsEncryption::None;
+    let mut counter = None;
+    for word in words {
+        match word.split_once('=') {
+            None if word == "plain" => options.encryption = TdsEncryption::None,
+            Some(("instance", name)) => options.instance = Some(name.to_owned()),
+            Some(("counter", documents)) => counter = Some(documents.parse()?),
+            Some(_) | None => return Err(format!("{word}?").into()),
+        }
     }
     let server = TdsServer::start(&folder, options)?;
     let sample = SampleOptions {
@@ -36,12 +45,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..SampleOptions::default()
     };
     let erp = SampleSqlErp::create(&server, &sample, TdsDatabaseOptions::default())?;
+    let counter = counter
+        .map(|documents| {
+            let options = CounterOptions {
+                troubles: true,
+                ..CounterOptions::of(20_261_126, documents)
+            };
+            Counter::create(&server, "LOCAL", options)
+        })
+        .transpose()?;
     let about = serde_json::json!({
         "host": "127.0.0.1",
         "port": server.port(),
         "user": "sa",
         "password": password,
         "authority": server.authority_pem(),
+        "browser_port": server.browser_port(),
+        "counter": counter.as_ref().map(|counter| counter.database.name()),
         "master": erp.master,
         "companies": erp.companies.iter().map(|company| company.database.name()).collect::<Vec<_>>(),
     });

@@ -105,11 +105,13 @@ impl Lab {
             .tempdir()
             .map_err(Error::file(Path::new("/tmp")))?;
         open_to_all(folder.path(), 0o755)?;
+        // Each lab has its own, so that one is known from another's.
+        let password = format!("contraseña del técnico {}", folder.path().display());
         let lab = Lab {
             client: Space::new("client")?,
             server: Space::new("server")?,
             office: Space::new("office")?,
-            password: Secret::from("contraseña del técnico 7"),
+            password: Secret::from(password),
             folder,
         };
         lab.lay_cables()?;
@@ -196,6 +198,14 @@ impl Lab {
     /// [`Error::Lab`].
     pub fn restart_server(&self) -> Result<(), Error> {
         self.stop_server()?;
+        self.start_server()
+    }
+
+    /// Switches the server's services on again.
+    ///
+    /// # Errors
+    /// [`Error::Lab`].
+    pub fn start_server(&self) -> Result<(), Error> {
         self.server.run("wg-quick up wg0")?;
         self.start_sshd()
     }
@@ -290,12 +300,14 @@ impl Lab {
         })
     }
 
-    /// Files of its own: what is written there is never the machine's.
+    /// Files of its own, in memory: what is written there is never the machine's, and no program that
+    /// insists on having it on the disk waits for one.
     fn furnish(&self) -> Result<(), Error> {
         let folder = self.folder.path().display();
         for (space, name) in [(&self.client, "client"), (&self.server, "server")] {
             space.run(&format!(
-                "mkdir -p {folder}/etc-{name}; chmod 755 {folder}/etc-{name}
+                "mkdir -p {folder}/etc-{name}
+                 mount -t tmpfs -o mode=755 tmpfs {folder}/etc-{name}
                  cp -a /etc/. {folder}/etc-{name}/
                  mount --bind {folder}/etc-{name} /etc
                  mount -t tmpfs -o mode=755 tmpfs /run
@@ -328,18 +340,23 @@ EOF
 
     fn serve_ssh(&self) -> Result<(), Error> {
         let folder = self.folder.path().display();
-        let password = self.password.expose();
+        // By a file: whoever looks at processes sees the script.
+        let logins =
+            [ADMIN, LIMITED, NOBODY].map(|user| format!("{user}:{}\n", self.password.expose()));
+        let path = self.folder.path().join("logins");
+        fs::write(&path, logins.concat()).map_err(Error::file(&path))?;
         self.server.run(&format!(
             "ssh-keygen -q -t ed25519 -N '' -f {folder}/host_key
              ssh-keygen -q -t ed25519 -N '' -f {folder}/user_key
              mount -t tmpfs -o mode=755 tmpfs /home
              for user in {ADMIN} {LIMITED} {NOBODY}; do
                useradd -m -s /bin/bash $user
-               printf '%s:%s\n' $user '{password}' | chpasswd
                mkdir -m 700 /home/$user/.ssh
                cp {folder}/user_key.pub /home/$user/.ssh/authorized_keys
                chown -R $user: /home/$user/.ssh
              done
+             chpasswd < {folder}/logins
+             rm {folder}/logins
              rm -f /etc/sudoers.d/*
              printf 'Defaults lecture=never, !fqdn\nroot ALL=(ALL:ALL) ALL\n{ADMIN} ALL=(ALL:ALL) ALL\n{LIMITED} ALL=(root) NOPASSWD: /usr/local/sbin/puente-peer\n' > /etc/sudoers
              chmod 440 /etc/sudoers

@@ -19,6 +19,9 @@ const HOOKS: [&str; 4] = ["preup", "postup", "predown", "postdown"];
 /// The largest file that is read, in bytes; a real one has a few hundred.
 pub const LARGEST: usize = 256 * 1024;
 
+/// Servers of one file: each is a tunnel of its own.
+pub const MOST_PEERS: usize = 16;
+
 /// MTU of a tunnel when the file names none, as `wg-quick` finds it behind an Ethernet of 1500.
 pub const MTU: u16 = 1420;
 
@@ -35,6 +38,8 @@ pub struct Config {
     pub mtu: Option<u16>,
     /// The server.
     pub peer: Peer,
+    /// Further servers, as of an office with two sites, each with what lies behind it.
+    pub others: Vec<Peer>,
     /// Commands that the file wanted to run, `PostUp = iptables …`. Never run, never written.
     pub hooks: Vec<String>,
     /// Settings that are of no use here, by name.
@@ -90,22 +95,35 @@ impl Config {
         if let Some(mtu) = self.mtu {
             let _ = writeln!(text, "MTU = {mtu}");
         }
-        let peer = &self.peer;
-        let _ = writeln!(text, "\n[Peer]\nPublicKey = {}", peer.public_key);
-        if let Some(shared) = &peer.preshared_key {
-            let _ = writeln!(text, "PresharedKey = {}", shared.written().expose());
-        }
-        let _ = writeln!(text, "Endpoint = {}", endpoint(&peer.host, peer.port));
-        let _ = writeln!(text, "AllowedIPs = {}", join(&peer.allowed));
-        if let Some(seconds) = peer.keepalive {
-            let _ = writeln!(text, "PersistentKeepalive = {seconds}");
+        for peer in self.peers() {
+            let _ = writeln!(text, "\n[Peer]\nPublicKey = {}", peer.public_key);
+            if let Some(shared) = &peer.preshared_key {
+                let _ = writeln!(text, "PresharedKey = {}", shared.written().expose());
+            }
+            let _ = writeln!(text, "Endpoint = {}", endpoint(&peer.host, peer.port));
+            let _ = writeln!(text, "AllowedIPs = {}", join(&peer.allowed));
+            if let Some(seconds) = peer.keepalive {
+                let _ = writeln!(text, "PersistentKeepalive = {seconds}");
+            }
         }
         text
     }
 
-    /// Whether the address lies behind the tunnel.
-    pub fn leads_to(&self, address: IpAddr) -> bool {
-        self.peer.allowed.iter().any(|net| net.contains(address))
+    /// All servers, in the file's order.
+    pub fn peers(&self) -> impl Iterator<Item = &Peer> {
+        std::iter::once(&self.peer).chain(&self.others)
+    }
+
+    /// The place, from 0, of the server that the address lies behind: the one with the narrowest network
+    /// around it, and of equals the last, as WireGuard has it.
+    pub fn way_to(&self, address: IpAddr) -> Option<usize> {
+        let narrowest = |peer: &Peer| {
+            let around = peer.allowed.iter().filter(|net| net.contains(address));
+            around.map(|net| net.prefix).max()
+        };
+        let ways = self.peers().enumerate();
+        let ways = ways.filter_map(|(at, peer)| Some((narrowest(peer)?, at)));
+        ways.max().map(|(_, at)| at)
     }
 }
 
@@ -146,18 +164,22 @@ fn section(line: &str) -> Option<std::result::Result<Section, &'static str>> {
 #[derive(Default)]
 struct Draft {
     section: Option<Section>,
-    peers: usize,
     private_key: Option<PrivateKey>,
     addresses: Vec<Net>,
     dns: Vec<String>,
     mtu: Option<u16>,
+    peers: Vec<PeerDraft>,
+    hooks: Vec<String>,
+    ignored: Vec<String>,
+}
+
+#[derive(Default)]
+struct PeerDraft {
     public_key: Option<PublicKey>,
     preshared_key: Option<PresharedKey>,
     endpoint: Option<(String, u16)>,
     allowed: Vec<Net>,
     keepalive: Option<u16>,
-    hooks: Vec<String>,
-    ignored: Vec<String>,
 }
 
 type Line = std::result::Result<(), &'static str>;
@@ -171,19 +193,24 @@ impl Draft {
             let found = found?;
             self.section = Some(found);
             if found == Section::Peer {
-                self.peers += 1;
-                if self.peers > 1 {
-                    return Err("one_peer");
+                if self.peers.len() == MOST_PEERS {
+                    return Err("too_many_peers");
                 }
+                self.peers.push(PeerDraft::default());
             }
             return Ok(());
         }
         // A command may hold a # of its own: it is only shown.
         let (name, value) = setting(line).ok_or("no_setting")?;
-        match self.section {
-            None => Err("no_section"),
-            Some(Section::Interface) => self.interface(name, value),
-            Some(Section::Peer) => self.peer(name, value),
+        match (self.section, self.peers.last_mut()) {
+            (Some(Section::Interface), _) => self.interface(name, value),
+            (Some(Section::Peer), Some(peer)) => {
+                if !peer.setting(name, value)? {
+                    self.ignored.push(name.to_owned());
+                }
+                Ok(())
+            }
+            (Some(Section::Peer) | None, _) => Err("no_section"),
         }
     }
 
@@ -208,7 +235,28 @@ impl Draft {
         Ok(())
     }
 
-    fn peer(&mut self, name: &str, value: &str) -> Line {
+    fn finish(self) -> Result<Config> {
+        let missing = |field| Error::invalid(field, "empty");
+        if self.addresses.is_empty() {
+            return Err(missing("address"));
+        }
+        let mut peers = self.peers.into_iter().map(PeerDraft::finish);
+        Ok(Config {
+            private_key: self.private_key.ok_or_else(|| missing("private_key"))?,
+            addresses: self.addresses,
+            dns: self.dns,
+            mtu: self.mtu,
+            peer: peers.next().ok_or_else(|| missing("endpoint"))??,
+            others: peers.collect::<Result<_>>()?,
+            hooks: self.hooks,
+            ignored: self.ignored,
+        })
+    }
+}
+
+impl PeerDraft {
+    /// Whether the setting is of use here.
+    fn setting(&mut self, name: &str, value: &str) -> std::result::Result<bool, &'static str> {
         match name.to_ascii_lowercase().as_str() {
             "publickey" => self.public_key = Some(value.parse().map_err(|_| "not_a_key")?),
             "presharedkey" => {
@@ -222,35 +270,24 @@ impl Draft {
                     seconds => Some(seconds.parse().map_err(|_| "not_a_number")?),
                 };
             }
-            _ => self.ignored.push(name.to_owned()),
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
-    fn finish(self) -> Result<Config> {
+    fn finish(self) -> Result<Peer> {
         let missing = |field| Error::invalid(field, "empty");
         let (host, port) = self.endpoint.ok_or_else(|| missing("endpoint"))?;
-        if self.addresses.is_empty() {
-            return Err(missing("address"));
-        }
         if self.allowed.is_empty() {
             return Err(missing("allowed"));
         }
-        Ok(Config {
-            private_key: self.private_key.ok_or_else(|| missing("private_key"))?,
-            addresses: self.addresses,
-            dns: self.dns,
-            mtu: self.mtu,
-            peer: Peer {
-                public_key: self.public_key.ok_or_else(|| missing("public_key"))?,
-                preshared_key: self.preshared_key,
-                host,
-                port,
-                allowed: self.allowed,
-                keepalive: self.keepalive,
-            },
-            hooks: self.hooks,
-            ignored: self.ignored,
+        Ok(Peer {
+            public_key: self.public_key.ok_or_else(|| missing("public_key"))?,
+            preshared_key: self.preshared_key,
+            host,
+            port,
+            allowed: self.allowed,
+            keepalive: self.keepalive,
         })
     }
 }

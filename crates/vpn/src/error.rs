@@ -181,3 +181,24 @@ impl From<Error> for puente_core::Error {
         puente_core::error::travel(&error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use puente_core::Lang;
+
+    #[test]
+    fn a_silent_server_is_told_with_its_port_and_what_to_open() {
+        let silent = Error::NoHandshake {
+            endpoint: "vpn.example.com:51820".to_owned(),
+            seconds: 10,
+            detail: "nothing came back".to_owned(),
+        };
+        let error = puente_core::Error::from(silent);
+        for lang in [Lang::Es, Lang::En] {
+            let view = error.view(lang);
+            assert!(view.message.contains("vpn.example.com:51820"), "{view:?}");
+            assert!(view.hint.contains("UDP"), "{view:?}");
+        }
+    }
+}

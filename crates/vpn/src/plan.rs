@@ -321,9 +321,25 @@ mod tests {
         let ask = |wanted: &str| address(file, live, Some(wanted.parse().unwrap()));
         assert_eq!(address(file, live, None).unwrap().to_string(), "10.8.3.10");
         assert_eq!(ask("10.8.3.40").unwrap().to_string(), "10.8.3.40");
-        for wrong in ["10.8.3.12", "10.8.3.1", "10.8.3.0", "10.9.0.1"] {
-            assert!(ask(wrong).is_err(), "{wrong}");
+        for (wrong, code) in [
+            ("10.8.3.12", Code::VpnAddressTaken),
+            ("10.8.3.1", Code::VpnAddressTaken),
+            ("10.8.3.0", Code::InvalidInput),
+            ("10.9.0.1", Code::InvalidInput),
+        ] {
+            let error = puente_core::Error::from(ask(wrong).unwrap_err());
+            assert_eq!(error.code, code, "{wrong}");
         }
+        // Others have all of it.
+        let full = format!("{FILE}[Peer]\nAllowedIPs = 10.8.3.0/25, 10.8.3.128/25\n");
+        let state = ServerState::read(&said(&full, &[])).unwrap();
+        let (file, live) = state.check("srv", "wg0", now()).unwrap();
+        let error = puente_core::Error::from(address(file, live, None).unwrap_err());
+        assert_eq!(error.code, Code::VpnPoolExhausted);
+        assert_eq!(
+            error.values.get("network").map(String::as_str),
+            Some("10.8.3.0/24")
+        );
     }
 
     #[test]

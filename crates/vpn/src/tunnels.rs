@@ -86,7 +86,7 @@ impl Tunnels {
         let target = resolve(host, port)?;
         let tunnel = self.tunnel(id, false)?;
         let address = self.door(id, &tunnel, target, 0)?;
-        tunnel.wait(HANDSHAKE, cancel)?;
+        tunnel.wait_for(target, HANDSHAKE, cancel)?;
         Ok(address)
     }
 
@@ -104,13 +104,13 @@ impl Tunnels {
     ) -> Result<Option<SocketAddr>> {
         let was_open = self.status(id).is_some();
         let tunnel = self.tunnel(id, true)?;
-        let result = tunnel.wait(HANDSHAKE, cancel).and_then(|()| match target {
-            Some((host, port)) => {
-                let target = resolve(host, port)?;
+        let result = match target {
+            Some((host, port)) => resolve(host, port).and_then(|target| {
+                tunnel.wait_for(target, HANDSHAKE, cancel)?;
                 self.door(id, &tunnel, target, local_port).map(Some)
-            }
-            None => Ok(None),
-        });
+            }),
+            None => tunnel.wait(HANDSHAKE, cancel).map(|()| None),
+        };
         if result.is_err() && !was_open {
             self.disconnect(id);
         }

@@ -1,5 +1,9 @@
 //! Table `vpn`: the VPNs of this PC. Their secrets are in the keyring.
 
+mod sites;
+
+pub use sites::{Site, hide_all};
+
 use crate::address::Net;
 use crate::conf::{Config, Peer};
 use crate::keys::{PresharedKey, PrivateKey, PublicKey};
@@ -78,6 +82,10 @@ pub struct Tunnel {
     pub allowed: Vec<Net>,
     /// Seconds between packets that keep the way open.
     pub keepalive: Option<u16>,
+    /// Further servers, as of an office with two sites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<Site>>", optional)]
+    pub others: Vec<Site>,
 }
 
 /// How Puente logs in to the server, to change its peers.
@@ -163,16 +171,19 @@ pub enum Hidden {
     Sudo,
     /// The private key that is to follow, while the server is told of it.
     NextKey,
+    /// The secrets shared with further servers, a line each.
+    OtherKeys,
 }
 
 impl Hidden {
     /// All of them.
-    pub const ALL: [Hidden; 5] = [
+    pub const ALL: [Hidden; 6] = [
         Hidden::PrivateKey,
         Hidden::PresharedKey,
         Hidden::Login,
         Hidden::Sudo,
         Hidden::NextKey,
+        Hidden::OtherKeys,
     ];
 
     /// What the keyring calls it.
@@ -183,6 +194,7 @@ impl Hidden {
             Hidden::Login => "login",
             Hidden::Sudo => "sudo",
             Hidden::NextKey => "next_key",
+            Hidden::OtherKeys => "other_keys",
         };
         format!("vpn/{id}/{which}")
     }
@@ -201,6 +213,7 @@ impl From<&Config> for Tunnel {
             port: peer.port,
             allowed: peer.allowed.clone(),
             keepalive: peer.keepalive,
+            others: config.others.iter().map(Site::from).collect(),
         }
     }
 }
@@ -233,13 +246,14 @@ impl Vpn {
                 allowed: tunnel.allowed.clone(),
                 keepalive: tunnel.keepalive,
             },
+            others: sites::peers(self, secrets)?,
             hooks: Vec::new(),
             ignored: Vec::new(),
         })
     }
 }
 
-/// Keeps the secrets of a file.
+/// Keeps the secrets of a VPN with one server.
 ///
 /// # Errors
 /// Those of the keyring.

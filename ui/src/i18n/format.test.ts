@@ -54,3 +54,16 @@ test("the time left is said in two units at most", () => {
   expect(colombia.duration(61)).toBe("1 min 1 s");
   expect(colombia.duration(4000)).toBe("1 h 6 min");
 });
+
+test("what people type is read, and thousands are never taken for decimals", () => {
+  const { typed } = formatFor("es", { country: "CO", zone: "America/Bogota" });
+  expect(typed(" 1.234,50 ")).toBe("1234.50");
+  expect(typed("1.234")).toBe("1234");
+  expect(typed("1234.5")).toBe("1234.5");
+  expect(typed("12,345")).toBe("12.345");
+  expect(typed("1.234.56")).toBeNull();
+  expect(typed("doce")).toBeNull();
+  const mexico = formatFor("es", { country: "MX", zone: "America/Mexico_City" });
+  expect(mexico.typed("1,234")).toBe("1234");
+  expect(mexico.typed("1,5")).toBe("1.5");
+});

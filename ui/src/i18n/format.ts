@@ -62,6 +62,8 @@ export interface Format {
   duration(seconds: number): string;
   /** `1,2 MB` */
   bytes(value: number): string;
+  /** What someone typed, as a decimal string: `1.234,50` is `1234.50` in Colombia. Null when it is no amount. */
+  typed(text: string): string | null;
 }
 
 export function formatFor(lang: string, office: Office): Format {
@@ -104,12 +106,26 @@ export function formatFor(lang: string, office: Office): Format {
       withDate(value, value, (at) => ago(relative, (at.getTime() - now) / 1000)),
     duration: (seconds) => duration(unit, seconds),
     bytes: (value) => bytes(decimals, value),
+    typed: (text) => typed(mark(money), text.trim()),
   };
 }
 
 /** An Intl formatter reads a decimal string without going through a float. */
 function exact(format: Intl.NumberFormat, value: string): string {
   return /^-?\d+(\.\d+)?$/.test(value) ? format.format(value as `${number}`) : value;
+}
+
+/** What stands before the decimals. */
+function mark(format: Intl.NumberFormat): string {
+  return format.formatToParts(1.5).find((part) => part.type === "decimal")?.value ?? ".";
+}
+
+function typed(mark: string, text: string): string | null {
+  const [point, group] = mark === "," ? [",", "."] : [".", ","];
+  if (new RegExp(`^\\d{1,3}(\\${group}\\d{3})+(\\${point}\\d+)?$`).test(text))
+    return text.replaceAll(group, "").replace(point, ".");
+  // A mark that can't group thousands is the one for decimals, whichever it is.
+  return /^\d+([.,]\d+)?$/.test(text) ? text.replace(",", ".") : null;
 }
 
 function withDate(text: string, otherwise: string, then: (at: Date) => string): string {

@@ -9,7 +9,7 @@ use puente_core::{Cancel, Code, Error, ErrorView, Secret};
 use puente_jobs::NewJob;
 use puente_sales::accounts::{self, Channel, ChannelState};
 use puente_sales::channels::mercadolibre;
-use puente_sales::handlers::{CATALOGUE, ChannelInput, HOMOLOGATE, LedgerInput, SYNC, SYNC_ALL};
+use puente_sales::handlers::{self, CATALOGUE, ChannelInput, HOMOLOGATE, LedgerInput, SYNC_ALL};
 use puente_sales::homologate::{Requirement, contact};
 use puente_sales::ledgers::requirements;
 use puente_sales::{Rules, catalogues};
@@ -242,7 +242,8 @@ pub struct Sync {
     pub channels: Vec<String>,
 }
 
-/// Reads what changed in channels; for all of them, what was sent is followed too.
+/// Reads what changed in channels, and tells ledgers of what local databases have issued; for all of them, what
+/// was sent is followed too.
 ///
 /// # Errors
 /// That an account doesn't exist or has to be authorised again.
@@ -259,10 +260,8 @@ pub fn sync(app: &App, request: Sync) -> Result<Vec<JobRow>> {
         if channel.state != ChannelState::Connected {
             return Err(Error::new(Code::ChannelLost).with("account", channel.name));
         }
-        let input = json!(ChannelInput {
-            channel_id: channel.id
-        });
-        rows.push(jobs::ask(app, NewJob::new(SYNC, input).once())?);
+        let read = handlers::read_job(room(app), &channel)?;
+        rows.push(jobs::ask(app, read.once())?);
     }
     Ok(rows)
 }

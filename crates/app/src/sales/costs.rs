@@ -1,12 +1,10 @@
 //! Costs that the office knows.
 
-use super::{channels, plain, room};
+use super::{channels, plain, room, typed};
 use crate::jobs::JobRow;
 use crate::{App, Nothing, Result};
-use puente_core::Error;
 use puente_sales::accounts;
 use puente_sales::costs::{self, CostRule};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
@@ -98,23 +96,7 @@ pub fn set(app: &App, request: Set) -> Result<Changed> {
 /// # Errors
 /// That a row can't be read: nothing is taken in then.
 pub fn import(app: &App, request: ProductsCsv) -> Result<Changed> {
-    let text = request.csv.trim_start_matches('\u{feff}');
-    let first = text.lines().next().unwrap_or_default();
-    let delimiter = if first.contains(';') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut found: Vec<(String, Decimal)> = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| Error::invalid("csv", error))?;
-        let cell = |at: usize| record.get(at).unwrap_or_default().trim();
-        let cost = cell(1).replace(',', ".");
-        let cost = cost
-            .parse()
-            .map_err(|_| Error::invalid("csv", format!("{}: {}", cell(0), cell(1))))?;
-        found.push((cell(0).to_owned(), cost));
-    }
+    let found = typed::rows(&request.csv)?.amounts(0, 1)?;
     let room = room(app);
     let products = costs::set_products(&room.state, found, "csv", room.clock.now())?;
     app.audit("costs.import", "sales", json!({ "products": products }))?;

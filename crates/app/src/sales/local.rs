@@ -118,6 +118,27 @@ pub fn connect_solar(app: &App, request: SolarConnect) -> Result<LedgerRow> {
     ledgers::row(app, accounts::ledger(state, id)?)
 }
 
+/// Where Solar would be.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+#[ts(rename = "SolarAddress")]
+pub struct SolarAddress {
+    /// Where the API is; Solar's own address when left out.
+    #[ts(optional = nullable)]
+    pub base_url: Option<String>,
+}
+
+/// Tries the way to Solar before anything is known of it: whose certificates are shown, and what to import.
+///
+/// # Errors
+/// As [`network::test`].
+pub fn probe_solar(app: &App, request: SolarAddress) -> Result<Tested> {
+    let url = request
+        .base_url
+        .unwrap_or_else(|| solar::DEFAULT_URL.to_owned());
+    network::test(app, Address { url })
+}
+
 fn solar_account(request: &SolarConnect, known: Option<&Ledger>) -> Result<Ledger> {
     let name = request.name.trim();
     if name.is_empty() || name.chars().count() > 80 {
@@ -166,8 +187,6 @@ fn solar_account(request: &SolarConnect, known: Option<&Ledger>) -> Result<Ledge
 pub struct LedgerTested {
     /// The way there: the certificates that were shown, and whether they are trusted.
     pub network: Tested,
-    /// Whose certificate has to be imported for that to be trusted; none where nothing has.
-    pub import: Option<String>,
     /// Why the credentials were not taken; none when they were.
     pub error: Option<ErrorView>,
 }
@@ -181,16 +200,6 @@ pub fn test_ledger(app: &App, request: ledgers::Named) -> Result<LedgerTested> {
     let ledger = accounts::find_ledger(&room.state, &request.ledger)?;
     let url = ledger.base_url.clone();
     let network = network::test(app, Address { url })?;
-    // The last that was shown was issued by the one that is missing, or is that one itself.
-    let import =
-        network
-            .tls
-            .as_ref()
-            .filter(|tls| !tls.trusted)
-            .map(|tls| match tls.chain.last() {
-                Some(last) => last.issuer.clone(),
-                None => tls.issuer.clone(),
-            });
     let tried = room
         .ledger(ledger.id)
         .and_then(|ledger| ledger.verify(&Cancel::new()));
@@ -198,7 +207,6 @@ pub fn test_ledger(app: &App, request: ledgers::Named) -> Result<LedgerTested> {
     accounts::set_ledger_contact(&room.state, ledger.id, room.clock.now(), error.clone())?;
     Ok(LedgerTested {
         network,
-        import,
         error: error.map(|error| error.view(app.lang())),
     })
 }

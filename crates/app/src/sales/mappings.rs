@@ -1,6 +1,6 @@
 //! What values of a channel become in its ledger.
 
-use super::{channels, room};
+use super::{channels, room, typed};
 use crate::jobs::JobRow;
 use crate::{App, Result};
 use puente_core::Error;
@@ -263,17 +263,8 @@ pub fn export(app: &App, request: channels::Named) -> Result<MappingsCsv> {
 /// That the account doesn't exist, or a row can't be read: nothing is set then.
 pub fn import(app: &App, request: MappingsCsv) -> Result<MappingsChanged> {
     let channel = accounts::find_channel(&room(app).state, &request.channel)?;
-    let text = request.csv.trim_start_matches('\u{feff}');
-    // Spreadsheets of the region write semicolons.
-    let first = text.lines().next().unwrap_or_default();
-    let delimiter = if first.contains(';') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(text.as_bytes());
     let mut all: Vec<(MappingKind, MappingChange)> = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| Error::invalid("csv", error))?;
+    for record in typed::rows(&request.csv)?.rows {
         let cell = |at: usize| record.get(at).unwrap_or_default().trim();
         let kind = MappingKind::parse(cell(0)).ok_or_else(|| Error::invalid("csv", cell(0)))?;
         if !cell(2).is_empty() {

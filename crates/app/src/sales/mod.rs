@@ -18,6 +18,7 @@ pub mod show;
 pub mod steps;
 pub mod table;
 mod texts;
+mod typed;
 
 use crate::App;
 use puente_sales::Room;

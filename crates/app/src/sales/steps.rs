@@ -58,7 +58,7 @@ pub enum Stand {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(rename = "SalesStep")]
 pub struct StepRow {
-    /// 1 to 11.
+    /// From 1 on.
     pub number: u8,
     /// Which.
     pub step: Step,
@@ -72,7 +72,7 @@ pub struct StepRow {
     pub at: Option<DateTime<Utc>>,
 }
 
-/// The eleven steps.
+/// The eleven steps, of which an office that only tells Solar has six.
 ///
 /// # Errors
 /// Those of the store.
@@ -186,6 +186,14 @@ pub fn steps(app: &App, _: Nothing) -> Result<Vec<StepRow>> {
         ),
         (Step::Margin, has_costs, 0, None),
     ];
+    // What is told as it was issued is neither homologated nor stamped.
+    let told = !ledgers.is_empty() && ledgers.iter().all(|ledger| ledger.kind.is_told_at_once());
+    let rows = rows.into_iter().filter(|(step, ..)| match step {
+        Step::Catalogue | Step::Rules | Step::Mappings | Step::Status | Step::Margin => !told,
+        Step::Ledger | Step::Channel | Step::Orders | Step::Ready | Step::Send | Step::Answers => {
+            true
+        }
+    });
     let mut before = true;
     let stand = |(at, (step, count, open, moment)): (usize, (Step, u64, u64, _))| {
         let state = match (count, open) {
@@ -206,5 +214,5 @@ pub fn steps(app: &App, _: Nothing) -> Result<Vec<StepRow>> {
             at: moment,
         }
     };
-    Ok(rows.into_iter().enumerate().map(stand).collect())
+    Ok(rows.enumerate().map(stand).collect())
 }

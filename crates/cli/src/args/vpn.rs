@@ -15,6 +15,8 @@ pub struct VpnServer {
     pub user: String,
     #[arg(long, value_name = "FILE", conflicts_with = "agent")]
     pub key: Option<PathBuf>,
+    #[arg(long, requires = "key")]
+    pub passphrase: bool,
     #[arg(long)]
     pub agent: bool,
     #[arg(long)]
@@ -43,6 +45,8 @@ pub struct VpnBootstrap {
     pub user: Option<String>,
     #[arg(long, value_name = "FILE", conflicts_with = "agent")]
     pub key: Option<PathBuf>,
+    #[arg(long, requires = "key")]
+    pub passphrase: bool,
     #[arg(long)]
     pub agent: bool,
     #[arg(long)]
@@ -80,6 +84,8 @@ pub struct VpnLogin {
     pub user: Option<String>,
     #[arg(long, value_name = "FILE", conflicts_with = "agent")]
     pub key: Option<PathBuf>,
+    #[arg(long, requires = "key")]
+    pub passphrase: bool,
     #[arg(long)]
     pub agent: bool,
     #[arg(long, conflicts_with_all = ["agent", "key"])]

@@ -130,7 +130,7 @@ fn no_secret_turns_up_in_a_file_an_output_an_export_or_the_list_of_processes() {
 }
 
 /// Looks for the secrets as they are, as two-byte characters, as hexadecimal digits and backwards.
-fn assert_none(bytes: &[u8], secrets: &[&str], place: &str) {
+pub fn assert_none(bytes: &[u8], secrets: &[&str], place: &str) {
     for secret in secrets {
         let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let digits: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
@@ -148,7 +148,7 @@ fn assert_none(bytes: &[u8], secrets: &[&str], place: &str) {
 }
 
 /// All files below a folder, and what is packed in those that are archives.
-fn everything_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn everything_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -176,23 +176,25 @@ fn everything_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// What was seen of processes.
 #[derive(Default)]
-struct Seen {
+pub struct Seen {
     /// Of everything that this test started, directly or not.
-    arguments: BTreeSet<Vec<u8>>,
+    pub arguments: BTreeSet<Vec<u8>>,
     /// Of `puente`.
-    environments: BTreeSet<Vec<u8>>,
+    pub environments: BTreeSet<Vec<u8>>,
     /// Of what `puente` started.
-    of_children: BTreeSet<Vec<u8>>,
+    pub of_children: BTreeSet<Vec<u8>>,
+    /// Of everything else.
+    pub of_others: BTreeSet<Vec<u8>>,
 }
 
 /// Looks through the list of processes again and again, as a curious neighbour would.
-struct Spy {
+pub struct Spy {
     stop: Sender<()>,
     thread: JoinHandle<Seen>,
 }
 
 impl Spy {
-    fn start() -> Spy {
+    pub fn start() -> Spy {
         let (stop, stopped) = channel();
         let thread = std::thread::spawn(move || {
             let mut seen = Seen::default();
@@ -206,7 +208,7 @@ impl Spy {
         Spy { stop, thread }
     }
 
-    fn stop(self) -> Seen {
+    pub fn stop(self) -> Seen {
         drop(self.stop);
         self.thread.join().unwrap()
     }
@@ -227,12 +229,13 @@ fn look(process: &Path, is_puente: bool, seen: &mut Seen) {
                 .split(|byte| *byte == 0)
                 .next()
                 .unwrap_or_default();
-            let this_is = program == env!("CARGO_BIN_EXE_puente").as_bytes();
-            if is_puente {
-                seen.of_children.insert(read("environ"));
-            } else if this_is {
-                seen.environments.insert(read("environ"));
-            }
+            let this_is = program.ends_with(b"/puente");
+            let environments = match (is_puente, this_is) {
+                (true, _) => &mut seen.of_children,
+                (false, true) => &mut seen.environments,
+                (false, false) => &mut seen.of_others,
+            };
+            environments.insert(read("environ"));
             seen.arguments.insert(arguments);
             look(&child, is_puente || this_is, seen);
         }

@@ -23,9 +23,9 @@ struct Stage {
 impl Stage {
     fn new() -> Stage {
         let pc = Pc::new();
-        let program = pc.lab.install(&built()).unwrap();
-        let socket = pc.socket();
-        let users = pc.lab.folder().join("tunnel.users");
+        let program = pc.bench.lab.install(&built()).unwrap();
+        let socket = pc.bench.socket();
+        let users = pc.bench.lab.folder().join("tunnel.users");
         std::fs::write(&users, "# nobody yet\n").unwrap();
         Stage {
             pc,
@@ -38,7 +38,7 @@ impl Stage {
 
     /// Starts the helper as its unit does: a user of its own, and one capability.
     fn start(&mut self) {
-        let mut command = self.pc.lab.client.command("setpriv");
+        let mut command = self.pc.bench.lab.client.command("setpriv");
         command
             .args(["--reuid=65531", "--regid=65531", "--clear-groups"])
             .args([
@@ -60,6 +60,7 @@ impl Stage {
     /// Ends the helper as a fault would.
     fn kill(&mut self) {
         self.pc
+            .bench
             .lab
             .client
             .run("kill -KILL $(pidof puente-tunnel)")
@@ -68,7 +69,7 @@ impl Stage {
     }
 
     fn ask(&self, line: &[&str]) -> std::process::Output {
-        let mut command = self.pc.command(&[line, &["--json"]].concat());
+        let mut command = self.pc.bench.command(line);
         command.stdin(Stdio::null()).output().unwrap()
     }
 
@@ -88,7 +89,7 @@ impl Stage {
     /// Whether a program that knows no VPN reaches the office's database.
     fn reaches(&self) -> bool {
         let script = format!(": < /dev/tcp/{OFFICE}/3050");
-        let mut command = self.pc.lab.client.command_as_nobody("timeout");
+        let mut command = self.pc.bench.lab.client.command_as_nobody("timeout");
         let command = command.args(["3", "bash", "-c", &script]);
         command.stderr(Stdio::null()).status().unwrap().success()
     }
@@ -98,10 +99,10 @@ impl Stage {
         let text = format!(
             "[Interface]\nPrivateKey = {}\nAddress = 10.8.3.21/32\n[Peer]\nPublicKey = {}\n\
              Endpoint = {SERVER}:{PORT}\nAllowedIPs = {allowed}\n",
-            self.pc.lab.server.run("wg genkey").unwrap().trim(),
-            self.pc.lab.public_key().unwrap()
+            self.pc.bench.lab.server.run("wg genkey").unwrap().trim(),
+            self.pc.bench.lab.public_key().unwrap()
         );
-        let path = self.pc.data.join(format!("{name}.conf"));
+        let path = self.pc.bench.data.join(format!("{name}.conf"));
         std::fs::write(&path, text).unwrap();
         self.json(&["vpn", "import", &path.display().to_string()]);
     }
@@ -175,7 +176,7 @@ fn the_whole_pc_is_connected_for_whoever_may_and_every_refusal_says_the_way_out(
         "{second}"
     );
     let cable = "ip addr add 172.30.0.1/24 dev cable";
-    stage.pc.lab.client.run(cable).unwrap();
+    stage.pc.bench.lab.client.run(cable).unwrap();
     stage.import("casa", "172.30.0.0/24");
     let second = stage.refused(&["vpn", "connect", "casa", "--system"]);
     assert!(
@@ -187,7 +188,13 @@ fn the_whole_pc_is_connected_for_whoever_may_and_every_refusal_says_the_way_out(
     stage.json(&DISCONNECT);
     assert!(!stage.reaches());
     assert_eq!(stage.json(&STATUS)["status"], serde_json::Value::Null);
-    let links = stage.pc.lab.client.run("ip -o link; ip route").unwrap();
+    let links = stage
+        .pc
+        .bench
+        .lab
+        .client
+        .run("ip -o link; ip route")
+        .unwrap();
     assert!(!links.contains("puente1"), "{links}");
     stage.kill();
 }
@@ -204,7 +211,13 @@ fn when_the_helper_dies_its_tunnel_goes_with_it_and_the_state_says_so() {
 
     stage.kill();
     assert!(!stage.reaches());
-    let links = stage.pc.lab.client.run("ip -o link; ip route").unwrap();
+    let links = stage
+        .pc
+        .bench
+        .lab
+        .client
+        .run("ip -o link; ip route")
+        .unwrap();
     assert!(!links.contains("puente1"), "{links}");
     let gone = stage.refused(&STATUS);
     assert!(gone.contains("VPN_HELPER_MISSING"), "{gone}");

@@ -149,6 +149,24 @@ pub(super) fn decimal(text: &str, scale: u8, mark: DecimalMark) -> Option<i128> 
     Some(if negative { -value } else { value })
 }
 
+/// A column of numbers as people write them, scaled: with the mark that its values tell, else the `usual` one.
+///
+/// # Errors
+/// The index of the first value that is no number, or that contradicts one above it.
+pub fn numbers(
+    texts: &[&str],
+    scale: u8,
+    usual: DecimalMark,
+) -> std::result::Result<Vec<i128>, usize> {
+    let mut evidence = Evidence::default();
+    for (index, text) in texts.iter().enumerate() {
+        evidence.number(text).map_err(|Conflict| index)?;
+    }
+    let mark = evidence.mark.unwrap_or(usual);
+    let read = |(index, text): (usize, &&str)| decimal(text, scale, mark).ok_or(index);
+    texts.iter().enumerate().map(read).collect()
+}
+
 /// `1.234.567` is, `12.34` is not.
 fn grouped_well(whole: &str, group: char) -> bool {
     let digits = whole.trim_start_matches(['-', '+']);
@@ -192,6 +210,16 @@ mod tests {
         assert_eq!(comma("1,234,5"), None);
         assert_eq!(comma("doce"), None);
         assert_eq!(comma(""), None);
+    }
+
+    #[test]
+    fn a_column_is_read_by_the_mark_that_one_of_its_values_tells() {
+        let column = |texts: &[&str]| numbers(texts, 2, DecimalMark::Comma);
+        assert_eq!(column(&["1.234", "500"]), Ok(vec![123_400, 50_000]));
+        assert_eq!(column(&["1.234", "12.5"]), Ok(vec![123, 1_250]));
+        assert_eq!(column(&["1,234.50", "12.345"]), Ok(vec![123_450, 1_235]));
+        assert_eq!(column(&["500", "1,5", "1,234.50"]), Err(2));
+        assert_eq!(column(&["500", "doce"]), Err(1));
     }
 
     #[test]

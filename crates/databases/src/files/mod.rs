@@ -13,7 +13,7 @@ mod movements;
 mod sheet;
 mod text;
 
-pub use formats::{DateOrder, DecimalMark};
+pub use formats::{DateOrder, DecimalMark, numbers};
 pub use mapping::{CompanyColumns, Format, Mapping, MovementColumns, States};
 pub use movements::MovementField;
 

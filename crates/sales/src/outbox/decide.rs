@@ -55,7 +55,7 @@ pub fn decide(
         cancel,
     )?;
     if let Some(issued) = found.iter().find(|issued| !issued.annulled) {
-        return table::accepted(&room.state, &send, issued, "found", room.clock.now());
+        return table::accept(&room.state, &send, issued, "found", room.clock.now());
     }
     match decision {
         Decision::Linked { invoice } => link(room, ledger, &send, invoice, cancel),
@@ -110,7 +110,7 @@ fn link(
     if taken {
         return Err(Error::invalid("invoice", "of_another_sale"));
     }
-    table::accepted(&room.state, send, &issued, "linked", room.clock.now())
+    table::accept(&room.state, send, &issued, "linked", room.clock.now())
 }
 
 fn wrong(room: &Room, sale: SaleId) -> Error {

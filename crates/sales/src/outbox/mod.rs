@@ -71,7 +71,7 @@ pub fn preview(
     };
     let ledger = accounts::ledger(&room.state, ledger)?;
     let marker = marker(&ledger, &measure.channel, &body.key);
-    let (version, _) = table::next_version(&room.state, sale)?;
+    let (version, _) = room.state.read(|conn| table::next_version(conn, sale))?;
     let key = key(&ledger, &measure.channel, &body.key, version);
     Ok(Some((
         crate::ledgers::compose(&ledger, draft, &marker)?,

@@ -1,7 +1,7 @@
 //! Sending a sale, once.
 
 use super::settle::{self, Settled};
-use super::table::{self, Intent, SendRow};
+use super::table::{self, Accepted, Intent, SendRow, SendState};
 use crate::accounts;
 use crate::draft::Draft;
 use crate::judge::{self, Measure};
@@ -12,15 +12,23 @@ use crate::sales::{self, SaleId, e4};
 use crate::state::State;
 use crate::{Error, Result, Room, to_json};
 use puente_core::Cancel;
+use rusqlite::Connection;
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Attempts at something that did not arrive, before the sale waits for the next time.
 const ATTEMPTS: u32 = 4;
 /// The pause before it is tried again, where the ledger names none.
 const PAUSE: Duration = Duration::from_millis(500);
+/// The most sales whose intents share a commit, and their answers another. Each commit costs as much of the
+/// processor as all the rest of telling of a document.
+const TOGETHER: usize = 32;
+/// How many before it is known how long they take.
+const AT_FIRST: usize = 4;
+/// Sales that share their commits are sent within this time: a kill leaves no more than those in doubt.
+const TOGETHER_TIME: Duration = Duration::from_millis(100);
 
 /// What came of a sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +59,36 @@ pub struct Sender<'a> {
     customers: HashSet<String>,
     /// Attempts at the next one: a single one while nothing arrives.
     attempts: u32,
+    /// Intended and not sent yet, in the order in which they leave.
+    ahead: VecDeque<Ahead>,
+    /// What the ledger has taken and is not on the disk yet.
+    answers: Vec<Accepted>,
+    /// How many share their commits, by how long the last ones took.
+    together: usize,
+    began: Instant,
+}
+
+/// A sale whose turn comes.
+enum Ahead {
+    /// It was intended.
+    Leaves(Box<(SendRow, Draft)>),
+    /// It could not be: this is the mark that it would have had.
+    Not(SaleId, String),
+}
+
+/// What there is to send of a sale.
+enum Look {
+    /// Nothing.
+    Skipped,
+    /// It doesn't fit any more.
+    Unfit(Arc<Measure>),
+    /// This.
+    Ready {
+        intent: Box<Intent>,
+        draft: Box<Draft>,
+        /// Whether an earlier sending of it was ever in doubt.
+        doubtful: bool,
+    },
 }
 
 impl<'a> Sender<'a> {
@@ -72,17 +110,23 @@ impl<'a> Sender<'a> {
             measures: HashMap::new(),
             customers: HashSet::new(),
             attempts: ATTEMPTS,
+            ahead: VecDeque::new(),
+            answers: Vec::new(),
+            together: AT_FIRST,
+            began: Instant::now(),
         })
     }
 
-    /// Sends one sale, if it is ready, and settles what came of it as far as that goes now.
+    /// Sends one sale, if it is ready, and settles what came of it as far as that goes now. `next` are the
+    /// sales that come after it, in this order: where the ledger allows, some of them are intended with it.
+    /// After the last one [`Sender::finish`] is to be called.
     ///
     /// # Errors
     /// [`Error::Login`] when the ledger will take nothing, [`Error::Clock`] when this machine's day can't be
     /// right; a cancel; those of the store. The sale is then
     /// where its rows say.
-    pub fn send(&mut self, id: SaleId) -> Result<Sent> {
-        let sent = self.send_as(id, None);
+    pub fn send(&mut self, id: SaleId, next: &[SaleId]) -> Result<Sent> {
+        let sent = self.send_in_turn(id, next);
         self.attempts = match sent {
             Ok(Sent::Later(_)) => 1,
             Ok(_) | Err(_) => ATTEMPTS,
@@ -90,46 +134,70 @@ impl<'a> Sender<'a> {
         sent
     }
 
-    fn send_as(&mut self, id: SaleId, total: Option<Decimal>) -> Result<Sent> {
+    fn send_in_turn(&mut self, id: SaleId, next: &[SaleId]) -> Result<Sent> {
         self.cancel.check()?;
-        let mut row = sales::get(&self.room.state, id)?;
+        if self.ahead.is_empty() {
+            self.began = Instant::now();
+            let mut ids = vec![id];
+            ids.extend(next.iter().take(TOGETHER - 1));
+            self.intend_ahead(&ids)?;
+        }
+        let sent = match self.ahead.pop_front() {
+            None => self.send_as(id, None)?,
+            Some(Ahead::Leaves(both)) => self.deliver(&both.0, &both.1, true)?,
+            Some(Ahead::Not(id, number)) => self.not_intended(id, number)?,
+        };
+        if self.ahead.is_empty() {
+            self.keep_answers()?;
+            self.together = match self.began.elapsed() {
+                short if short < TOGETHER_TIME / 2 => (self.together * 2).min(TOGETHER),
+                long if long > TOGETHER_TIME => (self.together / 2).max(1),
+                _ => self.together,
+            };
+        }
+        Ok(sent)
+    }
+
+    /// Keeps what is known and not on the disk yet, and takes back what was intended and did not leave.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn finish(&mut self) -> Result<()> {
+        let kept = self.keep_answers();
+        let never: Vec<SendRow> = self
+            .ahead
+            .drain(..)
+            .filter_map(|ahead| match ahead {
+                Ahead::Leaves(both) => Some(both.0),
+                Ahead::Not(..) => None,
+            })
+            .collect();
+        if !never.is_empty() {
+            table::never_left(&self.room.state, never, self.room.clock.now())?;
+        }
+        kept
+    }
+
+    fn send_as(&mut self, id: SaleId, total: Option<Decimal>) -> Result<Sent> {
+        let room = self.room;
+        let row = sales::get(&room.state, id)?;
         if row.state == State::Refused {
             // Whoever asks for it again may have mended it in the ledger.
             let measure = self.measure(row.channel_id)?;
             self.judge(&measure, id)?;
-            row = sales::get(&self.room.state, id)?;
         }
-        if row.state != State::Ready {
-            return Ok(Sent::Skipped);
-        }
-        let measure = self.measure(row.channel_id)?;
-        if measure.channel.ledger_id != Some(self.account.id) {
-            return Ok(Sent::Skipped);
-        }
-        let sale = sales::body(&self.room.state, id)?;
-        let drafted = self
-            .room
-            .state
-            .read(|conn| measure.draft_of(conn, id, &sale))?;
-        let Ok(mut draft) = drafted else {
-            self.judge(&measure, id)?;
-            return Ok(Sent::Blocked);
-        };
-        if let Some(total) = total {
-            adjust(&mut draft, total);
-        }
-        let (version, doubtful) = table::next_version(&self.room.state, id)?;
-        let marker = super::marker(&self.account, &measure.channel, &sale.key);
-        let marker = self.ledger.marker(&draft, marker);
-        let intent = Intent {
-            sale: id,
-            ledger: self.account.id,
-            version,
-            key: super::key(&self.account, &measure.channel, &sale.key, version),
-            customer: draft.customer.identification.clone(),
-            total_e4: e4(draft.total),
-            body: self.ledger.compose(&draft, &marker)?.to_string(),
-            marker,
+        let look = room.state.read(|conn| self.look(conn, id, total))?;
+        let (intent, draft, doubtful) = match look {
+            Look::Skipped => return Ok(Sent::Skipped),
+            Look::Unfit(measure) => {
+                self.judge(&measure, id)?;
+                return Ok(Sent::Blocked);
+            }
+            Look::Ready {
+                intent,
+                draft,
+                doubtful,
+            } => (*intent, *draft, doubtful),
         };
         if let Err(refusals) = self.ensure_customer(&draft)? {
             self.block(id, table::reasons(&refusals))?;
@@ -141,20 +209,107 @@ impl<'a> Sender<'a> {
         } else {
             None
         };
-        self.room.point("intent.before");
+        room.point("intent.before");
         let number = intent.marker.clone();
-        let Some(send) = table::intend(&self.room.state, intent, self.room.clock.now())? else {
-            self.judge(&measure, id)?;
-            self.same_number(id, number)?;
-            return Ok(Sent::Blocked);
+        let intended = table::intend(&room.state, vec![intent], false, room.clock.now())?;
+        let Some(send) = intended.into_iter().next().flatten() else {
+            return self.not_intended(id, number);
         };
-        self.room.point("intent.after");
+        room.point("intent.after");
         if let Some(issued) = before {
-            table::leaves(&self.room.state, send.id, self.room.clock.now())?;
-            self.accept(&send, &issued, "found")?;
+            table::leaves(&room.state, send.id, room.clock.now())?;
+            self.accept(&send, issued, "found")?;
             return Ok(Sent::Invoiced);
         }
         self.deliver(&send, &draft, total.is_none())
+    }
+
+    /// Commits the intents of as many of these as may leave together, all at once. They are committed as sent:
+    /// what a kill then leaves in doubt is settled by sending it again.
+    fn intend_ahead(&mut self, ids: &[SaleId]) -> Result<()> {
+        let room = self.room;
+        if self.together == 1 || !self.ledger.leaves_together() {
+            return Ok(());
+        }
+        let ready = room.state.read(|conn| {
+            let mut ready = Vec::new();
+            for id in ids.iter().take(self.together) {
+                match self.look(conn, *id, None)? {
+                    Look::Ready {
+                        intent,
+                        draft,
+                        doubtful: false,
+                    } => ready.push((*intent, *draft)),
+                    // Whatever else there is to do about it is done when its turn comes.
+                    Look::Ready { .. } | Look::Skipped | Look::Unfit(_) => break,
+                }
+            }
+            Ok::<_, Error>(ready)
+        })?;
+        if ready.len() < 2 {
+            return Ok(());
+        }
+        self.ledger.check_clock()?;
+        room.point("intent.before");
+        let (intents, drafts): (Vec<Intent>, Vec<Draft>) = ready.into_iter().unzip();
+        let numbers: Vec<String> = intents.iter().map(|one| one.marker.clone()).collect();
+        let intended = table::intend(&room.state, intents, true, room.clock.now())?;
+        for (((send, draft), id), number) in intended.into_iter().zip(drafts).zip(ids).zip(numbers)
+        {
+            self.ahead.push_back(match send {
+                Some(send) => Ahead::Leaves(Box::new((send, draft))),
+                None => Ahead::Not(*id, number),
+            });
+        }
+        room.point("intent.after");
+        Ok(())
+    }
+
+    /// What there is to send of a sale.
+    fn look(&mut self, conn: &Connection, id: SaleId, total: Option<Decimal>) -> Result<Look> {
+        let (channel, state, digest) = sales::standing(conn, id)?;
+        if state != State::Ready {
+            return Ok(Look::Skipped);
+        }
+        let measure = self.measure(channel)?;
+        if measure.channel.ledger_id != Some(self.account.id) {
+            return Ok(Look::Skipped);
+        }
+        let sale = sales::body_of(conn, id)?;
+        let Ok(mut draft) = measure.draft_of(conn, id, &sale)? else {
+            return Ok(Look::Unfit(measure));
+        };
+        if let Some(total) = total {
+            adjust(&mut draft, total);
+        }
+        let (version, doubtful) = table::next_version(conn, id)?;
+        let marker = super::marker(&self.account, &measure.channel, &sale.key);
+        let marker = self.ledger.marker(&draft, marker);
+        let intent = Intent {
+            sale: id,
+            ledger: self.account.id,
+            version,
+            key: super::key(&self.account, &measure.channel, &sale.key, version),
+            customer: draft.customer.identification.clone(),
+            total_e4: e4(draft.total),
+            body: self.ledger.compose(&draft, &marker)?.to_string(),
+            marker,
+            digest,
+            orders: sale.orders.into_iter().map(|order| order.id).collect(),
+        };
+        Ok(Look::Ready {
+            intent: Box::new(intent),
+            draft: Box::new(draft),
+            doubtful,
+        })
+    }
+
+    fn not_intended(&mut self, id: SaleId, number: String) -> Result<Sent> {
+        let row = sales::get(&self.room.state, id)?;
+        let measure = self.measure(row.channel_id)?;
+        self.judge(&measure, id)?;
+        self.same_number(id, number)?;
+        Ok(Sent::Blocked)
     }
 
     fn measure(&mut self, channel: accounts::ChannelId) -> Result<Arc<Measure>> {
@@ -251,18 +406,27 @@ impl<'a> Sender<'a> {
 
     fn deliver(&mut self, send: &SendRow, draft: &Draft, may_adjust: bool) -> Result<Sent> {
         let state = &self.room.state;
+        // What was intended ahead was committed as sent.
+        let mut told = send.state == SendState::Sent;
         for attempt in 1..=self.attempts {
             if self.cancel.is_cancelled() {
-                table::take_back(state, send, self.room.clock.now())?;
+                let now = self.room.clock.now();
+                match told {
+                    true => table::never_left(state, vec![send.clone()], now)?,
+                    false => table::take_back(state, send, now).map(drop)?,
+                }
                 return Err(Error::Cancelled);
             }
-            table::leaves(state, send.id, self.room.clock.now())?;
+            if !told {
+                table::leaves(state, send.id, self.room.clock.now())?;
+            }
+            told = false;
             self.room.point("send.before");
             let answer = self.ledger.send(&send.key, &send.body, self.cancel);
             self.room.point("send.after");
             match answer {
                 Answer::Accepted(issued) if settle::is_ours(send, &issued) => {
-                    self.accept(send, &issued, "answered")?;
+                    self.accept(send, *issued, "answered")?;
                     return Ok(Sent::Invoiced);
                 }
                 Answer::There(issued) if settle::is_ours(send, &issued) => {
@@ -272,7 +436,7 @@ impl<'a> Sender<'a> {
                     } else {
                         table::THERE
                     };
-                    self.accept(send, &issued, how)?;
+                    self.accept(send, *issued, how)?;
                     return Ok(if send.doubtful {
                         Sent::Invoiced
                     } else {
@@ -311,9 +475,26 @@ impl<'a> Sender<'a> {
         Ok(Sent::Uncertain(None))
     }
 
-    fn accept(&self, send: &SendRow, issued: &Issued, how: &'static str) -> Result<()> {
+    /// The ledger has it; written down with the others that were intended with it.
+    fn accept(&mut self, send: &SendRow, issued: Issued, how: &'static str) -> Result<()> {
+        self.answers.push(Accepted {
+            send: send.clone(),
+            issued,
+            how,
+        });
+        match self.ahead.is_empty() {
+            true => self.keep_answers(),
+            false => Ok(()),
+        }
+    }
+
+    fn keep_answers(&mut self) -> Result<()> {
+        let answers = std::mem::take(&mut self.answers);
+        if answers.is_empty() {
+            return Ok(());
+        }
         self.room.point("store.before");
-        table::accepted(&self.room.state, send, issued, how, self.room.clock.now())?;
+        table::accepted(&self.room.state, answers, self.room.clock.now())?;
         self.room.point("store.after");
         Ok(())
     }

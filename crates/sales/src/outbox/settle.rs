@@ -137,7 +137,7 @@ pub(super) fn one(
         room.point("settle.after");
         match answer {
             Answer::Accepted(issued) | Answer::There(issued) if is_ours(send, &issued) => {
-                table::accepted(&room.state, send, &issued, "same_key", room.clock.now())?;
+                table::accept(&room.state, send, &issued, "same_key", room.clock.now())?;
                 return Ok(Settled::Invoiced);
             }
             Answer::Accepted(issued) | Answer::There(issued) => {
@@ -182,7 +182,7 @@ pub(super) fn one(
         .filter(|issued| is_ours(send, issued))
         .collect();
     if let [issued] = standing.as_slice() {
-        table::accepted(&room.state, send, issued, "found", room.clock.now())?;
+        table::accept(&room.state, send, issued, "found", room.clock.now())?;
         return Ok(Settled::Invoiced);
     }
     if let Some(refusals) = refusals.filter(|_| found.is_empty()) {

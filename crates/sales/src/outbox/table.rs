@@ -4,7 +4,7 @@ use crate::accounts::LedgerId;
 use crate::ledger::{Issued, Refusal};
 use crate::reason::Reason;
 use crate::sales::{self, SaleId, e4};
-use crate::state::Happening;
+use crate::state::{Happening, State};
 use crate::{Error, Result, attempts, to_json};
 use chrono::{DateTime, Utc};
 use puente_store::{Database, time};
@@ -124,45 +124,93 @@ pub(super) struct Intent {
     pub customer: String,
     pub total_e4: i64,
     pub body: String,
+    /// Of the sale that it was made from.
+    pub digest: String,
+    pub orders: Vec<String>,
 }
 
-/// Commits the intent: from here on the sale is being sent.
+/// Commits intents: from here on their sales are being sent. Those that leave at once (`leaving`) are committed
+/// as sent, each with its attempt.
 ///
-/// None when one of its orders came into another sale meanwhile: then it is not to be sent.
-///
-/// # Errors
-/// [`Error::WrongState`] when the sale is not ready any more.
-pub(super) fn intend(db: &Database, intent: Intent, now: DateTime<Utc>) -> Result<Option<SendRow>> {
+/// None in the place of a sale that is not to be sent: it is not ready any more or was changed, one of its
+/// orders came into another sale meanwhile, or another sale is that document in the ledger.
+pub(super) fn intend(
+    db: &Database,
+    intents: Vec<Intent>,
+    leaving: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<Option<SendRow>>> {
     db.write(move |tx| {
-        let channel = sales::row_of(tx, intent.sale)?.channel_id;
-        let body = sales::body_of(tx, intent.sale)?;
-        if sales::order_elsewhere(tx, channel, intent.sale, &body)?.is_some()
-            || is_elsewhere(tx, intent.ledger, intent.sale, &intent.marker)?
-        {
-            return Ok(None);
-        }
-        sales::happen(tx, intent.sale, Happening::Intended, now)?;
-        tx.prepare_cached(
-            "INSERT INTO sale_send (sale_id, ledger_id, version, idempotency_key, marker, \
-             customer, total_e4, body, state, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'intent', ?9)",
-        )?
-        .execute(params![
-            intent.sale,
-            intent.ledger,
-            intent.version,
-            intent.key,
-            intent.marker,
-            intent.customer,
-            intent.total_e4,
-            intent.body,
-            time::to_text(now)
-        ])?;
-        let id = tx.last_insert_rowid();
-        let detail = json!({ "version": intent.version, "key": intent.key });
-        sales::tell(tx, intent.sale, now, "intended", &detail)?;
-        row(tx, id).map(Some)
+        let intents = intents.into_iter();
+        intents
+            .map(|intent| intend_one(tx, intent, leaving, now))
+            .collect()
     })
+}
+
+fn intend_one(
+    tx: &Connection,
+    intent: Intent,
+    leaving: bool,
+    now: DateTime<Utc>,
+) -> Result<Option<SendRow>> {
+    let sale = intent.sale;
+    let (channel, state, digest) = sales::standing(tx, sale)?;
+    if state != State::Ready
+        || digest != intent.digest
+        || sales::order_elsewhere(tx, channel, sale, &intent.orders)?.is_some()
+        || is_elsewhere(tx, intent.ledger, sale, &intent.marker)?
+    {
+        return Ok(None);
+    }
+    sales::happen(tx, sale, Happening::Intended, now)?;
+    let at = time::to_text(now);
+    let state = match leaving {
+        true => SendState::Sent,
+        false => SendState::Intent,
+    };
+    tx.prepare_cached(
+        "INSERT INTO sale_send (sale_id, ledger_id, version, idempotency_key, marker, customer, \
+         total_e4, body, state, created_at, attempts, sent_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?
+    .execute(params![
+        sale,
+        intent.ledger,
+        intent.version,
+        intent.key,
+        intent.marker,
+        intent.customer,
+        intent.total_e4,
+        intent.body,
+        if leaving { "sent" } else { "intent" },
+        at,
+        i64::from(leaving),
+        leaving.then_some(&at)
+    ])?;
+    let id = tx.last_insert_rowid();
+    let detail = json!({ "version": intent.version, "key": intent.key });
+    sales::tell(tx, sale, now, "intended", &detail)?;
+    if leaving {
+        attempts::first(tx, id, (sale, intent.version, &intent.body), now)?;
+    }
+    Ok(Some(SendRow {
+        id,
+        sale_id: sale,
+        ledger_id: intent.ledger,
+        version: intent.version,
+        key: intent.key,
+        marker: intent.marker,
+        customer: intent.customer,
+        total_e4: intent.total_e4,
+        body: intent.body,
+        state,
+        attempts: i64::from(leaving),
+        doubtful: false,
+        created_at: now,
+        sent_at: leaving.then_some(now),
+        outcome: None,
+    }))
 }
 
 /// Whether another sale was, or may have been, sent to that ledger under the same mark: two documents of
@@ -236,18 +284,40 @@ pub(super) fn stayed_here(
 /// Takes an intent back that never left. Whether it could be.
 pub(super) fn take_back(db: &Database, send: &SendRow, now: DateTime<Utc>) -> Result<bool> {
     let (id, sale) = (send.id, send.sale_id);
+    db.write(move |tx| take_back_in(tx, id, sale, now))
+}
+
+fn take_back_in(tx: &Connection, id: i64, sale: SaleId, now: DateTime<Utc>) -> Result<bool> {
+    let gone = tx
+        .prepare_cached(
+            "DELETE FROM sale_send WHERE id = ?1 AND state = 'intent' AND doubtful = 0",
+        )?
+        .execute([id])?;
+    if gone == 0 {
+        return Ok(false);
+    }
+    sales::happen(tx, sale, Happening::TakenBack, now)?;
+    sales::tell(tx, sale, now, "taken_back", &json!({}))?;
+    Ok(true)
+}
+
+/// Takes sendings back that were committed as sent and did not leave. Only whoever committed them knows that,
+/// and only for as long as it has not handed them out.
+pub(super) fn never_left(db: &Database, sends: Vec<SendRow>, now: DateTime<Utc>) -> Result<()> {
     db.write(move |tx| {
-        let gone = tx
-            .prepare_cached(
-                "DELETE FROM sale_send WHERE id = ?1 AND state = 'intent' AND doubtful = 0",
-            )?
-            .execute([id])?;
-        if gone == 0 {
-            return Ok(false);
+        for send in &sends {
+            let stayed = tx
+                .prepare_cached(
+                    "UPDATE sale_send SET state = 'intent' \
+                     WHERE id = ?1 AND state = 'sent' AND doubtful = 0 AND attempts = 1",
+                )?
+                .execute([send.id])?;
+            if stayed > 0 {
+                attempts::undo(tx, send.id, send.sale_id)?;
+                take_back_in(tx, send.id, send.sale_id, now)?;
+            }
         }
-        sales::happen(tx, sale, Happening::TakenBack, now)?;
-        sales::tell(tx, sale, now, "taken_back", &json!({}))?;
-        Ok(true)
+        Ok(())
     })
 }
 
@@ -309,53 +379,90 @@ pub fn settled_doubts(db: &Database) -> Result<u64> {
     })
 }
 
-/// The ledger has it. `how` says how that became known: `answered`, `same_key`, `found`, `linked`.
-pub(super) fn accepted(
+/// A sending that the ledger has.
+#[derive(Debug, Clone)]
+pub(super) struct Accepted {
+    pub send: SendRow,
+    pub issued: Issued,
+    /// How that became known: `answered`, `there`, `same_key`, `found`, `linked`.
+    pub how: &'static str,
+}
+
+/// The ledger has them.
+///
+/// # Errors
+/// [`Error::WrongState`] of the first one that was settled elsewhere; the others are written all the same.
+pub(super) fn accepted(db: &Database, all: Vec<Accepted>, now: DateTime<Utc>) -> Result<()> {
+    let trouble = db.write(move |tx| {
+        let mut trouble = None;
+        for one in &all {
+            match accepted_one(tx, one, now) {
+                // Nothing was written of it.
+                Err(error @ Error::WrongState { .. }) => trouble = trouble.or(Some(error)),
+                done => done?,
+            }
+        }
+        Ok::<_, Error>(trouble)
+    })?;
+    trouble.map_or(Ok(()), Err)
+}
+
+/// As [`accepted`], of a single one.
+///
+/// # Errors
+/// As [`accepted`].
+pub(super) fn accept(
     db: &Database,
     send: &SendRow,
     issued: &Issued,
     how: &'static str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let (send, issued) = (send.clone(), issued.clone());
-    db.write(move |tx| {
-        let changed = tx
-            .prepare_cached(
-                "UPDATE sale_send SET state = 'accepted', settled_at = ?2, outcome = ?3 \
-                 WHERE id = ?1 AND state IN ('sent', 'uncertain')",
-            )?
-            .execute(params![
-                send.id,
-                time::to_text(now),
-                json!({ "how": how, "invoice": issued }).to_string()
-            ])?;
-        settled_elsewhere(tx, send.id, changed)?;
-        let answer = if how == THERE { "there" } else { "accepted" };
-        attempts::end(tx, send.id, answer, &issued.number, now)?;
-        keep_invoice(tx, &send, &issued)?;
-        sales::happen(tx, send.sale_id, Happening::Accepted, now)?;
-        tx.prepare_cached(
-            "UPDATE sale SET invoice = ?2, stamp = ?3, total_e4 = ?4, reasons = '[]', \
-             reason = NULL WHERE id = ?1",
+    let one = Accepted {
+        send: send.clone(),
+        issued: issued.clone(),
+        how,
+    };
+    accepted(db, vec![one], now)
+}
+
+fn accepted_one(tx: &Connection, one: &Accepted, now: DateTime<Utc>) -> Result<()> {
+    let Accepted { send, issued, how } = one;
+    let changed = tx
+        .prepare_cached(
+            "UPDATE sale_send SET state = 'accepted', settled_at = ?2, outcome = ?3 \
+             WHERE id = ?1 AND state IN ('sent', 'uncertain')",
         )?
         .execute(params![
-            send.sale_id,
-            issued.number,
-            issued.stamp,
-            e4(issued.total)
+            send.id,
+            time::to_text(now),
+            json!({ "how": how, "invoice": issued }).to_string()
         ])?;
-        let mut detail = json!({ "how": how, "number": issued.number, "total": issued.total });
-        if e4(issued.total) != send.total_e4 {
-            detail["expected"] = json!(sales::from_e4(send.total_e4));
-        }
-        sales::tell(tx, send.sale_id, now, "accepted", &detail)?;
-        let body = sales::body_of(tx, send.sale_id)?;
-        crate::tasks::check(tx, send.sale_id, &body, now)?;
-        if issued.stamp == STAMPED {
-            sales::happen(tx, send.sale_id, Happening::Stamped, now)?;
-        }
-        Ok(())
-    })
+    settled_elsewhere(tx, send.id, changed)?;
+    let answer = if *how == THERE { "there" } else { "accepted" };
+    attempts::end(tx, send.id, answer, &issued.number, now)?;
+    keep_invoice(tx, send, issued)?;
+    sales::happen(tx, send.sale_id, Happening::Accepted, now)?;
+    tx.prepare_cached(
+        "UPDATE sale SET invoice = ?2, stamp = ?3, total_e4 = ?4, reasons = '[]', \
+         reason = NULL WHERE id = ?1",
+    )?
+    .execute(params![
+        send.sale_id,
+        issued.number,
+        issued.stamp,
+        e4(issued.total)
+    ])?;
+    let mut detail = json!({ "how": how, "number": issued.number, "total": issued.total });
+    if e4(issued.total) != send.total_e4 {
+        detail["expected"] = json!(sales::from_e4(send.total_e4));
+    }
+    sales::tell(tx, send.sale_id, now, "accepted", &detail)?;
+    crate::tasks::check_stored(tx, send.sale_id, now)?;
+    if issued.stamp == STAMPED {
+        sales::happen(tx, send.sale_id, Happening::Stamped, now)?;
+    }
+    Ok(())
 }
 
 /// How it became known that the ledger had it before it was ever sent from here.
@@ -365,9 +472,22 @@ pub(super) const STAMPED: &str = "Accepted";
 /// The word for one that it rejected.
 pub(super) const REJECTED: &str = "Rejected";
 
+/// What a body says of stamps, without the rest of it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    stamp: Stamp,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stamp {
+    send: bool,
+}
+
 fn keep_invoice(conn: &Connection, send: &SendRow, issued: &Issued) -> Result<()> {
-    let body: Value = serde_json::from_str(&send.body).unwrap_or_default();
-    let stamps = body["stamp"]["send"].as_bool().unwrap_or(false);
+    let asked: Asked = serde_json::from_str(&send.body).unwrap_or_default();
+    let stamps = asked.stamp.send;
     conn.prepare_cached(
         "INSERT INTO sale_invoice (sale_id, ledger_id, invoice_id, number, date, total_e4, stamp, \
          cufe, public_url, awaits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -428,15 +548,13 @@ pub(super) fn reasons(refusals: &[Refusal]) -> Vec<Reason> {
 }
 
 /// The next version of a sale's sending, and whether any before it was ever in doubt.
-pub(super) fn next_version(db: &Database, sale: SaleId) -> Result<(i64, bool)> {
-    db.read(|conn| {
-        Ok(conn
-            .prepare_cached(
-                "SELECT coalesce(max(version), 0) + 1, coalesce(max(doubtful), 0) \
-                 FROM sale_send WHERE sale_id = ?1",
-            )?
-            .query_row([sale], |row| Ok((row.get(0)?, row.get(1)?)))?)
-    })
+pub(super) fn next_version(conn: &Connection, sale: SaleId) -> Result<(i64, bool)> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT coalesce(max(version), 0) + 1, coalesce(max(doubtful), 0) \
+             FROM sale_send WHERE sale_id = ?1",
+        )?
+        .query_row([sale], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// An invoice of a sale.

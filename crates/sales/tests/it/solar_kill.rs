@@ -51,7 +51,8 @@ fn a_kill_at_any_point_leaves_each_document_told_once_and_marked() {
 
 /// Whether the kill came about.
 fn one_run(point: &str, loses: bool, dice: u64) -> bool {
-    let documents = 3 + u32::try_from(dice % 4).unwrap();
+    // Some leave together, and others after them.
+    let documents = 5 + u32::try_from(dice % 4).unwrap();
     let shop = Shop::new(CounterOptions::of(dice, documents));
     if loses {
         let does = [
@@ -63,13 +64,17 @@ fn one_run(point: &str, loses: bool, dice: u64) -> bool {
         shop.clouds
             .fault(Fault::on(Cloud::Solar, "POST", TELL, one).times(2));
     }
-    let once = point.starts_with("mark.") || point.starts_with("stored") || point == "read.after";
+    let times = match point {
+        "read.after" | "stored.after" | "mark.before" | "mark.inside" | "mark.after" => 1,
+        "send.before" | "send.after" => 5,
+        _ => 2,
+    };
     let brief = Brief {
         folder: shop.path(),
         port: shop.server.port(),
         ledger: shop.ledger,
         password: shop.clouds.solar_login().password,
-        death: Death::at(point, if once { 1 } else { 1 + dice % 2 }, dice),
+        death: Death::at(point, 1 + (dice >> 4) % times, dice),
     };
     let Shop {
         clouds,

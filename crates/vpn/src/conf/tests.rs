@@ -23,8 +23,8 @@ fn a_clients_file_is_read_whatever_its_case_and_line_ends() {
     );
     assert_eq!(config.peer.allowed.len(), 2);
     assert_eq!(config.peer.keepalive, Some(25));
-    assert!(config.leads_to("192.168.77.10".parse().unwrap()));
-    assert!(!config.leads_to("192.168.78.10".parse().unwrap()));
+    assert_eq!(config.way_to("192.168.77.10".parse().unwrap()), Some(0));
+    assert_eq!(config.way_to("192.168.78.10".parse().unwrap()), None);
     assert_eq!(config.ignored, ["Table"]);
 }
 
@@ -46,7 +46,11 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
         ("[Interface]\nMTU = 1", 2, "576..9000"),
         ("[Interface]\nAddress = canary", 2, "not_an_address"),
         ("[Peer]\nEndpoint = host", 2, "not_an_endpoint"),
-        ("[Peer]\n[Peer]", 2, "one_peer"),
+        (
+            "[Peer]\nAllowedIPs = 10.0.0.0/8\n[Peer]\nPublicKey = canary",
+            4,
+            "not_a_key",
+        ),
         ("[Wheel]", 1, "unknown_section"),
     ] {
         let error = Config::parse(text).unwrap_err();
@@ -62,6 +66,43 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
         assert_eq!((at, why), (line, reason), "{text}");
     }
     assert!(Config::parse("").is_err());
+    let many = "[Peer]\n".repeat(MOST_PEERS + 1);
+    let error = Config::parse(&many).unwrap_err();
+    assert!(matches!(error, Error::Unreadable { line: 17, .. }));
+    let lame = client() + "[Peer]\nPublicKey = TghDAQjI2ZTV+dz4p/ttLqrvA1cCICm9UPNYnBi43Q4=\n";
+    assert!(matches!(
+        Config::parse(&lame),
+        Err(Error::Invalid {
+            field: "endpoint",
+            ..
+        })
+    ));
+}
+
+#[test]
+fn of_several_servers_the_one_with_the_narrowest_network_is_the_way() {
+    let text = client()
+        + &format!(
+            "[Peer]\nPublicKey = {OTHER}\nEndpoint = bodega.example.com:51821\n\
+             AllowedIPs = 192.168.0.0/16, 10.8.3.0/24\nPresharedKey = {KEY}\n\
+             [Peer]\nPublicKey = {KEY}\nEndpoint = [fd00::9]:1\nAllowedIPs = 192.168.77.64/26\n"
+        );
+    let config = Config::parse(&text).unwrap();
+    assert_eq!(config.others.len(), 2);
+    for (address, way) in [
+        ("192.168.77.10", Some(0)),
+        ("192.168.77.65", Some(2)),
+        ("192.168.78.10", Some(1)),
+        // The same network twice: the last has it.
+        ("10.8.3.1", Some(1)),
+        ("172.16.0.1", None),
+    ] {
+        assert_eq!(config.way_to(address.parse().unwrap()), way, "{address}");
+    }
+    let again = Config::parse(&config.render()).unwrap();
+    assert_eq!(again.render(), config.render());
+    assert_eq!(again.others[1].host, "fd00::9");
+    assert!(again.others[0].preshared_key.is_some());
 }
 
 #[test]

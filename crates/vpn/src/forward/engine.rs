@@ -3,7 +3,7 @@
 use super::link::{Link, Tick};
 use super::pump::{Pump, Turn};
 use super::shared::{Shared, State};
-use crate::conf::Config;
+use crate::conf::{Config, Peer};
 use crate::{Error, Result};
 use boringtun::noise::Tunn;
 use mio::net::{TcpListener, TcpStream, UdpSocket};
@@ -91,6 +91,7 @@ struct Way {
 impl Engine {
     pub fn new(
         config: &Config,
+        peer: &Peer,
         clock: Arc<dyn Clock>,
         shared: Arc<Shared>,
         commands: Receiver<Command>,
@@ -100,7 +101,6 @@ impl Engine {
         let waker = Waker::new(poll.registry(), WAKE).map_err(Error::system("poll"))?;
         let waker = Arc::new(waker);
         let mtu = usize::from(config.mtu.unwrap_or(crate::conf::MTU));
-        let peer = &config.peer;
         let tunn = Tunn::new(
             config.private_key.secret(),
             peer.public_key.bytes().into(),
@@ -413,7 +413,7 @@ impl Engine {
         if slept {
             tracing::info!("this PC was asleep: the tunnel looks for its peer");
             self.seek();
-        } else if expired || (!up && now >= self.way.until) {
+        } else if (expired && !self.way.pausing) || (!up && now >= self.way.until) {
             self.go_on(now);
         }
         let (sent, received) = self.link.bytes();
@@ -479,7 +479,8 @@ fn socket(others: usize) -> tcp::Socket<'static> {
     socket.set_congestion_control(tcp::CongestionControl::Cubic);
     // A database waits for the answer to each small question.
     socket.set_nagle_enabled(false);
-    socket.set_keep_alive(Some(smoltcp::time::Duration::from_secs(30)));
+    // Whoever only waits finds out soon that its peer, or the way to it, is not there any more.
+    socket.set_keep_alive(Some(smoltcp::time::Duration::from_secs(10)));
     socket.set_timeout(Some(smoltcp::time::Duration::from_secs(120)));
     socket
 }

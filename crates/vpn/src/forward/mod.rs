@@ -9,13 +9,14 @@ mod shared;
 
 pub use shared::{State, Status};
 
-use crate::conf::{Config, endpoint};
+use crate::conf::{Config, Peer, endpoint};
 use crate::{Error, Result};
 use engine::{Command, Engine};
 use mio::Waker;
 use puente_core::{Cancel, Clock};
 use shared::Shared;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +32,14 @@ pub type Watcher = Arc<dyn Fn() + Send + Sync>;
 /// A tunnel. It ends when it is dropped, and what goes through it with it.
 pub struct Forwarder {
     config: Config,
+    /// One to each server of the file, in its order.
+    lines: Vec<Line>,
+    next: AtomicUsize,
+}
+
+/// The tunnel to one server.
+struct Line {
+    endpoint: String,
     hand: Arc<Hand>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -40,7 +49,6 @@ struct Hand {
     shared: Arc<Shared>,
     commands: Mutex<Sender<Command>>,
     waker: Arc<Waker>,
-    next: AtomicUsize,
 }
 
 impl Hand {
@@ -52,8 +60,35 @@ impl Hand {
     }
 }
 
+impl Line {
+    fn start(
+        config: &Config,
+        peer: &Peer,
+        clock: Arc<dyn Clock>,
+        changed: Watcher,
+    ) -> Result<Line> {
+        let (commands, received) = channel();
+        let shared = Arc::new(Shared::new(changed));
+        let hand = Arc::clone(&shared);
+        let (engine, waker) = Engine::new(config, peer, clock, hand, received, commands.clone())?;
+        let thread = std::thread::Builder::new()
+            .name("vpn".to_owned())
+            .spawn(move || engine.run())
+            .map_err(Error::system("thread"))?;
+        Ok(Line {
+            endpoint: endpoint(&peer.host, peer.port),
+            hand: Arc::new(Hand {
+                shared,
+                commands: Mutex::new(commands),
+                waker,
+            }),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+}
+
 impl Forwarder {
-    /// Starts looking for the peer; [`Forwarder::wait`] tells when it was found.
+    /// Starts looking for the servers; [`Forwarder::wait`] tells when one was found.
     ///
     /// # Errors
     /// [`Error::System`].
@@ -67,34 +102,59 @@ impl Forwarder {
     /// # Errors
     /// [`Error::System`].
     pub fn watched(config: Config, clock: Arc<dyn Clock>, changed: Watcher) -> Result<Forwarder> {
-        let (commands, received) = channel();
-        let shared = Arc::new(Shared::new(changed));
-        let hand = Arc::clone(&shared);
-        let (engine, waker) = Engine::new(&config, clock, hand, received, commands.clone())?;
-        let thread = std::thread::Builder::new()
-            .name("vpn".to_owned())
-            .spawn(move || engine.run())
-            .map_err(Error::system("thread"))?;
-        Ok(Forwarder {
+        let mut tunnel = Forwarder {
             config,
-            hand: Arc::new(Hand {
-                shared,
-                commands: Mutex::new(commands),
-                waker,
-                next: AtomicUsize::new(0),
-            }),
-            thread: Mutex::new(Some(thread)),
-        })
+            lines: Vec::new(),
+            next: AtomicUsize::new(0),
+        };
+        for peer in tunnel.config.peers() {
+            let (clock, changed) = (Arc::clone(&clock), Arc::clone(&changed));
+            let line = Line::start(&tunnel.config, peer, clock, changed)?;
+            tunnel.lines.push(line);
+        }
+        Ok(tunnel)
     }
 
-    /// Waits until the peer has answered.
+    /// Waits until the server has answered; of several, one.
     ///
     /// # Errors
     /// [`Error::NoHandshake`] when it hasn't within `limit`, [`Error::Cancelled`].
     pub fn wait(&self, limit: Duration, cancel: &Cancel) -> Result<()> {
-        let peer = &self.config.peer;
-        let endpoint = endpoint(&peer.host, peer.port);
-        self.hand.shared.wait(&endpoint, limit, cancel)
+        let settled = Cancel::new();
+        let hand_on = settled.clone();
+        let _guard = cancel.on_cancel(move || hand_on.cancel());
+        let wait = &|line: &Line| {
+            let answer = line.hand.shared.wait(&line.endpoint, limit, &settled);
+            if answer.is_ok() {
+                settled.cancel();
+            }
+            answer
+        };
+        let mut answers: Vec<Result<()>> = std::thread::scope(|scope| {
+            let waits: Vec<_> = self
+                .lines
+                .iter()
+                .map(|line| scope.spawn(move || wait(line)))
+                .collect();
+            let ended = waits.into_iter().map(|wait| wait.join());
+            ended
+                .map(|answer| answer.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        });
+        cancel.check()?;
+        match answers.iter().position(Result::is_ok) {
+            Some(at) => answers.swap_remove(at),
+            None => answers.into_iter().next().unwrap_or(Ok(())),
+        }
+    }
+
+    /// Waits until the server that leads to `target` has answered.
+    ///
+    /// # Errors
+    /// As [`Forwarder::wait`], and [`Error::NotRouted`].
+    pub fn wait_for(&self, target: SocketAddr, limit: Duration, cancel: &Cancel) -> Result<()> {
+        let line = self.line_to(target)?;
+        line.hand.shared.wait(&line.endpoint, limit, cancel)
     }
 
     /// Opens a port of this PC that leads to `target` behind the VPN; 0 takes a free one.
@@ -102,47 +162,59 @@ impl Forwarder {
     /// # Errors
     /// [`Error::NotRouted`] when the VPN does not lead there, [`Error::PortTaken`].
     pub fn open(&self, target: SocketAddr, port: u16) -> Result<Door> {
-        if !self.config.leads_to(target.ip()) {
-            let nets = self.config.peer.allowed.iter();
-            let allowed: Vec<String> = nets.map(ToString::to_string).collect();
-            return Err(Error::NotRouted {
-                target: target.to_string(),
-                allowed: allowed.join(", "),
-            });
-        }
+        let line = self.line_to(target)?;
         let taken = |source| Error::PortTaken { port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
         listener.set_nonblocking(true).map_err(taken)?;
-        let id = self.hand.next.fetch_add(1, Ordering::Relaxed);
-        self.hand.tell(Command::Listen(id, listener, target));
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        line.hand.tell(Command::Listen(id, listener, target));
         Ok(Door {
             address,
             target,
             id,
-            hand: Arc::clone(&self.hand),
+            hand: Arc::clone(&line.hand),
         })
     }
 
-    /// How it is now.
-    pub fn status(&self) -> Status {
-        self.hand.shared.status()
+    fn line_to(&self, target: SocketAddr) -> Result<&Line> {
+        let way = self.config.way_to(target.ip());
+        way.and_then(|at| self.lines.get(at)).ok_or_else(|| {
+            let nets = self.config.peers().flat_map(|peer| &peer.allowed);
+            let allowed: Vec<String> = nets.map(ToString::to_string).collect();
+            Error::NotRouted {
+                target: target.to_string(),
+                allowed: allowed.join(", "),
+            }
+        })
     }
 
-    /// Looks for the peer anew: after the network of this PC has changed, or to agree on fresh keys.
+    /// How it is now: as good as the best of its servers, with the bytes of all.
+    pub fn status(&self) -> Status {
+        let all = self.lines.iter().map(|line| line.hand.shared.status());
+        all.reduce(Status::with).unwrap_or_default()
+    }
+
+    /// Looks for the servers anew: after the network of this PC has changed, or to agree on fresh keys.
     pub fn renew(&self) {
-        self.hand.tell(Command::Renew);
+        for line in &self.lines {
+            line.hand.tell(Command::Renew);
+        }
     }
 }
 
 impl Drop for Forwarder {
     fn drop(&mut self) {
-        self.hand.tell(Command::Stop);
-        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the tunnel's thread panicked");
+        for line in &self.lines {
+            line.hand.tell(Command::Stop);
+        }
+        for line in &self.lines {
+            let mut thread = line.thread.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(thread) = thread.take()
+                && thread.join().is_err()
+            {
+                tracing::error!("the tunnel's thread panicked");
+            }
         }
     }
 }

@@ -102,6 +102,8 @@ commit() {
     apply || true
     fail "refused $reason"
   fi
+  # It holds the shared secrets of peers that were cut since.
+  rm -f "$file.puente.bak"
   echo ok
 }
 

@@ -127,6 +127,9 @@ impl Helper {
         let vpn = vpns::get(&self.state, id)?;
         crate::tunnels::refuse_unusable(&vpn)?;
         let config = vpn.config(&self.secrets)?;
+        if !config.others.is_empty() {
+            return Err(Error::invalid("vpn", "one_peer"));
+        }
         let peer = &config.peer;
         if let Some(wide) = peer.allowed.iter().find(|net| net.prefix < LEAST) {
             return Err(Error::invalid("allowed", wide.to_string()));

@@ -93,7 +93,8 @@ fn be() {
     let role = std::env::var(ROLE).unwrap_or_default();
     let words: Vec<&str> = role.split(' ').collect();
     match words[..] {
-        ["office"] => office(),
+        ["office"] => office(puente_sandbox::vpn::OFFICE),
+        ["office", address] => office(address),
         ["tunnel", ..] => crate::tunnel::technician(&words[1..]),
         _ => panic!("nobody is to be {role:?}"),
     }
@@ -107,14 +108,14 @@ pub fn tell(line: impl std::fmt::Display) {
 
 /// A host with services to talk to: 7 gives back what it gets, 9 swallows and says how much it was, 19
 /// gives the asked number of bytes, 99 hangs up.
-fn office() {
+fn office(address: &str) {
     for (port, serve) in [
         (7, echo as fn(TcpStream)),
         (9, swallow),
         (19, give),
         (99, hang_up),
     ] {
-        let listener = TcpListener::bind(("192.168.77.10", port)).unwrap();
+        let listener = TcpListener::bind((address, port)).unwrap();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 std::thread::spawn(move || serve(stream));

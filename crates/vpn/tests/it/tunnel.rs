@@ -3,7 +3,7 @@
 use crate::inside::{Inside, itself, tell};
 use puente_core::{Cancel, SystemClock};
 use puente_sandbox::vpn::{Lab, OFFICE, PORT, SERVER, TurnedClock};
-use puente_vpn::conf::Config;
+use puente_vpn::conf::{Config, Peer};
 use puente_vpn::forward::{Forwarder, HANDSHAKE, State, Status};
 use puente_vpn::keys::PrivateKey;
 use std::io::{BufRead as _, BufReader, Read, Write};
@@ -138,19 +138,20 @@ fn given(address: SocketAddr, size: u64) -> u64 {
 
 /// One step of a story that the test outside tells.
 fn step(tunnel: &Forwarder, held: &mut Option<TcpStream>, line: &str) {
-    let connect = || {
-        let door = tunnel.open(office(7), 0).unwrap();
-        let stream = TcpStream::connect(door.address).unwrap();
-        let limit = Some(Duration::from_secs(20));
-        stream.set_read_timeout(limit).unwrap();
-        stream
-    };
+    let connect = || connected(tunnel, office(7));
     match line.split(' ').collect::<Vec<_>>()[..] {
         ["wait"] => match tunnel.wait(HANDSHAKE, &Cancel::new()) {
             Ok(()) => tell("up"),
             Err(error) => tell(error),
         },
         ["echo"] => tell(echoed(&connect())),
+        ["echo", address] => {
+            let target = SocketAddr::new(address.parse().unwrap(), 7);
+            match tunnel.wait_for(target, HANDSHAKE, &Cancel::new()) {
+                Ok(()) => tell(echoed(&connected(tunnel, target))),
+                Err(error) => tell(error),
+            }
+        }
         ["held"] => tell(echoed(held.get_or_insert_with(connect))),
         ["renew"] => tunnel.renew(),
         ["age", "from", from, "to", to] => {
@@ -163,6 +164,14 @@ fn step(tunnel: &Forwarder, held: &mut Option<TcpStream>, line: &str) {
         }
         _ => panic!("{line}"),
     }
+}
+
+fn connected(tunnel: &Forwarder, target: SocketAddr) -> TcpStream {
+    let door = tunnel.open(target, 0).unwrap();
+    let stream = TcpStream::connect(door.address).unwrap();
+    let limit = Some(Duration::from_secs(20));
+    stream.set_read_timeout(limit).unwrap();
+    stream
 }
 
 /// What comes back of a word that was said, or why nothing does.
@@ -354,4 +363,46 @@ fn a_server_that_starts_anew_and_one_that_moves_are_found_under_a_connection_tha
     );
     lab.server.run(&script).unwrap();
     assert_eq!(pc.asked("held"), "hola");
+}
+
+#[test]
+fn a_file_with_two_sites_leads_to_each_by_its_own_server() {
+    let lab = Lab::start().unwrap();
+    let mut config = joined(&lab, "10.8.3.10");
+    let public = config.private_key.public();
+    let script = format!(
+        "umask 077
+         cat > /etc/wireguard/wg1.conf <<EOF
+[Interface]
+Address = 10.9.0.1/24
+ListenPort = 51821
+PrivateKey = $(wg genkey)
+[Peer]
+PublicKey = {public}
+AllowedIPs = 10.8.3.10/32
+EOF
+         wg-quick down wg0 >/dev/null 2>&1
+         wg-quick up wg1
+         wg show wg1 public-key"
+    );
+    let second = lab.server.run(&script).unwrap();
+    let second = second.lines().last().unwrap().parse().unwrap();
+    let _site = Inside::start(itself(&lab, &lab.server), "office 10.9.0.1");
+    config.others.push(Peer {
+        public_key: second,
+        port: PORT + 1,
+        allowed: vec!["10.9.0.0/24".parse().unwrap()],
+        ..config.peer.clone()
+    });
+    // The first server's network holds the second's; the narrower one decides. The first is silent.
+    config.peer.allowed = vec!["10.0.0.0/8".parse().unwrap()];
+    let mut pc = start(&lab, "tunnel steps", &config);
+    assert_eq!(pc.line(), "ready");
+    assert_eq!(pc.asked("wait"), "up", "one is enough");
+    assert_eq!(pc.asked("echo 10.9.0.1"), "hola");
+    let said = pc.asked("age from 0 to 10");
+    assert!(
+        said.starts_with("Up Some("),
+        "as good as the better: {said}"
+    );
 }

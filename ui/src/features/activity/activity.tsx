@@ -20,6 +20,7 @@ import { useCompanyChoice } from "../shell/company";
 import { SeeExample } from "../welcome/see-example";
 import { Audit } from "./audit";
 import { JobPanel } from "./job-panel";
+import { useOutcome } from "./outcome";
 
 const STATES: JobState[] = [
   "running",
@@ -196,38 +197,4 @@ function HowItGoes({ job: given }: { job: Job }) {
 function Why({ view }: { view: ErrorView }) {
   const { message } = useTexts(view);
   return <span title={message}>{message}</span>;
-}
-
-/** What a job that ended gave, in a few words. */
-export function useOutcome(job: Job): string {
-  const { t } = useTranslation();
-  const { count, bytes } = useFormat();
-  const { result } = job;
-  switch (result?.of) {
-    case "discovered":
-      return t("activity.outcome.discovered", {
-        listed: count(result.listed),
-        added: count(result.added),
-        gone: count(result.gone),
-      });
-    case "extracted":
-      return t("activity.outcome.extracted", {
-        read: count(result.rows_read),
-        inserted: count(result.inserted),
-        updated: count(result.updated),
-        removed: count(result.removed),
-      });
-    case "proven":
-      return result.holds ? t("common.proven.yes") : t("common.proven.no");
-    case "synced":
-      return t("activity.outcome.queued", { count: result.queued.length });
-    case "queued":
-      return t("activity.outcome.queued", { count: result.jobs.length });
-    case "tidied":
-      return t("activity.outcome.tidied", { jobs: count(result.jobs), rows: count(result.rows) });
-    case "backed_up":
-      return `${result.name} (${bytes(result.bytes)})`;
-    default:
-      return "";
-  }
 }

@@ -14,7 +14,7 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { isSettled, useNewest, usePace } from "@/platform/live";
 import { ProofTable } from "../companies/runs";
-import { useOutcome } from "./activity";
+import { useOutcome } from "./outcome";
 
 export function JobPanel({ id, onClose }: { id: number; onClose: () => void }) {
   const { t } = useTranslation();

@@ -9,7 +9,7 @@ import { TroubleView } from "@/components/trouble";
 import type { SalesChannel, SalesLedger } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
-import { ProbeLedger, TestSource } from "./solar";
+import { LastDelivery, ProbeLedger, TestSource } from "./solar";
 
 /** The companies that sales are invoiced in. */
 export function Ledgers({ ledgers }: { ledgers: SalesLedger[] }) {
@@ -71,6 +71,7 @@ function Ledger({ ledger }: { ledger: SalesLedger }) {
           <>
             <dt>{t("sales.field.base_url")}</dt>
             <dd className="mono small">{ledger.base_url}</dd>
+            <LastDelivery ledger={ledger} />
           </>
         ) : (
           <Expected ledger={ledger} />
@@ -210,7 +211,7 @@ function Channel({ channel, ledgers }: { channel: SalesChannel; ledgers: SalesLe
             {t("sales.step_action.rules")}
           </LinkButton>
         )}
-        {local ? <TestSource channel={channel} /> : null}
+        {local ? <TestSource key={channel.synced_at} channel={channel} /> : null}
         <Button
           variant="default"
           leftSection={<IconRefresh size={15} aria-hidden="true" />}
@@ -244,7 +245,7 @@ function Channel({ channel, ledgers }: { channel: SalesChannel; ledgers: SalesLe
             <dd>{channel.nickname}</dd>
           </>
         ) : null}
-        <dt>{t("sales.field.ledger")}</dt>
+        <dt>{t(local ? "sales.source_form.ledger" : "sales.field.ledger")}</dt>
         <dd>
           {ledgers.length > 1 || (ledgers.length === 1 && channel.ledger_id === null) ? (
             <Select

@@ -12,7 +12,6 @@ import { useAction, useCommand } from "@/platform/commands";
 import { CostSources } from "./cost-sources";
 
 const KINDS: CostRuleKind[] = ["per_sale", "per_unit", "percent"];
-const AMOUNT = /^\d+([.,]\d+)?$/;
 
 /** The office's own costs, by rule, and what each article costs, from a file. */
 export function CostsPanel({ onClose }: { onClose: () => void }) {
@@ -48,13 +47,14 @@ export function CostsPanel({ onClose }: { onClose: () => void }) {
 
 function Rules({ rules }: { rules: CostRule[] }) {
   const { t } = useTranslation();
-  const { amount, quantity, currency } = useFormat();
+  const { amount, quantity, currency, typed } = useFormat();
   const save = useAction("sales.costs.set");
   const [name, setName] = useState("");
   const [kind, setKind] = useState<CostRuleKind>("per_sale");
   const [value, setValue] = useState("");
   const taken = rules.some((rule) => rule.name === name.trim());
-  const ready = name.trim() !== "" && !taken && AMOUNT.test(value.trim());
+  const read = typed(value);
+  const ready = name.trim() !== "" && !taken && read !== null;
   const set = (rules: CostRule[], then?: () => void) =>
     save.mutate(
       { rules },
@@ -66,8 +66,8 @@ function Rules({ rules }: { rules: CostRule[] }) {
         onError: failed,
       },
     );
-  const add = () =>
-    set([...rules, { name: name.trim(), kind, amount: value.trim().replace(",", ".") }], () => {
+  const add = (amount: string) =>
+    set([...rules, { name: name.trim(), kind, amount }], () => {
       setName("");
       setValue("");
     });
@@ -102,7 +102,7 @@ function Rules({ rules }: { rules: CostRule[] }) {
         style={{ alignItems: "flex-end" }}
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) add();
+          if (ready) add(read);
         }}
       >
         <TextInput

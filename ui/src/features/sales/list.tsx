@@ -27,8 +27,8 @@ import { Money, SaleStateView } from "./looks";
 import { SalePanel } from "./sale-panel";
 import { Views } from "./sales";
 import { SendDialog } from "./send-dialog";
+import { useTold } from "./told";
 
-const AMOUNT = /^\d+([.,]\d+)?$/;
 const NOTHING = { text: "", channel: null as string | null, least: "", most: "" };
 const ALWAYS: Span = { from: null, to: null };
 const SHOWN = {};
@@ -50,7 +50,7 @@ interface SalesShow {
 
 export function SalesList() {
   const { t } = useTranslation();
-  const { zone } = useFormat();
+  const { zone, typed } = useFormat();
   const search = useSearch({ from: "/facturacion" });
   const navigate = useNavigate({ from: "/facturacion" });
   const [narrow, setNarrow] = useState(NOTHING);
@@ -62,6 +62,7 @@ export function SalesList() {
   const [hidden, setHidden] = useKept<Record<string, boolean>>("list.sales.columns", SHOWN);
   const columns = useColumns();
   const { state, reason } = search;
+  const [least, most] = [typed(asked.least), typed(asked.most)];
   const filter = useMemo<SalesFilter>(
     () => ({
       ...(state ? { states: [state] } : {}),
@@ -69,11 +70,11 @@ export function SalesList() {
       ...(asked.channel ? { channels: [Number(asked.channel)] } : {}),
       ...(span.from ? { from: startOf(span.from, zone) } : {}),
       ...(span.to ? { to: endOf(span.to, zone) } : {}),
-      ...(AMOUNT.test(asked.least) ? { least: asked.least.replace(",", ".") } : {}),
-      ...(AMOUNT.test(asked.most) ? { most: asked.most.replace(",", ".") } : {}),
+      ...(least ? { least } : {}),
+      ...(most ? { most } : {}),
       ...(asked.text.trim() ? { text: asked.text.trim() } : {}),
     }),
-    [state, reason, asked, span, zone],
+    [state, reason, asked, least, most, span, zone],
   );
   const question = useMemo(
     () => ({ filter, sort: order.by as SalesSort, ascending: !order.descending }),
@@ -101,6 +102,7 @@ export function SalesList() {
   const clear = () => apply({ by: order.by, descending: order.descending });
   const ready = totals?.states.ready ?? 0;
   const refused = totals?.states.refused ?? 0;
+  const tells = useTold().all;
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
@@ -124,7 +126,9 @@ export function SalesList() {
                 disabled={ready === 0}
                 onClick={() => setSending("ready")}
               >
-                {ready === 0 ? t("sales.send.nothing") : t("sales.send.button", { count: ready })}
+                {ready === 0
+                  ? t(tells ? "sales.tell.nothing" : "sales.send.nothing")
+                  : t(tells ? "sales.tell.button" : "sales.send.button", { count: ready })}
               </Button>
             )}
           </>
@@ -208,8 +212,9 @@ function Narrowing({
   tools: ReactNode;
 }) {
   const { t } = useTranslation();
-  const { currency } = useFormat();
+  const { currency, typed } = useFormat();
   const channels = useCommand("sales.channels.list", {}).data ?? [];
+  const { all } = useTold();
   const limit = (name: "least" | "most") => (
     <TextInput
       w={112}
@@ -217,7 +222,7 @@ function Narrowing({
       placeholder={t(`sales.filter.${name}`, { currency })}
       inputMode="decimal"
       value={narrow[name]}
-      error={narrow[name] !== "" && !AMOUNT.test(narrow[name]) ? t("sales.filter.amount") : null}
+      error={narrow[name] !== "" && !typed(narrow[name]) ? t("sales.filter.amount") : null}
       onChange={(event) => onNarrow({ ...narrow, [name]: event.currentTarget.value })}
     />
   );
@@ -247,7 +252,9 @@ function Narrowing({
       <Chips
         values={SALE_STATES}
         chosen={search.state ? [search.state] : []}
-        text={(state) => t(`sales.state.${state}`)}
+        text={(state) =>
+          t(all && state === "invoiced" ? "sales.tell.invoiced" : `sales.state.${state}`)
+        }
         onToggle={(state) =>
           set({ state: search.state === state ? undefined : state, reason: undefined })
         }
@@ -311,6 +318,7 @@ function Footer({
 function useColumns(): Column<SaleRow>[] {
   const { t } = useTranslation();
   const { moment, amount, currency } = useFormat();
+  const { told } = useTold();
   return useMemo(
     () => [
       {
@@ -332,7 +340,7 @@ function useColumns(): Column<SaleRow>[] {
         title: t("sales.col.state"),
         width: 112,
         sort: "state",
-        cell: (row) => <SaleStateView state={row.state} />,
+        cell: (row) => <SaleStateView state={row.state} told={told.has(row.channel_id)} />,
       },
       {
         id: "buyer",
@@ -377,7 +385,7 @@ function useColumns(): Column<SaleRow>[] {
       { id: "invoice", title: t("sales.col.invoice"), width: 104, cell: (row) => row.invoice },
       { id: "channel", title: t("sales.col.channel"), width: 180, cell: (row) => row.channel },
     ],
-    [t, moment, amount, currency],
+    [t, moment, amount, currency, told],
   );
 }
 

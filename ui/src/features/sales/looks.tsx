@@ -24,9 +24,12 @@ const SALES: Record<SaleState, { tone: Tone; icon: typeof IconSend }> = {
   voided: { tone: "plain", icon: IconCircleOff },
 };
 
-export function SaleStateView({ state }: { state: SaleState }) {
+export function SaleStateView({ state, told }: { state: SaleState; told: boolean }) {
   const { t } = useTranslation();
-  return <State {...SALES[state]}>{t(`sales.state.${state}`)}</State>;
+  const isTold = told && state === "invoiced";
+  return (
+    <State {...SALES[state]}>{t(isTold ? "sales.tell.invoiced" : `sales.state.${state}`)}</State>
+  );
 }
 
 const STEPS: Record<SalesStepState, { tone: Tone; icon: typeof IconSend }> = {

@@ -18,13 +18,16 @@ import { Documents } from "./files";
 import { Money, SaleStateView } from "./looks";
 import { Exact, SendDialog } from "./send-dialog";
 import { Tasks } from "./tasks";
+import { useTold } from "./told";
 
 export function SalePanel({ id, onClose }: { id: number; onClose: () => void }) {
   const { t } = useTranslation();
   const { moment } = useFormat();
   const page = useCommand("sales.show", { sale: String(id) });
   const [sending, setSending] = useState(false);
+  const { told } = useTold();
   const row = page.data?.row;
+  const verb = row && told.has(row.channel_id) ? "sales.tell.button" : "sales.send.button";
   return (
     <>
       <Panel
@@ -33,7 +36,8 @@ export function SalePanel({ id, onClose }: { id: number; onClose: () => void }) 
         sub={
           row ? (
             <span className="row">
-              <SaleStateView state={row.state} /> {row.channel} · {moment(row.sold_at)}
+              <SaleStateView state={row.state} told={told.has(row.channel_id)} /> {row.channel} ·{" "}
+              {moment(row.sold_at)}
             </span>
           ) : null
         }
@@ -44,7 +48,7 @@ export function SalePanel({ id, onClose }: { id: number; onClose: () => void }) 
               leftSection={<IconSend size={15} aria-hidden="true" />}
               onClick={() => setSending(true)}
             >
-              {t(row.state === "ready" ? "sales.send.button" : "sales.send.again", { count: 1 })}
+              {t(row.state === "refused" ? "sales.send.again" : verb, { count: 1 })}
             </Button>
           ) : null
         }
@@ -217,18 +221,23 @@ function Lines({ page: { sale, row } }: { page: SalePage }) {
 function Invoice({ page }: { page: SalePage }) {
   const { invoice } = page;
   const { t } = useTranslation();
-  const { amount, day, currency } = useFormat();
+  const { amount, day } = useFormat();
+  const told = useTold().told.has(page.row.channel_id);
   if (!invoice) return null;
   return (
     <section className="stack">
-      <h3>{t("sales.panel.invoice", { number: invoice.number })}</h3>
+      <h3>{t(told ? "sales.tell.document" : "sales.panel.invoice", { number: invoice.number })}</h3>
       <dl className="facts">
         <dt>{t("sales.col.date")}</dt>
         <dd>{day(invoice.date)}</dd>
-        <dt>{t("sales.panel.total", { currency })}</dt>
+        <dt>{t("sales.panel.total", { currency: page.row.currency })}</dt>
         <dd className="num-left">{amount(invoice.total)}</dd>
-        <dt>{t("sales.panel.stamp")}</dt>
-        <dd>{invoice.stamp ? stampName(invoice.stamp) : t("sales.panel.unstamped")}</dd>
+        {told ? null : (
+          <>
+            <dt>{t("sales.panel.stamp")}</dt>
+            <dd>{invoice.stamp ? stampName(invoice.stamp) : t("sales.panel.unstamped")}</dd>
+          </>
+        )}
         {invoice.cufe ? (
           <>
             <dt>{t("sales.panel.cufe")}</dt>

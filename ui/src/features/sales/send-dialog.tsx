@@ -7,6 +7,7 @@ import { Trouble } from "@/components/trouble";
 import type { SaleRow, SalesFilter } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
+import { useTold } from "./told";
 
 const NAMED = 100;
 
@@ -38,6 +39,12 @@ export function SendDialog({
     ({ id, rules }) => rules.stamp && rows.some((row) => row.channel_id === id),
   );
   const shown = rows.map(({ id }) => id);
+  const told = useTold().told;
+  const report = rows.length > 0 && rows.every((row) => told.has(row.channel_id));
+  const names = new Set(rows.map(({ channel_id }) => channel_id));
+  const ledger = [
+    ...new Set(channels.filter(({ id }) => names.has(id)).map(({ ledger }) => ledger)),
+  ];
   const whole = totals !== undefined && totals.sales === shown.length;
   const start = () =>
     send.mutate(
@@ -46,7 +53,7 @@ export function SendDialog({
         : { filter: whole ? { ...filter, ids: shown } : filter },
       {
         onSuccess: () => {
-          done(t("sales.send.started"));
+          done(t(report ? "sales.tell.started" : "sales.send.started"));
           onSent();
           onClose();
         },
@@ -57,29 +64,36 @@ export function SendDialog({
       opened
       size={720}
       onClose={onClose}
-      title={t(state === "refused" ? "sales.send.title_again" : "sales.send.title")}
+      title={t(
+        state === "refused"
+          ? "sales.send.title_again"
+          : report
+            ? "sales.tell.title"
+            : "sales.send.title",
+      )}
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <div className="stack" data-gap="big">
         {page.error ? <Trouble error={page.error} /> : null}
         {totals ? (
           <p>
-            {t("sales.send.what", {
+            {t(report ? "sales.tell.what" : "sales.send.what", {
               count: totals.sales,
               sales: count(totals.sales),
               total: amount(totals.total),
-              currency,
+              currency: rows[0]?.currency ?? currency,
+              ledger: ledger.join(", "),
             })}
           </p>
         ) : (
           <Bones lines={3} />
         )}
         <p className={stamps ? "strong" : "dim"}>
-          {stamps ? t("sales.send.stamps") : t("sales.send.drafts")}
+          {report ? t("sales.tell.note") : stamps ? t("sales.send.stamps") : t("sales.send.drafts")}
         </p>
         <section
           style={{ maxHeight: 340, overflow: "auto" }}
-          aria-label={t("sales.send.preview")}
+          aria-label={t(report ? "sales.tell.preview" : "sales.send.preview")}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard
           tabIndex={0}
         >
@@ -102,7 +116,9 @@ export function SendDialog({
           <Button disabled={!totals || totals.sales === 0} loading={send.isPending} onClick={start}>
             {state === "refused"
               ? t("sales.send.again", { count: shown.length })
-              : t("sales.send.button", { count: totals?.sales ?? 0 })}
+              : t(report ? "sales.tell.button" : "sales.send.button", {
+                  count: totals?.sales ?? 0,
+                })}
           </Button>
         </div>
       </div>

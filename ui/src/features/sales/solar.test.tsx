@@ -5,7 +5,7 @@ import { open } from "@/test/office";
 const asked = (mock: { calls: { name: string; request: unknown }[] }, wanted: string) =>
   mock.calls.filter(({ name }) => name === wanted).map(({ request }) => request);
 
-test("Solar is connected, and an unknown certificate says what to import and where", async () => {
+test("an unknown certificate says what to import, on the spot, and then Solar is connected", async () => {
   const { mock, user } = await open("/facturacion?view=steps");
   await user.click(await screen.findByRole("link", { name: "Conectar Solar" }));
   await user.type(await screen.findByRole("textbox", { name: /^Nombre/ }), "Solar");
@@ -15,6 +15,13 @@ test("Solar is connected, and an unknown certificate says what to import and whe
   await user.type(client, "12");
   expect(screen.getByText("Son seis dígitos.")).toBeVisible();
   await user.type(client, "3456");
+  await user.click(screen.getByRole("button", { name: "Probar conexión" }));
+  expect(await screen.findByText(/Importe el certificado de CN=Autoridad raíz/)).toBeVisible();
+  const file = screen.getByRole("textbox", { name: /^Autoridad de certificación/ });
+  await user.type(file, "/descargas/solar.pem");
+  await user.click(screen.getByRole("button", { name: "Importar" }));
+  expect(await screen.findByText(/el certificado es de confianza$/)).toBeVisible();
+  expect(asked(mock, "settings.set")).toEqual([{ extra_ca: "/descargas/solar.pem" }]);
   await user.click(screen.getByRole("button", { name: "Guardar" }));
   await waitFor(() =>
     expect(asked(mock, "sales.solar.connect")).toEqual([
@@ -29,8 +36,7 @@ test("Solar is connected, and an unknown certificate says what to import and whe
     ]),
   );
   await user.click(await screen.findByRole("button", { name: "Probar conexión" }));
-  expect(await screen.findByText(/Importe el certificado de CN=Autoridad raíz/)).toBeVisible();
-  expect(screen.getByRole("link", { name: "Importar en Configuración" })).toBeVisible();
+  expect(await screen.findByText("Las credenciales se aceptan.")).toBeVisible();
 });
 
 test("a local database becomes a place that sales come from, and is synchronised alone", async () => {

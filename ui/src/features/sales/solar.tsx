@@ -1,23 +1,30 @@
 import { Button, PasswordInput, Select, Switch, TextInput } from "@mantine/core";
-import { IconPlugConnected } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import { IconCertificate, IconPlugConnected } from "@tabler/icons-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkButton } from "@/components/link-button";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
 import { Trouble, TroubleView } from "@/components/trouble";
-import type { SalesChannel, SalesLedger } from "@/generated/commands";
+import type { NetworkTested, SalesChannel, SalesLedger } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
+import { usePlatform } from "@/platform/context";
+import { useDelivered } from "../activity/outcome";
 import { Found } from "../settings/network";
 
 const BLANK = { name: "", user: "", password: "", client_id: "", point: "", base_url: "" };
 
-/** Connects Solar. Its credentials are kept, and tried from the list. */
+/** Connects Solar, once its credentials were taken. Who answers for it can be seen before that. */
 export function SolarForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(BLANK);
   const connect = useAction("sales.solar.connect");
+  const probe = useAction("sales.solar.probe");
+  const look = () => {
+    connect.reset();
+    probe.mutate({ base_url: draft.base_url.trim() || null });
+  };
   const field = (name: keyof typeof BLANK) => ({
     label: t(`sales.solar.field.${name}`),
     description: t(`sales.solar.hint.${name}`),
@@ -63,6 +70,16 @@ export function SolarForm({ onClose }: { onClose: () => void }) {
       working={connect.isPending}
       onSave={save}
       onClose={onClose}
+      also={
+        <Button
+          variant="default"
+          leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
+          loading={probe.isPending}
+          onClick={look}
+        >
+          {t("sales.solar.probe")}
+        </Button>
+      }
     >
       <TextInput {...field("name")} required data-autofocus />
       <TextInput {...field("user")} required />
@@ -89,6 +106,8 @@ export function SolarForm({ onClose }: { onClose: () => void }) {
         </div>
       </details>
       {connect.error ? <Trouble error={connect.error} /> : null}
+      {probe.error ? <Trouble error={probe.error} /> : null}
+      {probe.data && !probe.isPending ? <Way found={probe.data} onImported={look} /> : null}
     </Form>
   );
 }
@@ -193,6 +212,7 @@ function Form({
   working,
   onSave,
   onClose,
+  also,
   children,
 }: {
   title: string;
@@ -201,6 +221,8 @@ function Form({
   working: boolean;
   onSave: () => void;
   onClose: () => void;
+  /** What else can be done before it is saved. */
+  also?: ReactNode;
   children: ReactNode;
 }) {
   const { t } = useTranslation();
@@ -215,6 +237,7 @@ function Form({
           <Button disabled={!ready} loading={working} onClick={onSave}>
             {t("common.save")}
           </Button>
+          {also}
           <Button variant="default" onClick={onClose}>
             {t("common.cancel")}
           </Button>
@@ -241,6 +264,7 @@ export function ProbeLedger({ ledger }: { ledger: SalesLedger }) {
   const { t } = useTranslation();
   const probe = useAction("sales.ledgers.probe");
   const found = probe.data;
+  const look = () => probe.mutate({ ledger: String(ledger.id) });
   return (
     <div className="stack">
       <Button
@@ -248,30 +272,134 @@ export function ProbeLedger({ ledger }: { ledger: SalesLedger }) {
         style={{ alignSelf: "flex-start" }}
         leftSection={<IconPlugConnected size={15} aria-hidden="true" />}
         loading={probe.isPending}
-        onClick={() => probe.mutate({ ledger: String(ledger.id) })}
+        onClick={look}
       >
         {t("sales.solar.probe")}
       </Button>
       {probe.error ? <Trouble error={probe.error} /> : null}
       {found && !probe.isPending ? (
         <>
-          <Found found={found.network} />
-          {found.import === null ? null : (
-            <div className="trouble" data-severity="warning">
-              <div className="grow stack">
-                <p className="wrap">{t("sales.solar.import", { who: found.import })}</p>
-                <LinkButton to="/configuracion" search={{ section: "network" }} variant="default">
-                  {t("sales.solar.import_there")}
-                </LinkButton>
-              </div>
-            </div>
-          )}
-          {found.error ? <TroubleView view={found.error} /> : null}
+          <Way found={found.network} onImported={look} />
+          {found.error && found.network.reachable ? <TroubleView view={found.error} /> : null}
+          {found.error === null ? <p role="status">{t("sales.solar.taken")}</p> : null}
         </>
       ) : null}
     </div>
   );
 }
+
+/** The way to a cloud, and the missing authority, which is imported on the spot. */
+function Way({ found, onImported }: { found: NetworkTested; onImported: () => void }) {
+  const { t } = useTranslation();
+  const whole = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is brought into sight
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no way to end an effect.
+    void whole.current?.scrollIntoView?.({ block: "nearest" });
+  }, [found]);
+  return (
+    <div className="stack" ref={whole}>
+      <Found found={found} quiet />
+      {found.import === null ? null : (
+        <div className="trouble" data-severity="warning">
+          <div className="grow stack">
+            <p className="wrap">{t("sales.solar.import", { who: found.import })}</p>
+            <ImportAuthority onImported={onImported} />
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function ImportAuthority({ onImported }: { onImported: () => void }) {
+  const { t } = useTranslation();
+  const platform = usePlatform();
+  const known = useCommand("settings.get", {}).data?.extra_ca;
+  const set = useAction("settings.set");
+  const [path, setPath] = useState("");
+  const choose = async () => {
+    const chosen = await platform.chooseFile({ title: t("settings.network.ca") });
+    if (chosen !== null) setPath(chosen);
+  };
+  return (
+    <>
+      <div className="row" style={{ alignItems: "flex-end" }}>
+        <TextInput
+          className="grow"
+          label={t("settings.network.ca")}
+          description={known ? t("sales.solar.import_instead", { path: known }) : null}
+          value={path}
+          onChange={(event) => setPath(event.currentTarget.value)}
+          spellCheck={false}
+        />
+        {platform.can.dialogs ? (
+          <Button variant="default" onClick={() => void choose()}>
+            {t("common.choose_file")}
+          </Button>
+        ) : null}
+        <Button
+          variant="default"
+          leftSection={<IconCertificate size={15} aria-hidden="true" />}
+          disabled={path.trim() === ""}
+          loading={set.isPending}
+          onClick={() =>
+            set.mutate(
+              { extra_ca: path.trim() },
+              {
+                onSuccess: () => {
+                  done(t("sales.solar.imported"));
+                  onImported();
+                },
+              },
+            )
+          }
+        >
+          {t("sales.solar.import_it")}
+        </Button>
+      </div>
+      {set.error ? <Trouble error={set.error} /> : null}
+    </>
+  );
+}
+
+/** What the last telling of a ledger came to. */
+export function LastDelivery({ ledger }: { ledger: SalesLedger }) {
+  const { t } = useTranslation();
+  const { moment } = useFormat();
+  const outcome = useDelivered();
+  const jobs = useCommand("jobs.list", DELIVERIES, { keep: true }).data ?? [];
+  const last = jobs.find(
+    ({ subject, result }) => subject === ledger.name && result?.of === "sales_delivered",
+  );
+  if (last?.result?.of !== "sales_delivered") return null;
+  const { refused, uncertain } = last.result;
+  return (
+    <>
+      <dt>{t("sales.solar.last")}</dt>
+      <dd>
+        <div className="row" data-wrap>
+          <span className="wrap">
+            {last.finished_at ? `${moment(last.finished_at)} · ` : ""}
+            {outcome(last.result)}
+          </span>
+          {refused + uncertain > 0 ? (
+            <LinkButton
+              variant="subtle"
+              size="compact-sm"
+              to="/facturacion"
+              search={{ view: "sales" }}
+            >
+              {t("sales.solar.why")}
+            </LinkButton>
+          ) : null}
+        </div>
+      </dd>
+    </>
+  );
+}
+
+const DELIVERIES = { kinds: ["sales.deliver"], limit: 50 };
 
 /** How many documents wait in a local database, and how many are marked there. */
 export function TestSource({ channel }: { channel: SalesChannel }) {

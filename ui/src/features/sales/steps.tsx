@@ -34,6 +34,15 @@ const WAYS: Record<SalesStep["step"], SalesSearch> = {
   margin: { view: "margin" },
 };
 
+const TOLD_STEPS = ["ledger", "channel", "orders", "ready", "send", "answers"] as const;
+/** Of an office that only tells Solar. */
+const WAYS_TO_TELL: Partial<typeof WAYS> = {
+  ledger: { view: "steps", setup: "solar" },
+  channel: { view: "steps", setup: "source" },
+  ready: { view: "sales", state: "pending" },
+  answers: { view: "sales", state: "refused" },
+};
+
 export function Steps() {
   const { t } = useTranslation();
   const search = useSearch({ from: "/facturacion" });
@@ -48,6 +57,8 @@ export function Steps() {
   const channel =
     (channels.data ?? []).find(({ id }) => id === search.channel) ?? channels.data?.[0];
   const all = steps.data ?? [];
+  const tells =
+    (ledgers.data ?? []).length > 0 && (ledgers.data ?? []).every(({ kind }) => kind === "solar");
   const next =
     all.find(({ state }) => state === "todo") ?? all.find(({ state }) => state === "attention");
   return (
@@ -63,12 +74,12 @@ export function Steps() {
         {steps.error ? <Trouble error={steps.error} /> : null}
         <SalesJobs />
         <ExampleShop />
-        <section className="card" aria-label={t("sales.steps.title")}>
-          <h2>{t("sales.steps.title")}</h2>
+        <section className="card" aria-label={t(tells ? "sales.tell.steps" : "sales.steps.title")}>
+          <h2>{t(tells ? "sales.tell.steps" : "sales.steps.title")}</h2>
           {steps.isPending ? <Bones lines={11} /> : null}
           <ol className="steps">
             {all.map((step) => (
-              <Step key={step.number} step={step} next={step === next} />
+              <Step key={step.step} step={step} next={step === next} tells={tells} />
             ))}
           </ol>
         </section>
@@ -91,17 +102,26 @@ export function Steps() {
   );
 }
 
-function Step({ step, next }: { step: SalesStep; next: boolean }) {
+function Step({ step, next, tells }: { step: SalesStep; next: boolean; tells: boolean }) {
   const { t } = useTranslation();
   const { count, ago } = useFormat();
+  const told = tells ? TOLD_STEPS.find((name) => name === step.step) : undefined;
+  const way = (tells ? WAYS_TO_TELL[step.step] : undefined) ?? WAYS[step.step];
   return (
     <li className="step" data-next={next || undefined} style={{ flexWrap: "wrap" }}>
       <span className="num dim" style={{ width: 22 }}>
         {step.number}
       </span>
       <span style={{ flex: "1 1 220px" }}>
-        <span className={next ? "strong" : undefined}>{t(`sales.step.${step.step}`)}</span>
-        {next ? <span className="dim small wrap"> {t(`sales.step_text.${step.step}`)}</span> : null}
+        <span className={next ? "strong" : undefined}>
+          {t(told ? `sales.tell.step.${told}` : `sales.step.${step.step}`)}
+        </span>
+        {next ? (
+          <span className="dim small wrap">
+            {" "}
+            {t(told ? `sales.tell.step_text.${told}` : `sales.step_text.${step.step}`)}
+          </span>
+        ) : null}
       </span>
       <span className="dim small num-left">
         {step.count > 0 ? t("sales.steps.count", { count: step.count, n: count(step.count) }) : ""}
@@ -121,9 +141,9 @@ function Step({ step, next }: { step: SalesStep; next: boolean }) {
             variant={next ? "filled" : "subtle"}
             size="compact-sm"
             to="/facturacion"
-            search={WAYS[step.step]}
+            search={way}
           >
-            {t(`sales.step_action.${step.step}`)}
+            {t(told ? `sales.tell.step_action.${told}` : `sales.step_action.${step.step}`)}
           </LinkButton>
         )}
       </span>

@@ -23,6 +23,8 @@ export interface Draft {
   vpn: number | null;
   encryption: SqlEncryption;
   instance: string;
+  /** UDP port of SQL Browser, where it was registered with another one. */
+  browser_port: number | null;
   authority: string;
   certificate: string;
   integrated: boolean;
@@ -49,6 +51,7 @@ export const FRESH: Draft = {
   vpn: null,
   encryption: "required",
   instance: "",
+  browser_port: null,
   authority: "",
   certificate: "",
   integrated: false,
@@ -88,6 +91,7 @@ export function draftOf(server: Server): Draft {
     vpn: options.vpn ?? null,
     encryption: options.sql_server?.encryption ?? FRESH.encryption,
     instance: options.sql_server?.instance ?? "",
+    browser_port: options.sql_server?.browser_port ?? null,
     authority: options.sql_server?.authority ?? "",
     certificate: options.sql_server?.certificate ?? "",
     integrated: options.sql_server?.integrated ?? false,
@@ -110,6 +114,7 @@ export function requestOf(draft: Draft, zone: string): ServerAdd {
     options.sql_server = {
       encryption: draft.encryption,
       instance: draft.instance.trim() || null,
+      browser_port: draft.browser_port,
       authority: draft.authority.trim() || null,
       certificate: draft.certificate.trim() || null,
       integrated: draft.integrated,
@@ -127,6 +132,12 @@ export function requestOf(draft: Draft, zone: string): ServerAdd {
     options,
     password: nobody || draft.password === "" ? null : draft.password,
   };
+}
+
+/** Where a server is, as its own tools write it. */
+export function addressOf({ kind, host, port, options }: Server): string {
+  if (kind === "files") return "";
+  return port === 0 ? `${host}\\${options.sql_server?.instance ?? ""}` : `${host}:${port}`;
 }
 
 /** Whether the server takes the Windows user, and so no other. */

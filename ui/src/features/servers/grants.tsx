@@ -6,11 +6,14 @@ import { Trouble } from "@/components/trouble";
 import type { Server } from "@/generated/commands";
 import { useAction } from "@/platform/commands";
 
+/** Nobody needs what these may; nobody is who the Windows user is. */
+const ALL_POWERFUL = new Set(["SYSDBA", "sa", ""]);
+
 /** What a login needs that only reads: for whoever administers the database. */
 export function Grants({ server }: { server: Server }) {
   const { t } = useTranslation();
   const grants = useAction("servers.grants");
-  const [login, setLogin] = useState(server.user === "SYSDBA" ? "PUENTE" : server.user);
+  const [login, setLogin] = useState(ALL_POWERFUL.has(server.user) ? "PUENTE" : server.user);
   const text = grants.data
     ? [
         `-- ${t("servers.grants.master")}`,

@@ -163,7 +163,7 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
               />
               <TextInput
                 {...field("port")}
-                w={110}
+                w={sql ? 200 : 110}
                 description={sql ? t("servers.hint.port_sql") : t("servers.hint.port")}
                 required={!sql}
                 inputMode="numeric"

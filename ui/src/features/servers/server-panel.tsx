@@ -11,8 +11,10 @@ import type { Server } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { VpnStateView } from "../vpn/looks";
+import { addressOf } from "./draft";
 import { Grants } from "./grants";
 import { ServerStateView } from "./servers";
+import { SqlServerFacts } from "./sql-server";
 import { TestedView, Warnings } from "./tested";
 
 export function ServerPanel({
@@ -32,6 +34,7 @@ export function ServerPanel({
   const companies = useCommand("companies.list", {}).data ?? [];
   const own = companies.filter((company) => company.server_id === server.id);
   const { options } = server;
+  const isIntegrated = server.kind === "sqlserver" && options.sql_server?.integrated === true;
   return (
     <Panel
       title={server.name}
@@ -78,21 +81,17 @@ export function ServerPanel({
           {server.kind !== "files" ? (
             <>
               <dt>{t("servers.col.address")}</dt>
-              <dd>
-                {server.host}
-                {server.port === 0
-                  ? `\\${server.options.sql_server?.instance ?? ""}`
-                  : `:${server.port}`}
-              </dd>
+              <dd>{addressOf(server)}</dd>
               {options.vpn == null ? null : <Through id={options.vpn} />}
               <dt>{t("servers.col.user")}</dt>
-              <dd>{server.user}</dd>
+              <dd>{isIntegrated ? t("servers.integrated") : server.user}</dd>
               <dt>{t("servers.field.password")}</dt>
               <dd>
                 {server.has_password ? t("servers.password.kept") : t("servers.password.none")}
               </dd>
             </>
           ) : null}
+          {server.kind === "sqlserver" ? <SqlServerFacts server={server} /> : null}
           <dt>{t("servers.col.master")}</dt>
           <dd className="mono">{server.master}</dd>
           <dt>{t("servers.field.profile")}</dt>

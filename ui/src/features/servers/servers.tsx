@@ -19,6 +19,7 @@ import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { useCompanyChoice } from "../shell/company";
 import { SeeExample } from "../welcome/see-example";
+import { addressOf } from "./draft";
 import { ServerForm } from "./server-form";
 import { ServerPanel } from "./server-panel";
 
@@ -165,7 +166,7 @@ function useColumns(): Column<Server>[] {
         title: t("servers.col.address"),
         width: 190,
         sort: "host",
-        cell: (server) => (server.kind === "files" ? "" : `${server.host}:${server.port}`),
+        cell: addressOf,
       },
       { id: "user", title: t("servers.col.user"), width: 110, cell: (server) => server.user },
       {

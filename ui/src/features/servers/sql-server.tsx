@@ -1,7 +1,7 @@
 import { Button, Select, Switch, TextInput } from "@mantine/core";
 import { IconAlertTriangle, IconShieldCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { SqlEncryption } from "@/generated/commands";
+import type { Server, SqlEncryption } from "@/generated/commands";
 import { viewOf } from "@/platform/platform";
 import type { Draft } from "./draft";
 import type { Field } from "./server-form";
@@ -68,6 +68,42 @@ export function SqlServer({
         checked={draft.integrated}
         onChange={(event) => set({ integrated: event.currentTarget.checked })}
       />
+    </>
+  );
+}
+
+/** How a registered SQL Server is reached: weaker encryption stays in red, and so does nobody overlook it. */
+export function SqlServerFacts({ server }: { server: Server }) {
+  const { t } = useTranslation();
+  const set = server.options.sql_server ?? {};
+  const encryption = set.encryption ?? "required";
+  const weak = encryption === "login_only" || encryption === "off";
+  return (
+    <>
+      {set.instance ? (
+        <>
+          <dt>{t("servers.field.instance")}</dt>
+          <dd dir="auto">{set.instance}</dd>
+        </>
+      ) : null}
+      <dt>{t("servers.field.encryption")}</dt>
+      <dd style={weak ? { color: "var(--bad)" } : undefined}>
+        {weak
+          ? `${t(`servers.encryption.${encryption}`)}. ${t(`servers.weak.${encryption}`)}`
+          : t(`servers.encryption.${encryption}`)}
+      </dd>
+      {set.certificate ? (
+        <>
+          <dt>{t("servers.pinned")}</dt>
+          <dd className="mono small wrap">{set.certificate}</dd>
+        </>
+      ) : null}
+      {set.authority ? (
+        <>
+          <dt>{t("servers.field.authority")}</dt>
+          <dd className="mono small wrap">{set.authority}</dd>
+        </>
+      ) : null}
     </>
   );
 }

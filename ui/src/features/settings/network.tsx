@@ -169,8 +169,11 @@ function Test() {
   );
 }
 
-/** Whether it was reached, and who answers for it: also when that is the reason for a refusal. */
-export function Found({ found }: { found: NetworkTested }) {
+/**
+ * Whether it was reached, and who answers for it: also when that is the reason for a refusal. `quiet` where the
+ * status means nothing: nobody asked for anything yet.
+ */
+export function Found({ found, quiet }: { found: NetworkTested; quiet?: boolean }) {
   const { t } = useTranslation();
   const { day } = useFormat();
   const { tls } = found;
@@ -181,14 +184,23 @@ export function Found({ found }: { found: NetworkTested }) {
         <div className="good" role="status">
           <IconCircleCheck size={18} aria-hidden="true" />
           <p className="strong">
-            {t("settings.network.reached", { ms: found.milliseconds, status: found.status ?? "" })}
+            {quiet
+              ? t("settings.network.reached_safely", { ms: found.milliseconds })
+              : t("settings.network.reached", {
+                  ms: found.milliseconds,
+                  status: found.status ?? "",
+                })}
           </p>
         </div>
       ) : null}
       {tls ? (
         <dl className="facts">
-          <dt>{t("settings.network.tls")}</dt>
-          <dd>{tls.version}</dd>
+          {tls.version === "" ? null : (
+            <>
+              <dt>{t("settings.network.tls")}</dt>
+              <dd>{tls.version}</dd>
+            </>
+          )}
           <dt>{t("settings.network.issuer")}</dt>
           <dd>
             {tls.issuer}

@@ -198,10 +198,11 @@ function Facts({ vpn }: { vpn: Vpn }) {
   const { t } = useTranslation();
   const { moment } = useFormat();
   const { tunnel, remote } = vpn;
+  const sites = [tunnel, ...(tunnel.others ?? [])];
   const facts: [string, string, boolean?][] = [
     [t("vpn.col.address"), tunnel.addresses.join(", ")],
-    [t("vpn.fact.endpoint"), endpointOf(tunnel)],
-    [t("vpn.fact.allowed"), tunnel.allowed.join(", ")],
+    [t("vpn.fact.endpoint"), sites.map(endpointOf).join(", ")],
+    [t("vpn.fact.allowed"), sites.flatMap(({ allowed }) => allowed).join(", ")],
     [t("vpn.fact.dns"), tunnel.dns.join(", ")],
     [t("vpn.fact.mtu"), tunnel.mtu === null ? "" : String(tunnel.mtu)],
     [

@@ -96,6 +96,7 @@ export const settingsBodies = (office: Office): Bodies => ({
           { subject: issuer, issuer, ...valid },
         ],
       },
+      import: null,
       milliseconds: 184,
       error: null,
     };

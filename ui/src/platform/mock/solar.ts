@@ -1,6 +1,6 @@
 // Solar and local databases of the stand-in.
 import type { SalesChannel, SalesLedger } from "@/generated/commands";
-import { refusal } from "./errors";
+import { errorView, refusal } from "./errors";
 import type { Bodies, Office } from "./office";
 import { seedChannel, seedLedger } from "./sales-seed";
 
@@ -13,6 +13,27 @@ const ISSUER = "CN=Autoridad raíz de Solar";
 const VALID = { valid_from: "2026-01-01T00:00:00Z", valid_to: "2027-03-01T00:00:00Z" };
 
 export function solarBodies(office: Office, book: Book): Bodies {
+  /** Solar shows a certificate of its own authority, which is trusted once it is imported. */
+  const shown = (url: string) => {
+    const { hostname } = new URL(url);
+    const trusted = office.settings.extra_ca !== null;
+    return {
+      url,
+      reachable: trusted,
+      status: trusted ? 404 : null,
+      tls: {
+        version: trusted ? "TLS 1.3" : "",
+        trusted,
+        issuer: ISSUER,
+        names: [hostname],
+        chain: [{ subject: `CN=${hostname}`, issuer: ISSUER, ...VALID }],
+      },
+      import: trusted ? null : ISSUER,
+      milliseconds: 41,
+      error: null,
+    };
+  };
+  const NO_WAY = errorView(office.settings.lang, "NET_TLS_REFUSED", { host: "api.solar.example" });
   return {
     "sales.solar.connect": ({ name, user, base_url }) => {
       const made: SalesLedger = {
@@ -29,28 +50,11 @@ export function solarBodies(office: Office, book: Book): Bodies {
       book.ledgers.push(made);
       return made;
     },
+    "sales.solar.probe": ({ base_url }) => shown(base_url ?? "https://api.solar.example"),
     "sales.ledgers.probe": ({ ledger }) => {
       const found = book.ledgers.find(({ id }) => String(id) === ledger);
-      const url = found?.base_url ?? "";
-      const { hostname } = new URL(url);
-      return {
-        network: {
-          url,
-          reachable: false,
-          status: null,
-          tls: {
-            version: "TLS 1.3",
-            trusted: false,
-            issuer: ISSUER,
-            names: [hostname],
-            chain: [{ subject: `CN=${hostname}`, issuer: ISSUER, ...VALID }],
-          },
-          milliseconds: 41,
-          error: null,
-        },
-        import: ISSUER,
-        error: null,
-      };
+      const network = shown(found?.base_url ?? "");
+      return { network, error: network.reachable ? null : NO_WAY };
     },
     "sales.sources.connect": ({ name, database, ledger }) => {
       if (database === "NO_ESTA") {

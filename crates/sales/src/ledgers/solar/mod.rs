@@ -95,6 +95,11 @@ impl Ledger for Solar {
         draft.report.as_ref().map_or(proposed, document::identity)
     }
 
+    /// Solar tells a document that it has from one that it hasn't by itself.
+    fn leaves_together(&self) -> bool {
+        true
+    }
+
     fn ensure_customer(
         &self,
         _: &Customer,
