@@ -206,6 +206,8 @@ codes! {
     VpnNetTaken = "VPN_NET_TAKEN", Warning, permanent;
     /// The helper for tunnels of the whole PC refused. `reason`.
     VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
+    /// Nobody gave the permission of an administrator that Windows asked for.
+    VpnPermissionRefused = "VPN_PERMISSION_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
     /// Another process has the tunnel of the VPN. `process`.

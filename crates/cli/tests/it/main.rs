@@ -18,5 +18,8 @@ mod together;
 mod verbs;
 #[cfg(target_os = "linux")]
 mod vpn;
+mod vpn_files;
+#[cfg(target_os = "linux")]
+mod vpn_names;
 #[cfg(target_os = "linux")]
 mod vpn_system;
