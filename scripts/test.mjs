@@ -117,7 +117,7 @@ async function setUp() {
     warn("Firebird 4 could not be had: its tests say so and are not run.");
   }
   if (hasApt() && (await run("bash", ["scripts/tds-peers.sh"])) !== 0) {
-    warn("mssql-python could not be had: its test says so and is not run.");
+    warn("mssql-python and pysqlbridge could not be had: their tests say so and are not run.");
   }
   say(duration(Date.now() - begun));
 }

@@ -208,7 +208,7 @@ pub fn probe(terminal: &Terminal, app: &App, ledger: String) -> Result<()> {
 
 /// `sales attempts`.
 pub fn attempts(terminal: &Terminal, app: &App, sale: String) -> Result<()> {
-    let all = local::attempts(app, puente_app::sales::show::Named { sale })?;
+    let all = puente_app::sales::attempts::of_sale(app, puente_app::sales::show::Named { sale })?;
     terminal.result(&all, |all| {
         for one in all {
             let at = terminal.moment(one.at);

@@ -144,6 +144,11 @@ codes! {
     DbInstanceNotFound = "DB_INSTANCE_NOT_FOUND", Failure, permanent;
     /// The database was replaced or restored since it was last read. `path`.
     DbRestored = "DB_RESTORED", Warning, permanent;
+    /// The database no longer knows what changed since it was last read. `table`.
+    DbChangesForgotten = "DB_CHANGES_FORGOTTEN", Warning, retry;
+    /// The profile wants changes to be found in a way that the database doesn't offer. `method`,
+    /// `lacking`.
+    DbChangesUnavailable = "DB_CHANGES_UNAVAILABLE", Failure, permanent;
 
     /// No way leads to a host: its name, its port, or the network. `host`.
     NetUnreachable = "NET_UNREACHABLE", Failure, retry;
@@ -168,6 +173,8 @@ codes! {
     SshAuthRefused = "SSH_AUTH_REFUSED", Failure, permanent;
     /// A private key file can't be used. `path`, `reason`.
     SshKeyUnusable = "SSH_KEY_UNUSABLE", Warning, permanent;
+    /// The SSH agent of this PC is not there, or has no key. `reason`.
+    SshAgentUnusable = "SSH_AGENT_UNUSABLE", Warning, permanent;
     /// The user may not act as the administrator. `user`.
     SudoRefused = "SUDO_REFUSED", Failure, permanent;
     /// A command on the server failed. `command`, `reason`.
@@ -201,6 +208,8 @@ codes! {
     VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
+    /// Another process has the tunnel of the VPN. `process`.
+    VpnHeld = "VPN_HELD", Warning, retry;
     /// No handshake within the time. `endpoint`, `seconds`.
     VpnNoHandshake = "VPN_NO_HANDSHAKE", Failure, retry;
     /// The target does not lie behind the VPN. `target`, `allowed`.

@@ -6,7 +6,6 @@
 
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]
 
-use chrono::Utc;
 use puente_core::{Cancel, Secret, SystemClock};
 use puente_databases::{ConnectOptions, Encryption, NoStatementLog, RecordDb, connect_records};
 use puente_jobs::{Jobs, NewJob};
@@ -235,7 +234,7 @@ fn office(folder: &Path, about: &Value) -> Result<(Room, i64, i64), Failed> {
         checked_at: None,
         last_error: None,
     };
-    let ledger = accounts::insert_ledger(&room.state, account, Utc::now())?;
+    let ledger = accounts::insert_ledger(&room.state, account, room.clock.now())?;
     let key = Secret::from(text(&login["password"]).as_str());
     room.secrets.set(&accounts::ledger_secret(ledger), &key)?;
     let settings = Settings {
@@ -266,6 +265,6 @@ fn office(folder: &Path, about: &Value) -> Result<(Room, i64, i64), Failed> {
         synced_at: None,
         last_error: None,
     };
-    let channel = accounts::keep_database(&room.state, channel, Utc::now())?;
+    let channel = accounts::keep_database(&room.state, channel, room.clock.now())?;
     Ok((room, ledger, channel))
 }

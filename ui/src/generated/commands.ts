@@ -36,6 +36,27 @@ libraries: Array<Library>, };
 export type Amount = string;
 
 /**
+ * The attempts of sales, into a file.
+ */
+export type AttemptsExport = {
+/**
+ * Of which sales.
+ */
+filter?: SalesFilter,
+/**
+ * Where to.
+ */
+output: string,
+/**
+ * As what; by the file's extension when left out.
+ */
+format?: ExportFormat | null,
+/**
+ * Replace a file that is there.
+ */
+overwrite?: boolean, };
+
+/**
  * An entry of the audit trail.
  */
 export type AuditEntry = {
@@ -2211,10 +2232,6 @@ export type LedgerTested = {
  */
 network: NetworkTested,
 /**
- * Whose certificate has to be imported for that to be trusted; none where nothing has.
- */
-import: string | null,
-/**
  * Why the credentials were not taken; none when they were.
  */
 error: ErrorView | null, };
@@ -2497,6 +2514,10 @@ by?: MarginBy,
  */
 filter?: SalesFilter,
 /**
+ * In which currency; that of the most sales when left out. Rows of amounts are of all currencies.
+ */
+currency?: string | null,
+/**
  * A row for each amount of each sale instead, with its source and how sure it is.
  */
 amounts?: boolean,
@@ -2525,6 +2546,10 @@ by?: MarginBy,
  * Of which sales; those that are cancelled or not paid are left out.
  */
 filter?: SalesFilter,
+/**
+ * In which currency, for amounts of two are never added; that of the most sales when left out.
+ */
+currency?: string | null,
 /**
  * At most so many rows, the smallest margins first; 100 when left out, 10000 at most.
  */
@@ -2590,7 +2615,15 @@ costs: Array<MarginCost>,
 /**
  * How many groups there are.
  */
-groups: number, };
+groups: number,
+/**
+ * The currency of all amounts; empty without sales.
+ */
+currency: string,
+/**
+ * Every currency in which the filter lets sales through, that of the most sales first.
+ */
+currencies: Array<string>, };
 
 /**
  * Something that needs a person.
@@ -3179,6 +3212,10 @@ status: number | null,
  * How the connection is encrypted; none before there was one, and for plain HTTP.
  */
 tls: NetworkTls | null,
+/**
+ * Whose certificate has to be imported for the other side to be trusted; none where nothing has.
+ */
+import: string | null,
 /**
  * How long it took.
  */
@@ -5454,7 +5491,7 @@ export type SalesSort = "date" | "amount" | "margin" | "number" | "buyer" | "sta
  */
 export type SalesStep = {
 /**
- * 1 to 11.
+ * From 1 on.
  */
 number: number,
 /**
@@ -5489,6 +5526,31 @@ export type SalesStepName = "ledger" | "channel" | "catalogue" | "rules" | "orde
 export type SalesStepState = "later" | "todo" | "attention" | "done";
 
 /**
+ * What sales in one currency come to.
+ */
+export type SalesSum = {
+/**
+ * Which, as ISO 4217 says.
+ */
+currency: string,
+/**
+ * How many sales.
+ */
+sales: number,
+/**
+ * Paid in all.
+ */
+paid: string,
+/**
+ * Invoiced or to be invoiced in all.
+ */
+total: string,
+/**
+ * Earned in all, of those that are worked out.
+ */
+margin: string, };
+
+/**
  * Which accounts to read.
  */
 export type SalesSync = {
@@ -5506,17 +5568,9 @@ export type SalesTotals = {
  */
 sales: number,
 /**
- * Paid in all.
+ * What they come to in each currency, that of the most sales first.
  */
-paid: string,
-/**
- * Invoiced or to be invoiced in all.
- */
-total: string,
-/**
- * Earned in all, of those that are worked out.
- */
-margin: string,
+sums: Array<SalesSum>,
 /**
  * How many in each state, by name.
  */
@@ -6014,7 +6068,7 @@ info: ServerInfo | null,
 companies: number,
 /**
  * What a technician should know, by stable name: `superuser`, `default_password`,
- * `unencrypted`, `login_only_encrypted`, `no_snapshots`.
+ * `unencrypted`, `login_only_encrypted`, `no_snapshots`, `no_companies`.
  */
 warnings: Array<string>, };
 
@@ -6209,6 +6263,15 @@ year: string,
  * Why.
  */
 reason: SkipReason, };
+
+/**
+ * Where Solar would be.
+ */
+export type SolarAddress = {
+/**
+ * Where the API is; Solar's own address when left out.
+ */
+base_url?: string | null, };
 
 /**
  * A company in Solar to be connected, or new credentials for one that is. The password is taken in and never
@@ -7243,35 +7306,6 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
- * A further server of a client's file, without its secrets.
- */
-export type VpnSite = {
-/**
- * Its public key.
- */
-server_key: string,
-/**
- * Whether both share a secret besides their keys.
- */
-preshared: boolean,
-/**
- * Host name or address, from outside.
- */
-host: string,
-/**
- * Its UDP port.
- */
-port: number,
-/**
- * What lies behind it.
- */
-allowed: string[],
-/**
- * Seconds between packets that keep the way open.
- */
-keepalive: number | null, };
-
-/**
  * How far a VPN is.
  */
 export type VpnState = "adding" | "uncertain" | "active" | "revoking" | "revoked";
@@ -7363,11 +7397,7 @@ allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null,
-/**
- * Further servers, as of an office with two sites.
- */
-others?: Array<VpnSite>, };
+keepalive: number | null, };
 
 /**
  * What puts the whole PC in a VPN on this system.
@@ -7499,11 +7529,13 @@ export type Commands = {
   "sales.mappings.import": { request: MappingsCsv; response: MappingsChanged };
   "sales.sync": { request: SalesSync; response: Array<Job> };
   "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
+  "sales.solar.probe": { request: SolarAddress; response: NetworkTested };
   "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
   "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
   "sales.sources.test": { request: ChannelNamed; response: SourceTested };
   "sales.deliver": { request: LedgerNamed; response: Array<Job> };
   "sales.attempts": { request: SaleNamed; response: Array<SaleAttempt> };
+  "sales.attempts.export": { request: AttemptsExport; response: SalesExported };
   "sales.list": { request: SalesPageOf; response: SalesPage };
   "sales.totals": { request: SalesFilter; response: SalesTotals };
   "sales.show": { request: SaleNamed; response: SalePage };
@@ -7641,11 +7673,13 @@ export const COMMANDS: Record<CommandName, { reads: Tag[]; changes: Tag[]; start
   "sales.mappings.import": { reads: [], changes: ["sales","jobs","audit"], startsJob: false, reopens: false },
   "sales.sync": { reads: [], changes: ["jobs"], startsJob: true, reopens: false },
   "sales.solar.connect": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
+  "sales.solar.probe": { reads: [], changes: ["audit"], startsJob: false, reopens: false },
   "sales.ledgers.probe": { reads: [], changes: ["sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.connect": { reads: [], changes: ["sales","sales_accounts","audit"], startsJob: false, reopens: false },
   "sales.sources.test": { reads: [], changes: [], startsJob: false, reopens: false },
   "sales.deliver": { reads: [], changes: ["jobs","audit"], startsJob: true, reopens: false },
   "sales.attempts": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
+  "sales.attempts.export": { reads: ["sales"], changes: ["audit"], startsJob: false, reopens: false },
   "sales.list": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.totals": { reads: ["sales"], changes: [], startsJob: false, reopens: false },
   "sales.show": { reads: ["sales","sales_accounts"], changes: [], startsJob: false, reopens: false },

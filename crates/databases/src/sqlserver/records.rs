@@ -17,7 +17,7 @@ impl RecordDb for SqlServer {
         matches: &[Match],
         sink: &mut dyn FnMut(&Chunk) -> Result<Flow>,
     ) -> Result<u64> {
-        self.check_marks(marks(&scan.filter))?;
+        self.check_marks(&scan.table, marks(&scan.filter))?;
         let catalog = self.catalog()?;
         let (live, real) = catalog.table(&scan.table)?;
         let table = Of { live, real };
@@ -37,6 +37,7 @@ impl RecordDb for SqlServer {
                 break;
             }
         }
+        self.check_marks_after(&scan.table, marks(&scan.filter))?;
         Ok(rows)
     }
 

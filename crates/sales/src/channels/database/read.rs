@@ -206,9 +206,10 @@ pub(super) fn changed(
         .filter(|_| now.is_some());
     let headers = match headers(db.as_mut(), &channel.profile, since.as_ref(), None) {
         // What the mark counts from is gone: everything is read again.
-        Err(Error::Database(puente_databases::Error::Restored { .. })) => {
-            headers(db.as_mut(), &channel.profile, None, None)?
-        }
+        Err(Error::Database(
+            puente_databases::Error::Restored { .. }
+            | puente_databases::Error::ChangesForgotten { .. },
+        )) => headers(db.as_mut(), &channel.profile, None, None)?,
         read => read?,
     };
     let seen: HashSet<String> = headers.iter().map(Header::key).collect();
