@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod canaries;
+mod deliver;
 mod desk;
 mod forecast;
 mod kills;

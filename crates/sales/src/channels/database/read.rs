@@ -6,7 +6,7 @@ use super::profile::{Changes, SalesProfile};
 use crate::channel::Piece;
 use crate::model::{Sale, Status};
 use crate::{Error, Result, sales};
-use puente_core::{Cancel, Coded as _, fixed};
+use puente_core::{Cancel, fixed};
 use puente_databases::{Chunk, Condition, Flow, Kind, Mark, Match, RecordDb, Scan, Value as Cell};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -359,7 +359,7 @@ fn sales_of(
             .map(|header| sale_of(profile, header, &parts))
             .collect(),
         // One of them has a value that can't be had: each is read alone, and that one says so.
-        Err(Error::Database(error)) if is_of_one(&error) => {
+        Err(Error::Database(error)) if place_of(&error).is_some() => {
             let mut sales = Vec::with_capacity(headers.len());
             for header in headers {
                 sales.push(alone(db, profile, header)?);
@@ -371,46 +371,49 @@ fn sales_of(
 }
 
 fn alone(db: &mut dyn RecordDb, profile: &SalesProfile, header: &Header) -> Result<Sale> {
-    match parts(db, profile, std::slice::from_ref(header)) {
-        Ok(parts) => sale_of(profile, header, &parts),
-        Err(Error::Database(error)) if is_of_one(&error) => {
-            let mut header = header.clone();
-            header.unreadable.push(place_of(&error));
-            sale_of(profile, &header, &Parts::default())
-        }
-        Err(error) => Err(error),
-    }
+    let error = match parts(db, profile, std::slice::from_ref(header)) {
+        Ok(parts) => return sale_of(profile, header, &parts),
+        Err(error) => error,
+    };
+    let Error::Database(of_source) = &error else {
+        return Err(error);
+    };
+    let Some(place) = place_of(of_source) else {
+        return Err(error);
+    };
+    let mut header = header.clone();
+    header.unreadable.push(place);
+    sale_of(profile, &header, &Parts::default())
 }
 
-/// The place and the value that can't be had, in no language.
-fn place_of(error: &puente_databases::Error) -> String {
-    match error {
-        puente_databases::Error::NumberOverflow {
-            table,
-            column,
-            value,
-        } => format!("{table}.{column}: {value}"),
-        puente_databases::Error::InvalidText {
-            table,
-            column,
-            charset,
-        } => format!("{table}.{column}: {charset}"),
-        puente_databases::Error::ValueTooLarge {
-            table,
-            column,
-            limit,
-        } => format!("{table}.{column} > {limit}"),
-        other => other.code().as_str().to_owned(),
+/// The place and the value that one document alone is in trouble by, in no language; none for any other trouble.
+fn place_of(error: &puente_databases::Error) -> Option<String> {
+    use puente_databases::Error::{InvalidText, NumberOverflow, ValueTooLarge};
+    if let NumberOverflow {
+        table,
+        column,
+        value,
+    } = error
+    {
+        return Some(format!("{table}.{column}: {value}"));
     }
-}
-
-fn is_of_one(error: &puente_databases::Error) -> bool {
-    matches!(
-        error,
-        puente_databases::Error::NumberOverflow { .. }
-            | puente_databases::Error::InvalidText { .. }
-            | puente_databases::Error::ValueTooLarge { .. }
-    )
+    if let InvalidText {
+        table,
+        column,
+        charset,
+    } = error
+    {
+        return Some(format!("{table}.{column}: {charset}"));
+    }
+    if let ValueTooLarge {
+        table,
+        column,
+        limit,
+    } = error
+    {
+        return Some(format!("{table}.{column} > {limit}"));
+    }
+    None
 }
 
 /// Lines, taxes and payments of some documents.
