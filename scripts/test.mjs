@@ -117,7 +117,7 @@ async function setUp() {
     warn("Firebird 4 could not be had: its tests say so and are not run.");
   }
   if (hasApt() && (await run("bash", ["scripts/tds-peers.sh"])) !== 0) {
-    warn("mssql-python could not be had: its test says so and is not run.");
+    warn("mssql-python and pysqlbridge could not be had: their tests say so and are not run.");
   }
   say(duration(Date.now() - begun));
 }
@@ -189,7 +189,7 @@ async function theWalk() {
   const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(browser)) return { skipped: `no ${browser}` };
   const built = await thePrograms();
-  const walks = ["demo", "walk", "vpn", "sales", "solar"].map((name) =>
+  const walks = ["demo", "walk", "vpn", "vpn-server", "sales", "solar"].map((name) =>
     join(root, "tests", "e2e", `${name}.test.mjs`),
   );
   const walk = ["--test", "--test-concurrency=1", ...walks];

@@ -292,6 +292,21 @@ const shots = (nit) => [
     },
   },
   {
+    name: "vpn-llave",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page);
+      await page.getByText("Llave privada", { exact: true }).click();
+      await page
+        .getByRole("textbox", { name: "Archivo de la llave privada" })
+        .fill("~/.ssh/protegida");
+      await page.getByRole("button", { name: "Ver qué se hará" }).click();
+      await page.getByRole("button", { name: "Es la misma: continuar" }).click();
+      await page.getByText("la frase de acceso falta").waitFor();
+    },
+  },
+  {
     name: "vpn-qr",
     at: "/vpn?open=1",
     standIn: true,

@@ -11,7 +11,7 @@ use puente_app::table::MovementsRows;
 use puente_core::Code;
 use puente_databases::profile::PlaceRule;
 use puente_erp::discover::Reason;
-use puente_erp::extract::Mode;
+use puente_erp::extract::{Mode, Notes};
 use puente_erp::proof::Level;
 
 pub fn servers(terminal: &Terminal, servers: &[ServerRow]) {
@@ -153,7 +153,7 @@ pub fn company_pages(terminal: &Terminal, pages: &[CompanyPage]) {
             company.location
         ));
         for run in &page.history {
-            let mode = terminal.text(mode_key(run.mode));
+            let mode = mode(terminal, run.mode, &run.notes);
             let line = terminal.fill(
                 "run",
                 &[
@@ -182,7 +182,7 @@ pub fn extracted(terminal: &Terminal, jobs: &[JobRow]) {
             "extracted",
             &[
                 ("company", &job.subject),
-                ("mode", &terminal.text(mode_key(report.mode))),
+                ("mode", &mode(terminal, report.mode, &report.notes)),
                 ("read", &terminal.count(report.rows_read)),
                 ("inserted", &terminal.count(report.inserted)),
                 ("updated", &terminal.count(report.updated)),
@@ -410,10 +410,19 @@ pub fn checks(terminal: &Terminal, checks: &[Check]) {
     }
 }
 
-fn mode_key(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Full => "mode.full",
-        Mode::Incremental => "mode.incremental",
+/// `solo cambios, por seguimiento de cambios`; `completa: es la primera`.
+fn mode(terminal: &Terminal, mode: Mode, notes: &Notes) -> String {
+    match (mode, notes.reread, notes.changes) {
+        (Mode::Full, Some(why), _) => {
+            let why = terminal.text(&format!("reread.{}", why.as_str()));
+            format!("{}: {why}", terminal.text("mode.full"))
+        }
+        (Mode::Full, None, _) => terminal.text("mode.full").into(),
+        (Mode::Incremental, _, Some(by)) => {
+            let by = terminal.text(&format!("changes.{}", by.as_str()));
+            format!("{}, {by}", terminal.text("mode.incremental"))
+        }
+        (Mode::Incremental, _, None) => terminal.text("mode.incremental").into(),
     }
 }
 

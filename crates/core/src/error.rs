@@ -146,6 +146,11 @@ codes! {
     DbInstanceNotFound = "DB_INSTANCE_NOT_FOUND", Failure, permanent;
     /// The database was replaced or restored since it was last read. `path`.
     DbRestored = "DB_RESTORED", Warning, permanent;
+    /// The database no longer knows what changed since it was last read. `table`.
+    DbChangesForgotten = "DB_CHANGES_FORGOTTEN", Warning, retry;
+    /// The profile wants changes to be found in a way that the database doesn't offer. `method`,
+    /// `lacking`.
+    DbChangesUnavailable = "DB_CHANGES_UNAVAILABLE", Failure, permanent;
 
     /// No way leads to a host: its name, its port, or the network. `host`.
     NetUnreachable = "NET_UNREACHABLE", Failure, retry;
@@ -170,6 +175,8 @@ codes! {
     SshAuthRefused = "SSH_AUTH_REFUSED", Failure, permanent;
     /// A private key file can't be used. `path`, `reason`.
     SshKeyUnusable = "SSH_KEY_UNUSABLE", Warning, permanent;
+    /// The SSH agent of this PC is not there, or has no key. `reason`.
+    SshAgentUnusable = "SSH_AGENT_UNUSABLE", Warning, permanent;
     /// The user may not act as the administrator. `user`.
     SudoRefused = "SUDO_REFUSED", Failure, permanent;
     /// A command on the server failed. `command`, `reason`.
@@ -201,8 +208,12 @@ codes! {
     VpnNetTaken = "VPN_NET_TAKEN", Warning, permanent;
     /// The helper for tunnels of the whole PC refused. `reason`.
     VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
+    /// Nobody gave the permission of an administrator that Windows asked for.
+    VpnPermissionRefused = "VPN_PERMISSION_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
+    /// Another process has the tunnel of the VPN. `process`.
+    VpnHeld = "VPN_HELD", Warning, retry;
     /// No handshake within the time. `endpoint`, `seconds`.
     VpnNoHandshake = "VPN_NO_HANDSHAKE", Failure, retry;
     /// The target does not lie behind the VPN. `target`, `allowed`.

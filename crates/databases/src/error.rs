@@ -167,6 +167,21 @@ pub enum Error {
         /// Path or alias.
         path: String,
     },
+    /// The database no longer knows what changed since the mark was read: its change tracking was
+    /// cleaned up, turned off, or turned on later.
+    #[error("what changed in {table} since the mark was read is no longer known")]
+    ChangesForgotten {
+        /// Table.
+        table: String,
+    },
+    /// The profile wants changes to be found in a way that the database doesn't offer.
+    #[error("changes can't be found by {method}: not there for {lacking}")]
+    ChangesUnavailable {
+        /// The way, as in a profile.
+        method: &'static str,
+        /// The tables that lack it, or what the server is.
+        lacking: String,
+    },
     /// The client library of the fallback is not on this machine.
     #[error("the client library {library} can't be loaded: {detail}")]
     ClientLibraryMissing {
@@ -272,6 +287,8 @@ impl Coded for Error {
             Error::Missing { .. } => Code::SchemaMismatch,
             Error::StatementFailed { .. } => Code::DbStatementFailed,
             Error::Restored { .. } => Code::DbRestored,
+            Error::ChangesForgotten { .. } => Code::DbChangesForgotten,
+            Error::ChangesUnavailable { .. } => Code::DbChangesUnavailable,
             Error::ClientLibraryMissing { .. } => Code::DbClientLibraryMissing,
             Error::InvalidText { .. } => Code::DbInvalidText,
             Error::NumberOverflow { .. } => Code::DbNumberOverflow,
@@ -325,6 +342,10 @@ impl Coded for Error {
                 let missing = missing.join(", ");
                 let profile = profile.as_deref().unwrap_or("-");
                 pairs([("missing", &missing), ("profile", &profile)])
+            }
+            Error::ChangesForgotten { table } => pairs([("table", table)]),
+            Error::ChangesUnavailable { method, lacking } => {
+                pairs([("method", method), ("lacking", lacking)])
             }
             Error::StatementFailed { statement, .. } => pairs([("statement", statement)]),
             Error::ClientLibraryMissing { library, .. } => pairs([("library", library)]),

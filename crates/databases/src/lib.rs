@@ -4,6 +4,7 @@
 //! [`GroupRequest`]) and gets typed columns ([`Chunk`]). Nothing outside this crate sees SQL or
 //! knows which server answers.
 
+mod changes;
 mod charset;
 mod column;
 mod error;
@@ -20,6 +21,7 @@ mod sqlserver;
 pub mod files;
 pub mod profile;
 
+pub use changes::{ChangeMethod, ChangesBy};
 pub use column::{Chunk, Column, Nulls, TextColumn};
 pub use error::{Error, Result, Untrusted};
 pub use profile::Profile;

@@ -1,8 +1,8 @@
 //! The one trait that source databases are behind.
 
 use crate::{
-    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, RangeSums, RangesRequest, Result, Scan,
-    ServerInfo, Totals, TotalsRequest,
+    ChangeMethod, ChangesBy, Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, RangeSums,
+    RangesRequest, Result, Scan, ServerInfo, Totals, TotalsRequest,
 };
 use puente_core::{Cancel, Coded, Secret};
 use serde::{Deserialize, Serialize};
@@ -29,11 +29,18 @@ pub trait SourceDb: Send {
     /// Those of the connection.
     fn schema(&mut self) -> Result<LiveSchema>;
 
-    /// Where the database is now, for finding later what changed since. To be read before the rows
-    /// are. `None` when the server can't tell changed rows.
+    /// How rows that changed are found: as [`ConnectOptions::changes`] wants it.
     ///
     /// # Errors
-    /// Those of the connection.
+    /// Those of the connection; [`crate::Error::ChangesUnavailable`] when the database lacks what is
+    /// wanted.
+    fn changes_by(&mut self) -> Result<ChangesBy>;
+
+    /// Where the database is now, for finding later what changed since. To be read before the rows
+    /// are. `None` when changed rows are not told by the server: [`ChangesBy::Overlap`].
+    ///
+    /// # Errors
+    /// As [`SourceDb::changes_by`].
     fn mark(&mut self) -> Result<Option<Mark>>;
 
     /// Smallest and greatest value of a whole-number column; `None` without rows. Quick on the
@@ -55,7 +62,7 @@ pub trait SourceDb: Send {
     ///
     /// # Errors
     /// Those of the connection; [`crate::Error::Missing`], [`crate::Error::NumberOverflow`],
-    /// [`crate::Error::Restored`].
+    /// [`crate::Error::Restored`], [`crate::Error::ChangesForgotten`].
     fn totals(&mut self, request: &TotalsRequest) -> Result<Totals>;
 
     /// Counts and sums range by range, [`RangesRequest::count`] of them, in their order.
@@ -205,6 +212,8 @@ pub struct ConnectOptions {
     pub timeouts: Timeouts,
     /// Which client speaks to the server.
     pub driver: Driver,
+    /// How rows that changed are to be found.
+    pub changes: ChangeMethod,
     /// What only SQL Server has.
     pub sql_server: SqlServerOptions,
 }
@@ -263,6 +272,7 @@ impl ConnectOptions {
             dialect: None,
             timeouts: Timeouts::default(),
             driver: Driver::Auto,
+            changes: ChangeMethod::Auto,
             sql_server: SqlServerOptions::default(),
         }
     }

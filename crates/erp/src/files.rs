@@ -94,6 +94,8 @@ pub(crate) fn extract(
             ..Applied::default()
         };
         End::Proven(Outcome {
+            changes: None,
+            reread: None,
             mode: Mode::Full,
             rows_read,
             applied,

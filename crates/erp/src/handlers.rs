@@ -331,14 +331,16 @@ fn extract_now(
         audit: input.audit || failed,
     };
     let end = extraction.run(request)?;
+    let outcome = keep_end(room, company, end)?;
     let notes = Notes {
         schema: schema_notes,
         replaced_texts: source.replaced_texts(),
         counters_before,
         counters_after: source.info()?.counters,
         statements: statements.count(),
+        changes: outcome.changes,
+        reread: outcome.reread,
     };
-    let outcome = keep_end(room, company, end)?;
     let times = (started_at, room.clock.now());
     let history = extract::History::of(
         company.id,

@@ -225,6 +225,7 @@ fn connect_options(
         .clone()
         .unwrap_or_else(|| profile.charset.clone());
     options.invalid_text = profile.invalid_text;
+    options.changes = profile.changes;
     options.dialect = set.dialect;
     options.timeouts = Timeouts {
         connect: Duration::from_secs(set.connect_seconds),

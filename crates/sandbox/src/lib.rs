@@ -26,6 +26,6 @@ pub use sample::{
     SampleSize, SampleSqlCompany, SampleSqlErp, TransactionCounters, Writer,
 };
 pub use tds::{
-    TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsFault, TdsLogin, TdsOptions,
-    TdsServer, TdsTracking,
+    TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsFault, TdsLateTransaction,
+    TdsLogin, TdsOptions, TdsServer, TdsTracking,
 };

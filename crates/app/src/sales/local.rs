@@ -255,8 +255,8 @@ fn source_account(app: &App, request: &SourceConnect) -> Result<Channel> {
         return Err(Error::invalid("name", "1..80"));
     }
     let server = servers::find(&app.room.state, &request.server)?;
-    if server.kind != Kind::SqlServer {
-        return Err(Error::invalid("server", "SQL Server"));
+    if server.kind == Kind::Files {
+        return Err(Error::invalid("server", "SQL Server, Firebird"));
     }
     let ledger = accounts::find_ledger(&room.state, &request.ledger)?;
     let profile = request

@@ -5,6 +5,7 @@ mod decode;
 mod errors;
 mod library;
 mod pump;
+mod records;
 mod relay;
 mod sql;
 mod summary;
@@ -15,9 +16,9 @@ pub(crate) use relay::{Target, dial, prepare};
 
 use crate::charset::Charset;
 use crate::{
-    Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, LiveTable,
-    Mark, RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog, Totals,
-    TotalsRequest, source,
+    ChangeMethod, ChangesBy, Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest,
+    LiveSchema, LiveTable, Mark, RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb,
+    StatementLog, Totals, TotalsRequest, source,
 };
 use catalog::Facts;
 use puente_core::Cancel;
@@ -34,6 +35,19 @@ pub(crate) fn connect(
     cancel: &Cancel,
     log: Arc<dyn StatementLog>,
 ) -> Result<Box<dyn SourceDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+/// As [`connect`], for records.
+pub(crate) fn connect_records(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<Box<dyn crate::RecordDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+fn open(options: &ConnectOptions, cancel: &Cancel, log: Arc<dyn StatementLog>) -> Result<Firebird> {
     let Some(charset) = Charset::parse(&options.charset) else {
         let reason = format!("charset {:?} is not known", options.charset);
         return Err(puente_core::Error::invalid("charset", reason).into());
@@ -51,7 +65,7 @@ pub(crate) fn connect(
         replaced: 0,
     };
     database.facts()?;
-    Ok(Box::new(database))
+    Ok(database)
 }
 
 /// A database of Firebird.
@@ -81,11 +95,26 @@ impl SourceDb for Firebird {
         Ok(LiveSchema::clone(&*self.live()?))
     }
 
-    fn mark(&mut self) -> Result<Option<Mark>> {
+    fn changes_by(&mut self) -> Result<ChangesBy> {
         let facts = self.facts()?;
-        if !facts.has_record_versions() {
+        let wanted = self.options.changes;
+        match (wanted, facts.has_record_versions()) {
+            (ChangeMethod::Overlap, _) | (ChangeMethod::Auto, false) => Ok(ChangesBy::Overlap),
+            (ChangeMethod::Auto | ChangeMethod::RowVersion, true) => Ok(ChangesBy::RowVersion),
+            (ChangeMethod::Tracking, _) | (ChangeMethod::RowVersion, false) => {
+                Err(Error::ChangesUnavailable {
+                    method: wanted.as_str(),
+                    lacking: format!("Firebird {}", facts.info.version),
+                })
+            }
+        }
+    }
+
+    fn mark(&mut self) -> Result<Option<Mark>> {
+        if self.changes_by()? == ChangesBy::Overlap {
             return Ok(None);
         }
+        let facts = self.facts()?;
         let (mark, _) = self.with_wire(|wire| catalog::mark(wire, facts.major))?;
         Ok(Some(mark))
     }

@@ -8,7 +8,7 @@ mod read;
 pub use check::{Item, Report, Unfit};
 pub use places::{PlaceFlag, PlaceRule, place_flag};
 
-use crate::{InvalidText, Result};
+use crate::{ChangeMethod, InvalidText, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,9 @@ pub struct Profile {
     /// What to do with bytes that the charset doesn't have.
     #[serde(default)]
     pub invalid_text: InvalidText,
+    /// How rows that changed are found.
+    #[serde(default)]
+    pub changes: ChangeMethod,
     /// How tax ids are written.
     pub tax_id: TaxIdRules,
     /// Master database: the list of companies.

@@ -3,7 +3,9 @@
 
 use super::decode;
 use super::wire::Wire;
-use crate::{Error, LiveColumn, LiveKind, LiveSchema, LiveTable, Result, ServerInfo};
+use crate::{
+    ChangeMethod, ChangesBy, Error, LiveColumn, LiveKind, LiveSchema, LiveTable, Result, ServerInfo,
+};
 use std::collections::{BTreeMap, HashMap};
 use tiberius::{ColumnData, Row};
 
@@ -41,6 +43,8 @@ pub(super) struct Facts {
 pub(super) struct RealTable {
     pub schema: String,
     pub name: String,
+    /// Number of the object.
+    pub id: i64,
     /// From capitals.
     columns: HashMap<String, String>,
     /// Whether change tracking is on for it.
@@ -74,16 +78,48 @@ impl Catalog {
         }
     }
 
-    /// Whether changes can be told: of every table of those names that is there, or (without names)
-    /// of every table.
-    pub(super) fn tells_changes(&self, watched: &[String]) -> bool {
-        let mut tables = self
+    /// Of two ways that a table has, the one that is wanted.
+    pub(super) fn prefer(&mut self, wanted: ChangeMethod) {
+        for table in self.real.values_mut() {
+            if wanted == ChangeMethod::RowVersion && table.row_version.is_some() {
+                table.tracked = false;
+            }
+        }
+    }
+
+    /// How changes are found: of every table of those names that is there, or (without names) of every
+    /// table. Else the tables that lack what is wanted.
+    pub(super) fn changes_by(
+        &self,
+        wanted: ChangeMethod,
+        watched: &[String],
+    ) -> std::result::Result<ChangesBy, Vec<String>> {
+        let tables: Vec<(&String, &RealTable)> = self
             .real
             .iter()
             .filter(|(name, _)| watched.is_empty() || watched.contains(name))
-            .map(|(_, table)| table.tracked || table.row_version.is_some())
-            .peekable();
-        tables.peek().is_some() && tables.all(|tells| tells)
+            .collect();
+        let lacking = |has: fn(&RealTable) -> bool| -> Vec<String> {
+            let without = tables.iter().filter(|(_, table)| !has(table));
+            without.map(|(name, _)| (*name).clone()).collect()
+        };
+        let untracked = lacking(|table| table.tracked);
+        let unversioned = lacking(|table| table.row_version.is_some());
+        match wanted {
+            ChangeMethod::Tracking if untracked.is_empty() => Ok(ChangesBy::Tracking),
+            ChangeMethod::Tracking => Err(untracked),
+            ChangeMethod::RowVersion if unversioned.is_empty() => Ok(ChangesBy::RowVersion),
+            ChangeMethod::RowVersion => Err(unversioned),
+            ChangeMethod::Auto if tables.is_empty() => Ok(ChangesBy::Overlap),
+            ChangeMethod::Auto if untracked.is_empty() => Ok(ChangesBy::Tracking),
+            ChangeMethod::Auto if unversioned.is_empty() => Ok(ChangesBy::RowVersion),
+            ChangeMethod::Auto
+                if lacking(|table| table.tracked || table.row_version.is_some()).is_empty() =>
+            {
+                Ok(ChangesBy::Mixed)
+            }
+            ChangeMethod::Auto | ChangeMethod::Overlap => Ok(ChangesBy::Overlap),
+        }
     }
 }
 
@@ -167,6 +203,7 @@ pub(super) fn read(run: &mut dyn FnMut(&str) -> Result<Vec<Row>>) -> Result<Cata
             .or_insert_with(|| RealTable {
                 schema,
                 name,
+                id,
                 ..RealTable::default()
             });
         let column = column(&row);

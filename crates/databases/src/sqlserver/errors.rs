@@ -98,9 +98,9 @@ fn by_number(number: u32, detail: String, during: During<'_>) -> Error {
             column: "SUM".to_owned(),
             value: detail,
         },
-        // The version that changes are counted from is gone: they were cleaned up.
-        (22_105 | 22_114, During::Statement { table, .. }) => Error::Restored {
-            path: table.to_owned(),
+        // The table is not tracked any more.
+        (22_105, During::Statement { table, .. }) => Error::ChangesForgotten {
+            table: table.to_owned(),
         },
         (_, During::Connect { .. }) => Error::StatementFailed {
             statement: "login".to_owned(),

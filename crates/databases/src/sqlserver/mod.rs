@@ -19,11 +19,11 @@ mod tunnel;
 mod wire;
 
 use crate::{
-    Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema, Mark,
-    RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog, Totals,
+    ChangesBy, Chunk, Condition, ConnectOptions, Error, Flow, Group, GroupRequest, LiveSchema,
+    Mark, RangeSums, RangesRequest, Result, Scan, ServerInfo, SourceDb, StatementLog, Totals,
     TotalsRequest, source,
 };
-use catalog::{Catalog, Facts, whole};
+use catalog::{Catalog, Facts, RealTable, whole, wide};
 use puente_core::Cancel;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +34,8 @@ use wire::Wire;
 const ATTEMPTS: u32 = 3;
 /// Between two of them.
 const PAUSE: Duration = Duration::from_millis(200);
+/// The version of change tracking where there is none.
+const NOT_TRACKED: i64 = -1;
 
 /// Connects and asks the server what it is.
 pub(crate) fn connect(
@@ -94,9 +96,18 @@ impl SourceDb for SqlServer {
         Ok(self.catalog()?.live.clone())
     }
 
+    fn changes_by(&mut self) -> Result<ChangesBy> {
+        let catalog = self.catalog()?;
+        let wanted = self.options.changes;
+        let found = catalog.changes_by(wanted, &self.options.sql_server.watched);
+        found.map_err(|lacking| Error::ChangesUnavailable {
+            method: wanted.as_str(),
+            lacking: lacking.join(", "),
+        })
+    }
+
     fn mark(&mut self) -> Result<Option<Mark>> {
-        let watched = self.options.sql_server.watched.clone();
-        if !self.catalog()?.tells_changes(&watched) {
+        if self.changes_by()? == ChangesBy::Overlap {
             return Ok(None);
         }
         self.now().map(Some)
@@ -192,7 +203,8 @@ impl SqlServer {
         if let Some(catalog) = &self.catalog {
             return Ok(Arc::clone(catalog));
         }
-        let read = catalog::read(&mut |text| self.all(text, "sys.objects"))?;
+        let mut read = catalog::read(&mut |text| self.all(text, "sys.objects"))?;
+        read.prefer(self.options.changes);
         let catalog = Arc::new(read);
         self.catalog = Some(Arc::clone(&catalog));
         Ok(catalog)
@@ -209,31 +221,78 @@ impl SqlServer {
             .ok_or_else(|| Error::Internal("a mark without a row".to_owned()))?;
         let facts = self.facts()?;
         let database = format!("{} {}", self.options.database, facts.info.created_at);
-        Ok(Mark::new(whole(row, 0), database).with_row_version(Some(whole(row, 1))))
+        // Before every version of a tracking that is turned on later.
+        let tracked = wide(row, 0).map_or(NOT_TRACKED, |_| whole(row, 0));
+        Ok(Mark::new(tracked, database).with_row_version(Some(whole(row, 1))))
     }
 
     /// Refuses a mark of another copy of the database, of a later time than this copy has seen, or
-    /// from before what change tracking still keeps.
-    fn check_marks<'a>(&mut self, marks: impl Iterator<Item = &'a Mark>) -> Result<()> {
+    /// from before what change tracking still keeps of a table.
+    fn check_marks<'a>(
+        &mut self,
+        table: &str,
+        marks: impl Iterator<Item = &'a Mark>,
+    ) -> Result<()> {
         for given in marks {
             let now = self.now()?;
-            let later =
-                given.transaction() > now.transaction() || given.row_version() > now.row_version();
-            if !now.same_database(given) || later || self.is_cleaned_up(given)? {
+            let untracked = now.transaction() == NOT_TRACKED;
+            if untracked && given.transaction() > NOT_TRACKED && !self.has_row_version(table)? {
+                return Err(Error::ChangesForgotten {
+                    table: table.to_owned(),
+                });
+            }
+            let later = (!untracked && given.transaction() > now.transaction())
+                || given.row_version() > now.row_version();
+            if !now.same_database(given) || later {
                 return Err(Error::Restored {
                     path: self.options.database.clone(),
                 });
             }
+            self.check_kept(table, given)?;
         }
         Ok(())
     }
 
-    fn is_cleaned_up(&mut self, mark: &Mark) -> Result<bool> {
-        let text = "SELECT MAX(t.[min_valid_version]) FROM [sys].[change_tracking_tables] t";
-        let rows = self.all(text, "CHANGE_TRACKING")?;
-        Ok(rows
-            .first()
-            .is_some_and(|row| whole(row, 0) > mark.transaction()))
+    fn has_row_version(&mut self, table: &str) -> Result<bool> {
+        let catalog = self.catalog()?;
+        Ok(catalog.table(table)?.1.row_version.is_some())
+    }
+
+    /// Without a complaint the server answers from what is left after a cleaning.
+    fn check_kept(&mut self, table: &str, mark: &Mark) -> Result<()> {
+        let catalog = self.catalog()?;
+        let (
+            _,
+            RealTable {
+                tracked: true, id, ..
+            },
+        ) = catalog.table(table)?
+        else {
+            return Ok(());
+        };
+        let text = format!(
+            "SELECT t.[min_valid_version] FROM [sys].[change_tracking_tables] t \
+             WHERE t.[object_id]={id}"
+        );
+        let rows = self.all(&text, table)?;
+        match rows.first() {
+            Some(row) if whole(row, 0) <= mark.transaction() => Ok(()),
+            Some(_) | None => Err(Error::ChangesForgotten {
+                table: table.to_owned(),
+            }),
+        }
+    }
+
+    /// Again after reading: where statements are not of one moment, a cleaning may have come between.
+    fn check_marks_after<'a>(
+        &mut self,
+        table: &str,
+        marks: impl Iterator<Item = &'a Mark>,
+    ) -> Result<()> {
+        for mark in marks {
+            self.check_kept(table, mark)?;
+        }
+        Ok(())
     }
 
     /// All rows of a small answer, logged. Outside a snapshot it is asked again when a lock was met.

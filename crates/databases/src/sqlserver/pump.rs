@@ -15,7 +15,7 @@ pub(super) fn stream(
     scan: &Scan,
     sink: &mut dyn FnMut(&Chunk) -> Result<Flow>,
 ) -> Result<u64> {
-    database.check_marks(marks(&scan.filter))?;
+    database.check_marks(&scan.table, marks(&scan.filter))?;
     let catalog = database.catalog()?;
     let (live, real) = catalog.table(&scan.table)?;
     let mut rows = 0;
@@ -28,6 +28,7 @@ pub(super) fn stream(
             break;
         }
     }
+    database.check_marks_after(&scan.table, marks(&scan.filter))?;
     Ok(rows)
 }
 

@@ -108,7 +108,8 @@ fn bounds_at(at: usize) -> impl Fn(&Row) -> Option<(i64, i64)> {
 /// See [`crate::SourceDb::totals`].
 pub(super) fn totals(database: &mut SqlServer, request: &TotalsRequest) -> Result<Totals> {
     let since = request.changed.iter().map(|changed| &changed.since);
-    database.check_marks(marks(&request.filter).chain(since))?;
+    let compared = || marks(&request.filter).chain(since.clone());
+    database.check_marks(&request.table, compared())?;
     let mut sum = Totals {
         sums: vec![0; request.sums.len()],
         ..Totals::default()
@@ -129,6 +130,7 @@ pub(super) fn totals(database: &mut SqlServer, request: &TotalsRequest) -> Resul
     if let Some(asked) = &request.changed {
         sum.changed = Some(changed_keys(database, request, asked)?);
     }
+    database.check_marks_after(&request.table, compared())?;
     Ok(sum)
 }
 
@@ -255,8 +257,8 @@ fn fits_plainly(after: i64, through: i64) -> bool {
 
 /// See [`crate::SourceDb::grouped`].
 pub(super) fn grouped(database: &mut SqlServer, request: &GroupRequest) -> Result<Vec<Group>> {
-    let of_both = marks(&request.line_filter).chain(marks(&request.document_filter));
-    database.check_marks(of_both)?;
+    database.check_marks(&request.lines, marks(&request.line_filter))?;
+    database.check_marks(&request.documents, marks(&request.document_filter))?;
     let catalog = database.catalog()?;
     let (live, real) = catalog.table(&request.lines)?;
     let lines = Of { live, real };

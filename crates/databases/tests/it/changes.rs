@@ -1,11 +1,13 @@
 //! What changed since a mark is found, and a restore is noticed.
 
 use crate::support::{World, rows, try_rows};
-use puente_core::{Code, Coded};
+use puente_core::{Cancel, Code, Coded};
 use puente_databases::{
-    Changed, ChangedKeys, Condition, Kind, Mark, Scan, SumColumn, TotalsRequest,
+    ChangeMethod, Changed, ChangedKeys, ChangesBy, Condition, Kind, Mark, NoStatementLog, Scan,
+    SumColumn, TotalsRequest, connect,
 };
 use puente_sandbox::Dialect;
+use std::sync::Arc;
 
 const TABLE: &str = "create table T (K integer not null primary key, A numeric(18,4)); commit;
     set term ^; execute block as declare i integer = 1; begin while (i <= 20000) do begin
@@ -124,4 +126,20 @@ fn an_older_copy_of_the_file_refuses_marks_of_its_future() {
         Code::DbRestored,
         "but its transactions tell"
     );
+}
+
+#[test]
+fn record_versions_are_found_where_a_profile_wants_them_and_change_tracking_is_refused() {
+    let world = World::new();
+    world.run(TABLE);
+    let by = |wanted| {
+        let mut options = world.options();
+        options.changes = wanted;
+        let mut database = connect(&options, &Cancel::new(), Arc::new(NoStatementLog)).unwrap();
+        database.changes_by().map_err(|error| error.code())
+    };
+    assert_eq!(by(ChangeMethod::Auto), Ok(ChangesBy::RowVersion));
+    assert_eq!(by(ChangeMethod::RowVersion), Ok(ChangesBy::RowVersion));
+    assert_eq!(by(ChangeMethod::Overlap), Ok(ChangesBy::Overlap));
+    assert_eq!(by(ChangeMethod::Tracking), Err(Code::DbChangesUnavailable));
 }

@@ -1,17 +1,17 @@
 //! The source `sqlserver` against the stand-in. No real SQL Server was there.
 
-use puente_core::{Cancel, Code, Coded, Secret};
+use puente_core::{Cancel, Secret};
 use puente_databases::{
-    Changed, ChangedKeys, Column, Condition, ConnectOptions, Encryption, Error, Flow, GroupRequest,
-    InvalidText, Kind, LiveKind, NoStatementLog, RangesRequest, Scan, SourceDb, SqlServerOptions,
-    SumColumn, Timeouts, TotalsRequest, connect,
+    Column, Condition, ConnectOptions, Encryption, Error, Flow, GroupRequest, InvalidText, Kind,
+    LiveKind, NoStatementLog, RangesRequest, Scan, SourceDb, SqlServerOptions, SumColumn, Timeouts,
+    TotalsRequest, connect,
 };
 use puente_sandbox::{
-    TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsFault, TdsLogin, TdsOptions,
-    TdsServer, TdsTracking,
+    TdsCollation, TdsDatabase, TdsDatabaseOptions, TdsEncryption, TdsLogin, TdsOptions, TdsServer,
+    TdsTracking,
 };
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const TYPES: &str = "ID int not null primary key, CHICO tinyint, CORTO smallint, LARGO bigint, SI bit, \
@@ -42,7 +42,7 @@ pub fn lab(options: TdsOptions, database: TdsDatabaseOptions) -> Lab {
 }
 
 impl Lab {
-    fn plain() -> Lab {
+    pub fn plain() -> Lab {
         lab(
             TdsOptions {
                 encryption: TdsEncryption::None,
@@ -89,7 +89,7 @@ impl Lab {
         path
     }
 
-    fn types(&self) {
+    pub fn types(&self) {
         self.database.create_table("TIPOS", TYPES).unwrap();
         let sqlite = self.database.sqlite().unwrap();
         sqlite
@@ -113,7 +113,7 @@ pub fn open(options: &ConnectOptions) -> Result<Box<dyn SourceDb>, Error> {
     connect(options, &Cancel::new(), Arc::new(NoStatementLog))
 }
 
-fn read(source: &mut dyn SourceDb, scan: &Scan) -> Vec<Column> {
+pub fn read(source: &mut dyn SourceDb, scan: &Scan) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     source
         .stream(scan, &mut |chunk| {
@@ -277,7 +277,7 @@ fn texts_come_by_the_code_page_of_their_collation() {
     }
 }
 
-fn filled(tracking: TdsTracking, snapshots: bool) -> Lab {
+pub fn filled(tracking: TdsTracking, snapshots: bool) -> Lab {
     let options = TdsOptions {
         encryption: TdsEncryption::None,
         ..TdsOptions::with(login())
@@ -369,165 +369,6 @@ fn totals_ranges_and_groups_are_exact() {
             (Some("FV"), 202_602, false, 2250),
         ]
     );
-}
-
-#[test]
-fn rows_that_changed_are_told_by_change_tracking_and_by_row_versions() {
-    for tracking in [TdsTracking::ChangeTracking, TdsTracking::RowVersion] {
-        let lab = filled(tracking, true);
-        let mut source = lab.open();
-        let mark = source.mark().unwrap().expect("changes can be told");
-        let sqlite = lab.database.sqlite().unwrap();
-        // A transaction that is open while the next mark is read, and commits after it.
-        sqlite
-            .execute_batch("BEGIN IMMEDIATE; UPDATE D SET CANT = 5 WHERE DID = 4000;")
-            .unwrap();
-        let during = source.mark().unwrap().unwrap();
-        sqlite
-            .execute_batch(
-                "COMMIT; UPDATE D SET CANT = 1 WHERE DID IN (7, 8); DELETE FROM D WHERE DID = 9;",
-            )
-            .unwrap();
-        let mut changed = |since: &puente_databases::Mark, limit| {
-            let request = TotalsRequest {
-                changed: Some(ChangedKeys {
-                    key: "DID".to_owned(),
-                    since: since.clone(),
-                    limit,
-                }),
-                ..TotalsRequest::of("D")
-            };
-            match source.totals(&request).unwrap().changed.unwrap() {
-                Changed::Keys(mut keys) => {
-                    keys.sort_unstable();
-                    Ok(keys)
-                }
-                Changed::TooMany(count) => Err(count),
-            }
-        };
-        assert_eq!(changed(&mark, 100), Ok(vec![7, 8, 4000]), "{tracking:?}");
-        assert_eq!(changed(&during, 100), Ok(vec![7, 8, 4000]), "{tracking:?}");
-        assert_eq!(changed(&mark, 2), Err(3), "{tracking:?}");
-    }
-    let lab = filled(TdsTracking::None, true);
-    assert_eq!(lab.open().mark().unwrap(), None);
-}
-
-#[test]
-fn a_snapshot_sees_one_moment_and_ends_at_its_limit() {
-    let lab = filled(TdsTracking::ChangeTracking, true);
-    let mut source = lab.open();
-    let count = TotalsRequest::of("D");
-    source
-        .snapshot(Duration::from_secs(20), &mut |db| {
-            assert_eq!(db.totals(&count)?.rows, 9000);
-            let sqlite = lab.database.sqlite().unwrap();
-            sqlite
-                .execute_batch("DELETE FROM D WHERE DID < 100")
-                .unwrap();
-            assert_eq!(db.totals(&count)?.rows, 9000, "as it was");
-            Ok(())
-        })
-        .unwrap();
-    assert_eq!(source.totals(&count).unwrap().rows, 8901);
-    lab.server
-        .fault("COUNT_BIG", 1, TdsFault::Slow(Duration::from_secs(20)));
-    let begun = Instant::now();
-    let ended = source.snapshot(Duration::from_millis(300), &mut |db| {
-        db.totals(&count).map(|_| ())
-    });
-    assert_eq!(ended.unwrap_err().code(), Code::DbTimeout);
-    assert!(begun.elapsed() < Duration::from_secs(5));
-    assert_eq!(
-        source.totals(&count).unwrap().rows,
-        8901,
-        "and goes on anew"
-    );
-}
-
-#[test]
-fn nothing_is_read_without_locks_and_nothing_waits_for_long() {
-    let lab = filled(TdsTracking::ChangeTracking, false);
-    let mut source = lab.open();
-    source.totals(&TotalsRequest::of("D")).unwrap();
-    let said = lab.server.statements().join("\n").to_uppercase();
-    assert!(said.contains("SET LOCK_TIMEOUT 5000") && said.contains("SET DEADLOCK_PRIORITY LOW"));
-    assert!(said.contains("READ COMMITTED") && !said.contains("SNAPSHOT ISOLATION LEVEL SNAPSHOT"));
-    assert!(!said.contains("NOLOCK") && !said.contains("UNCOMMITTED"));
-}
-
-#[test]
-fn a_cancel_ends_a_statement_that_takes_long() {
-    let lab = filled(TdsTracking::ChangeTracking, true);
-    let cancel = Cancel::new();
-    let mut source = connect(&lab.options(), &cancel, Arc::new(NoStatementLog)).unwrap();
-    source.schema().unwrap();
-    lab.server
-        .fault("[D]", 1, TdsFault::SlowRows(Duration::from_millis(50)));
-    let (tell, told) = std::sync::mpsc::channel();
-    let reading = std::thread::spawn(move || {
-        let scan = Scan {
-            chunk_rows: 1,
-            ..Scan::of("D").column("DID", Kind::Int)
-        };
-        source.stream(&scan, &mut |_| {
-            let _ = tell.send(());
-            Ok(Flow::Continue)
-        })
-    });
-    told.recv_timeout(Duration::from_secs(10)).unwrap();
-    let begun = Instant::now();
-    cancel.cancel();
-    let ended = reading.join().unwrap();
-    assert_eq!(ended.unwrap_err().code(), Code::Cancelled);
-    assert!(
-        begun.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        begun.elapsed()
-    );
-}
-
-#[test]
-fn faults_have_errors_of_their_own_and_what_passes_is_tried_again() {
-    let lab = filled(TdsTracking::ChangeTracking, true);
-    let mut source = lab.open();
-    source.schema().unwrap();
-    let count = TotalsRequest::of("D");
-    lab.server.fault("COUNT_BIG", 2, TdsFault::Deadlock);
-    assert_eq!(source.totals(&count).unwrap().rows, 9000, "the third time");
-    lab.server.fault("COUNT_BIG", 3, TdsFault::LockTimeout);
-    assert_eq!(
-        source.totals(&count).unwrap_err().code(),
-        Code::DbLockConflict
-    );
-    let scan = Scan::of("D").column("DID", Kind::Int);
-    lab.server.fault("[D]", 1, TdsFault::DropAfterRow(5000));
-    let cut = source.stream(&scan, &mut |_| Ok(Flow::Continue));
-    assert_eq!(cut.unwrap_err().code(), Code::DbConnectionLost);
-    assert_eq!(
-        source.stream(&scan, &mut |_| Ok(Flow::Continue)).unwrap(),
-        9000
-    );
-    let stopped = source.stream(&scan, &mut |_| Ok(Flow::Stop)).unwrap();
-    assert!(stopped < 9000);
-    assert_eq!(source.totals(&count).unwrap().rows, 9000);
-    let gone = source.totals(&TotalsRequest::of("NO_ESTA"));
-    assert_eq!(gone.unwrap_err().code(), Code::SchemaMismatch);
-}
-
-#[test]
-fn a_server_that_says_nothing_is_given_up() {
-    let lab = filled(TdsTracking::ChangeTracking, true);
-    let mut options = lab.options();
-    options.timeouts.answer = Duration::from_millis(300);
-    let mut source = open(&options).unwrap();
-    source.schema().unwrap();
-    lab.server
-        .fault("COUNT_BIG", 1, TdsFault::Slow(Duration::from_secs(20)));
-    let begun = Instant::now();
-    let late = source.totals(&TotalsRequest::of("D"));
-    assert_eq!(late.unwrap_err().code(), Code::DbTimeout);
-    assert!(begun.elapsed() < Duration::from_secs(3));
 }
 
 #[test]

@@ -10,14 +10,13 @@ use super::{Extraction, Kept, Result, SNAPSHOT_LIMIT};
 use crate::Error;
 use crate::layout::{DocTypes, Header, Layout, Line, ReadDocuments, ReadLines};
 use crate::proof::{DOCUMENTS, Proof};
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use puente_core::Cancel;
-use puente_core::period::epoch_day;
 use puente_databases::{
     Changed, ChangedKeys, Condition, Flow, Mark, Scan, SourceDb, SumColumn, Totals, TotalsRequest,
 };
 use puente_warehouse::{
-    Applied, Changes, Coverage, Load, LoadState, MovementBatch, State, Stream, Warehouse,
+    Applied, Changes, Load, LoadState, MovementBatch, State, Stream, Warehouse,
 };
 use std::collections::HashSet;
 use std::thread::ScopedJoinHandle;
@@ -26,8 +25,6 @@ use std::thread::ScopedJoinHandle;
 const CHANGES_LIMIT: usize = 200_000;
 /// A load that is being filled has no other way but to take them all.
 const FILLING_LIMIT: usize = 1_000_000;
-/// Days before today whose documents a server without record versions may still change unseen.
-const OPEN_DAYS: u64 = 62;
 
 /// What catching up did.
 pub(super) struct Caught {
@@ -57,7 +54,7 @@ impl Extraction<'_> {
     pub(super) fn catch_up(
         &mut self,
         load: &Load,
-        since: Option<&Mark>,
+        since: Option<&Kept>,
         audit_too: bool,
     ) -> Result<Caught> {
         let (layout, warehouse, cancel) = (self.layout, self.warehouse, self.cancel);
@@ -67,10 +64,16 @@ impl Extraction<'_> {
         // Before the snapshot: a transaction that commits between the two is not in the snapshot, and
         // would be older than a mark read inside it, so that the next run would not find its rows.
         let mark = self.source.mark()?;
+        let building = load.state == LoadState::Building;
         let kept = Kept {
             mark,
             profile: layout.profile.name.clone(),
+            compared_at: match building || audit_too {
+                true => Some(taken_at),
+                false => since.and_then(|kept| kept.compared_at),
+            },
         };
+        let since = since.and_then(|kept| kept.mark.as_ref());
         let mut result: Option<Result<Caught>> = None;
         let mut types = Some(types);
         std::thread::scope(|scope| {
@@ -165,6 +168,7 @@ impl Moment<'_> {
             }
             None => {
                 self.open_period(&headers, &lines, today, &mut changes)?;
+                self.newest(&headers, &lines, &mut changes)?;
                 self.dimensions(None, &mut changes)?;
             }
         }
@@ -239,7 +243,7 @@ impl Moment<'_> {
 
     /// Gives each line what it takes from its document: one of this run's, one of the load's, or
     /// one that has to be asked for.
-    fn join(
+    pub(super) fn join(
         &mut self,
         table: &ReadDocuments,
         rows: Vec<Line>,
@@ -293,72 +297,6 @@ impl Moment<'_> {
             .into_iter()
             .collect();
         changes.gone_movements.retain(|(_, id)| have.contains(id));
-        Ok(())
-    }
-
-    /// Without record versions: documents of the last two months are read again whole. The rest is
-    /// the audit's.
-    fn open_period(
-        &mut self,
-        table: &ReadDocuments,
-        lines: &ReadLines,
-        today: NaiveDate,
-        changes: &mut Changes,
-    ) -> Result<()> {
-        let from = today
-            .checked_sub_days(Days::new(OPEN_DAYS))
-            .unwrap_or(today);
-        let to = today
-            .checked_add_days(Days::new(OPEN_DAYS))
-            .unwrap_or(today);
-        let days = Coverage {
-            from_day: epoch_day(from),
-            to_day: epoch_day(to),
-        };
-        self.days_again(table, lines, days, changes)
-    }
-
-    /// Reads the days of a load over some days again whole.
-    pub(super) fn read_days_again(&mut self, days: Coverage) -> Result<()> {
-        let (headers, lines) = (self.layout.documents(), self.layout.lines());
-        let mut changes = Changes::default();
-        self.days_again(&headers, &lines, days, &mut changes)?;
-        self.apply(changes)
-    }
-
-    /// Documents of those days and their lines; what the load has of those days and the server does
-    /// not is gone.
-    fn days_again(
-        &mut self,
-        table: &ReadDocuments,
-        lines: &ReadLines,
-        days: Coverage,
-        changes: &mut Changes,
-    ) -> Result<()> {
-        let date = &self.layout.profile.documents.date.name;
-        let scan = table
-            .scan
-            .clone()
-            .only(super::prove::date_range(date, days));
-        let headers = self.read_headers_of(table, &scan, Stream::Line)?;
-        let ids: Vec<i64> = headers.iter().map(|header| header.document.id).collect();
-        let mut known = Documents::default();
-        for header in headers {
-            if within(self.load.coverage, header.document.day) {
-                known.push(short(&header.document));
-                changes.documents.push((Stream::Line, header.document));
-            }
-        }
-        let rows = self.read_lines(lines, &document_column(self.layout), ids)?;
-        let listed: HashSet<i64> = rows.iter().map(|row| row.id).collect();
-        let had = self
-            .warehouse
-            .line_keys_of_days(self.load.id, Stream::Line, days)?;
-        self.join(table, rows, known, changes)?;
-        let gone = had.into_iter().filter(|id| !listed.contains(id));
-        changes
-            .gone_movements
-            .extend(gone.map(|id| (Stream::Line, id)));
         Ok(())
     }
 
@@ -574,7 +512,7 @@ pub(super) fn document_sums(layout: &Layout) -> Vec<SumColumn> {
         .collect()
 }
 
-fn document_column(layout: &Layout) -> String {
+pub(super) fn document_column(layout: &Layout) -> String {
     layout.profile.lines.document.name.clone()
 }
 

@@ -1,10 +1,9 @@
 //! A full run: every table, page by page, into a new load.
 
 use super::join::{Documents, Taken};
-use super::{End, Extraction, Kept, Mode, Outcome, Request, Result, Unproven, hull};
+use super::{End, Extraction, Kept, Mode, Outcome, Request, Result, Unproven, Why, hull};
 use crate::Error;
 use crate::layout::{DocTypes, Header, Line};
-use puente_databases::Mark;
 use puente_warehouse::{
     Applied, Batch, Coverage, Load, LoadId, Movement, MovementBatch, State, Stream, Warehouse,
 };
@@ -50,28 +49,28 @@ struct Filling<'s> {
 }
 
 impl Extraction<'_> {
-    pub(super) fn full(&mut self, request: &Request) -> Result<End> {
+    pub(super) fn full(&mut self, request: &Request, why: Why) -> Result<End> {
         let current = self.warehouse.current(self.company)?;
         let coverage = match &current {
             Some(load) => hull(load.coverage, request.coverage),
             None => request.coverage,
         };
         let (load, at) = self.resume_or_begin(coverage)?;
-        let since = at.kept.mark.clone();
-        let (rows_read, after_reading) = self.fill(load, at, coverage)?;
-        self.prove_and_publish(load, since.as_ref(), rows_read, after_reading, request)
+        let since = at.kept.clone();
+        let read = self.fill(load, at, coverage)?;
+        self.prove_and_publish(load, &since, read, request, why)
     }
 
     fn prove_and_publish(
         &mut self,
         load: LoadId,
-        since: Option<&Mark>,
-        rows_read: u64,
-        before: u64,
+        since: &Kept,
+        (rows_read, before): (u64, u64),
         request: &Request,
+        why: Why,
     ) -> Result<End> {
         let building = self.warehouse.load(load)?;
-        let caught = match self.catch_up(&building, since, request.audit) {
+        let caught = match self.catch_up(&building, Some(since), request.audit) {
             Err(Error::Source(puente_databases::Error::Restored { .. })) => {
                 // The rows of two different databases must not meet in one load.
                 self.warehouse.discard(load)?;
@@ -79,8 +78,14 @@ impl Extraction<'_> {
                     path: self.label.to_owned(),
                 }));
             }
+            Err(Error::Source(forgotten @ puente_databases::Error::ChangesForgotten { .. })) => {
+                // What changed since the first row was read can't be had any more.
+                self.warehouse.discard(load)?;
+                return Err(Error::Source(forgotten));
+            }
             other => other?,
         };
+        let changes = self.source.changes_by()?;
         if !caught.proof.holds() {
             return Ok(End::Unproven(Unproven {
                 proof: caught.proof,
@@ -94,6 +99,8 @@ impl Extraction<'_> {
         let rows_read = rows_read + caught.rows_read;
         Ok(End::Proven(Outcome {
             mode: Mode::Full,
+            changes: Some(changes),
+            reread: Some(why),
             rows_read,
             applied,
             proof: caught.proof,
@@ -106,6 +113,7 @@ impl Extraction<'_> {
         let kept = Kept {
             mark: self.source.mark()?,
             profile: self.layout.profile.name.clone(),
+            compared_at: None,
         };
         if let Some(load) = self.warehouse.resumable(self.company)? {
             match left_behind(&load).filter(|at| same_source(&at.kept, &kept)) {

@@ -10,6 +10,7 @@ mod audit;
 mod changes;
 mod full;
 mod join;
+mod overlap;
 mod pages;
 mod prove;
 mod record;
@@ -24,15 +25,18 @@ use crate::layout::Layout;
 use crate::proof::Proof;
 use crate::quiet::Window;
 use crate::{Error, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use puente_core::{Cancel, Clock, Progress, ProgressSink};
-use puente_databases::{Mark, SourceDb};
+use puente_databases::{ChangesBy, Mark, SourceDb};
 use puente_warehouse::{Applied, Coverage, Load, Warehouse};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Longest that one snapshot is held on the ERP's server: while it lasts, the server can't clean up.
 const SNAPSHOT_LIMIT: Duration = Duration::from_secs(60);
+
+/// Between two comparisons of every row where the server doesn't tell which changed.
+const COMPARE_EVERY: TimeDelta = TimeDelta::days(1);
 
 /// Where an extraction reads from and writes to, and what it must respect.
 pub struct Extraction<'a> {
@@ -87,11 +91,54 @@ pub enum Mode {
     Incremental,
 }
 
+/// Why a run read everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "RereadReason")]
+pub enum Why {
+    /// Nothing was there.
+    First,
+    /// It was asked for.
+    Asked,
+    /// Days are wanted that were not there.
+    Days,
+    /// Another profile.
+    Profile,
+    /// Changes are found in another way than before.
+    Method,
+    /// The database was restored or replaced.
+    Restored,
+    /// The database no longer knows what changed: its change tracking was cleaned up.
+    Forgotten,
+    /// So much changed that everything is read quicker.
+    Many,
+}
+
+impl Why {
+    /// Its stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::First => "first",
+            Why::Asked => "asked",
+            Why::Days => "days",
+            Why::Profile => "profile",
+            Why::Method => "method",
+            Why::Restored => "restored",
+            Why::Forgotten => "forgotten",
+            Why::Many => "many",
+        }
+    }
+}
+
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// How it went about it.
     pub mode: Mode,
+    /// How changed rows of the database are found; `None` where there is no database.
+    pub changes: Option<ChangesBy>,
+    /// Why everything was read, when it was.
+    pub reread: Option<Why>,
     /// Rows that the server sent, of all tables.
     pub rows_read: u64,
     /// What changed here.
@@ -124,59 +171,65 @@ impl Extraction<'_> {
     pub fn run(&mut self, request: Request) -> Result<End> {
         self.may_go_on()?;
         let current = self.warehouse.current(self.company)?;
-        match self.incremental_base(&request, current)? {
-            Some((load, mark)) => self.incremental(&load, mark.as_ref(), &request),
-            None => self.full(&request),
+        match self.base(&request, current)? {
+            Base::Changes(load, kept) => self.incremental(&load, &kept, &request),
+            Base::Everything(why) => self.full(&request, why),
         }
     }
 
-    /// The load that changes can be applied to, with the mark that they are counted from; `None`
-    /// when everything has to be read.
-    fn incremental_base(
-        &mut self,
-        request: &Request,
-        current: Option<Load>,
-    ) -> Result<Option<(Load, Option<Mark>)>> {
-        let Some(load) = current.filter(|_| !request.force) else {
-            return Ok(None);
+    /// The load that changes can be applied to, or why there is none.
+    fn base(&mut self, request: &Request, current: Option<Load>) -> Result<Base> {
+        // Also where everything is read: a profile that asks for what is not there is told at once.
+        let now = self.source.mark()?;
+        let Some(load) = current else {
+            return Ok(Base::Everything(Why::First));
         };
+        if request.force {
+            return Ok(Base::Everything(Why::Asked));
+        }
         if !covers(load.coverage, request.coverage) {
-            return Ok(None);
+            return Ok(Base::Everything(Why::Days));
         }
         let kept: Option<Kept> = load
             .mark
             .clone()
             .and_then(|mark| serde_json::from_value(mark).ok());
         let Some(kept) = kept.filter(|kept| kept.profile == self.layout.profile.name) else {
-            return Ok(None);
+            return Ok(Base::Everything(Why::Profile));
         };
-        match (kept.mark, self.source.mark()?) {
-            (Some(before), Some(now)) if before.same_database(&now) => {
-                Ok(Some((load, Some(before))))
+        Ok(match (&kept.mark, now) {
+            (Some(before), Some(now)) if !before.same_database(&now) => {
+                Base::Everything(Why::Restored)
             }
-            // The database was restored, or is another one under the same name.
-            (Some(_), Some(_)) | (None, Some(_)) | (Some(_), None) => Ok(None),
-            (None, None) => Ok(Some((load, None))),
-        }
+            (Some(_), Some(_)) | (None, None) => Base::Changes(load, kept),
+            (None, Some(_)) | (Some(_), None) => Base::Everything(Why::Method),
+        })
     }
 
-    fn incremental(&mut self, load: &Load, mark: Option<&Mark>, request: &Request) -> Result<End> {
+    fn incremental(&mut self, load: &Load, kept: &Kept, request: &Request) -> Result<End> {
+        use puente_databases::Error::{ChangesForgotten, Restored};
         self.tell("changes");
-        let caught = match self.catch_up(load, mark, request.audit) {
-            // So many changes, or another database: reading everything is quicker, and right.
-            Err(
-                Error::TooManyChanges | Error::Source(puente_databases::Error::Restored { .. }),
-            ) => {
-                return self.full(request);
+        let mark = kept.mark.as_ref();
+        // What the server tells no one is found by comparing everything, once a day.
+        let due = mark.is_none() && kept.compared_before(self.clock.now());
+        let caught = match self.catch_up(load, Some(kept), request.audit || due) {
+            // Reading everything is quicker, or the only way that is right.
+            Err(Error::TooManyChanges) => return self.full(request, Why::Many),
+            Err(Error::Source(Restored { .. })) => return self.full(request, Why::Restored),
+            Err(Error::Source(ChangesForgotten { .. })) => {
+                return self.full(request, Why::Forgotten);
             }
             other => other?,
         };
+        let changes = self.source.changes_by()?;
         let proof = caught.proof;
         if !proof.holds() {
             return Ok(End::Unproven(Unproven { proof }));
         }
         Ok(End::Proven(Outcome {
             mode: Mode::Incremental,
+            changes: Some(changes),
+            reread: None,
             rows_read: caught.rows_read,
             applied: caught.applied,
             proof,
@@ -220,9 +273,26 @@ pub(crate) struct Kept {
     pub mark: Option<Mark>,
     /// Name of the profile that the rows were read with.
     pub profile: String,
+    /// When every row was read or compared last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared_at: Option<DateTime<Utc>>,
+}
+
+/// What a run begins from.
+enum Base {
+    /// Changes since then are applied to this load.
+    Changes(Load, Kept),
+    /// Everything is read.
+    Everything(Why),
 }
 
 impl Kept {
+    /// Whether the last comparison of everything is longer ago than [`COMPARE_EVERY`].
+    fn compared_before(&self, now: DateTime<Utc>) -> bool {
+        self.compared_at
+            .is_none_or(|at| now.signed_duration_since(at) >= COMPARE_EVERY)
+    }
+
     fn to_value(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
     }

@@ -1,9 +1,10 @@
 //! Table `extraction`: one row for each run that read a company to its end.
 
-use super::{Mode, Outcome};
+use super::{Mode, Outcome, Why};
 use crate::companies::CompanyId;
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
+use puente_databases::ChangesBy;
 use puente_store::{Database, time};
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,10 @@ pub struct Notes {
     pub counters_after: BTreeMap<String, i64>,
     /// Statements that were sent.
     pub statements: u64,
+    /// How changed rows of the database are found; `None` where there is no database.
+    pub changes: Option<ChangesBy>,
+    /// Why everything was read, when it was.
+    pub reread: Option<Why>,
 }
 
 /// A run, as it is kept.

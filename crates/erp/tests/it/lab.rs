@@ -2,8 +2,8 @@
 
 use puente_core::{Cancel, Clock, Code, Lang, NoProgress, Secret, SystemClock};
 use puente_databases::{
-    Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, RangeSums, RangesRequest, Result, Scan,
-    ServerInfo, SourceDb, Totals, TotalsRequest,
+    ChangesBy, Chunk, Flow, Group, GroupRequest, LiveSchema, Mark, RangeSums, RangesRequest,
+    Result, Scan, ServerInfo, SourceDb, Totals, TotalsRequest,
 };
 use puente_erp::companies::{self, Company};
 use puente_erp::extract::{End, Extraction, Limits, Request};
@@ -395,6 +395,13 @@ impl SourceDb for Amid<'_> {
 
     fn schema(&mut self) -> Result<LiveSchema> {
         self.inner.schema()
+    }
+
+    fn changes_by(&mut self) -> Result<ChangesBy> {
+        match self.marks {
+            Marks::Given => self.inner.changes_by(),
+            Marks::Withheld => Ok(ChangesBy::Overlap),
+        }
     }
 
     fn mark(&mut self) -> Result<Option<Mark>> {

@@ -20,4 +20,5 @@ mod incremental;
 mod lab;
 mod large_values;
 mod sqlserver;
+mod sqlserver_changes;
 mod unmarked;

@@ -19,15 +19,19 @@ use serde_json::json;
 use std::ops::ControlFlow;
 use tempfile::TempDir;
 
-struct Lab {
-    server: TdsServer,
-    erp: SampleSqlErp,
-    office: Office,
+pub struct Lab {
+    pub server: TdsServer,
+    pub erp: SampleSqlErp,
+    pub office: Office,
     _files: TempDir,
 }
 
 impl Lab {
     fn new(sample: &SampleOptions, database: TdsDatabaseOptions) -> Lab {
+        Lab::over(sample, database, Office::new())
+    }
+
+    fn over(sample: &SampleOptions, database: TdsDatabaseOptions, office: Office) -> Lab {
         let files = tempfile::tempdir().unwrap();
         let password = Secret::new("Clave-1".to_owned());
         let server = TdsServer::start(
@@ -38,7 +42,6 @@ impl Lab {
         let erp = SampleSqlErp::create(&server, sample, database).unwrap();
         let authority = files.path().join("ca.pem");
         std::fs::write(&authority, server.authority_pem()).unwrap();
-        let office = Office::new();
         let new = NewServer {
             name: "ventas".to_owned(),
             kind: Kind::SqlServer,
@@ -68,17 +71,22 @@ impl Lab {
     }
 
     fn one(database: TdsDatabaseOptions) -> Lab {
+        Lab::one_over(database, Office::new())
+    }
+
+    /// One company in one year, discovered by that office.
+    pub fn one_over(database: TdsDatabaseOptions, office: Office) -> Lab {
         let sample = SampleOptions {
             companies: 1,
             years: vec![2026],
             ..SampleOptions::default()
         };
-        let lab = Lab::new(&sample, database);
+        let lab = Lab::over(&sample, database, office);
         lab.office.discover();
         lab
     }
 
-    fn company(&self, sample: &SampleSqlCompany) -> Company {
+    pub fn company(&self, sample: &SampleSqlCompany) -> Company {
         companies::list(&self.office.room.state)
             .unwrap()
             .into_iter()
@@ -86,15 +94,16 @@ impl Lab {
             .expect("the company was discovered")
     }
 
-    fn extract(&self, sample: &SampleSqlCompany) -> ExtractReport {
-        self.office.extract(input(self.company(sample).id)).unwrap()
+    pub fn extract(&self, sample: &SampleSqlCompany) -> ExtractReport {
+        let extracted = self.office.extract(input(self.company(sample).id));
+        extracted.unwrap_or_else(|error| panic!("{error}: {:?}", self.server.statements().last()))
     }
 
     fn stored(&self, sample: &SampleSqlCompany, stream: Stream) -> Groups {
         self.office.stored(self.company(sample).id, stream)
     }
 
-    fn assert_equal(&self, sample: &SampleSqlCompany) {
+    pub fn assert_equal(&self, sample: &SampleSqlCompany) {
         let asked = sample.ask().unwrap();
         for stream in [Stream::Line, Stream::Transfer] {
             assert_eq!(

@@ -116,7 +116,8 @@ fn about_the_server(scope: &Scope<'_>, name: &str, arguments: &[Expr]) -> Result
             )
         }
         ("MIN_ACTIVE_ROWVERSION", []) => Out::of(
-            "(SELECT value + 1 FROM tsql_counters WHERE name = 'row')",
+            "COALESCE((SELECT MIN(first) FROM tsql_open),\
+             (SELECT value + 1 FROM tsql_counters WHERE name = 'row'))",
             Ty::RowVersion,
         ),
         (name, _) => return Err(Refusal::unknown(name)),

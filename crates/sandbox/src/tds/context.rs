@@ -86,6 +86,8 @@ pub(super) struct Context<'a> {
     /// Whether the database tracks changes.
     pub tracking: bool,
     pub transactions: u32,
+    /// What open transactions have carried out, where readers wait for writers.
+    pub open: Vec<String>,
     pub parameters: &'a BTreeMap<String, (Ty, Value)>,
 }
 
@@ -108,6 +110,13 @@ impl Context<'_> {
                 .any(|one| one.eq_ignore_ascii_case(&table.name))
         {
             return Err(Refusal::permission("SELECT", &table.name, self.database));
+        }
+        let names = |text: &String| {
+            let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.any(|word| word.eq_ignore_ascii_case(&table.name))
+        };
+        if !table.is_system && self.open.iter().any(names) {
+            return Err(Refusal::lock_timeout());
         }
         Ok(())
     }

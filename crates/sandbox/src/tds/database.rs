@@ -166,6 +166,7 @@ impl TdsDatabase {
              CREATE TABLE tsql_columns (table_id, position, name, declared, is_key);
              CREATE TABLE tsql_counters (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
              CREATE TABLE tsql_changes (table_name, key_value, version);
+             CREATE TABLE tsql_open (first INTEGER PRIMARY KEY, statements);
              INSERT INTO tsql_counters VALUES ('row', 2000), ('change', 0);",
         )?;
         let work = connection.transaction()?;
@@ -241,6 +242,16 @@ impl TdsDatabase {
             let now = |counter: &str| {
                 format!("(SELECT value FROM tsql_counters WHERE name = '{counter}')")
             };
+            if self.options.tracking == TdsTracking::RowVersion {
+                // No row is without one.
+                connection.execute(
+                    &format!(
+                        "UPDATE \"{name}\" SET {ROW_VERSION} = (SELECT value FROM tsql_counters \
+                         WHERE name = 'row') WHERE {ROW_VERSION} IS NULL"
+                    ),
+                    [],
+                )?;
+            }
             for (event, row) in [("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")] {
                 let of = if event == "UPDATE" {
                     format!("UPDATE OF {}", others.join(","))
@@ -395,7 +406,7 @@ fn add_table(
     ))
 }
 
-fn refused(error: rusqlite::Error) -> Error {
+pub(super) fn refused(error: rusqlite::Error) -> Error {
     Error::Script {
         reason: error.to_string(),
     }

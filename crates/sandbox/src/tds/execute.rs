@@ -313,9 +313,12 @@ fn run(
             Err(error) => return Ok(Ended::Refused(error.into())),
         };
         count += 1;
+        let begun = answer.bytes().len();
         if !plan.columns.is_empty()
             && let Err(refusal) = write_row(answer.bytes(), &plan.columns, collation, row)
         {
+            // No half row before the error.
+            answer.bytes().truncate(begun);
             return Ok(Ended::Refused(refusal));
         }
         answer.send_full(transport)?;

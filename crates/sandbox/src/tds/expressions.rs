@@ -176,7 +176,11 @@ fn number(text: &str) -> Read<Expr> {
     }
     let (whole, behind) = text.split_once('.').unwrap_or((text, ""));
     if behind.is_empty() {
-        return Ok(Expr::Whole(whole.parse().map_err(|_| refused())?));
+        // Beyond 64 bits it is a decimal without decimals.
+        return match whole.parse() {
+            Ok(whole) => Ok(Expr::Whole(whole)),
+            Err(_) => Ok(Expr::Exact(whole.parse().map_err(|_| refused())?, 0)),
+        };
     }
     let digits = format!("{whole}{behind}");
     let scale = u8::try_from(behind.len()).map_err(|_| refused())?;

@@ -16,6 +16,7 @@ mod execute;
 mod expressions;
 mod faults;
 mod functions;
+mod late;
 mod login;
 mod moments;
 mod packet;
@@ -33,6 +34,7 @@ mod words;
 
 pub use database::{TdsDatabase, TdsDatabaseOptions, TdsTracking};
 pub use faults::TdsFault;
+pub use late::TdsLateTransaction;
 pub use login::TdsLogin;
 pub use types::TdsCollation;
 

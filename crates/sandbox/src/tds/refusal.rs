@@ -60,6 +60,14 @@ impl Refusal {
         Refusal::of(1222, 16, "Lock request time out period exceeded.")
     }
 
+    pub(super) fn not_tracked(table: &str) -> Self {
+        Refusal::of(
+            22_105,
+            16,
+            format!("Change tracking is not enabled on table 'dbo.{table}'."),
+        )
+    }
+
     pub(super) fn overflow() -> Self {
         Refusal::of(
             8115,

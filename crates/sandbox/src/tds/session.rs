@@ -229,6 +229,13 @@ impl Session<'_> {
             is_administrator: self.login.is_administrator,
             tracking: options.tracking == TdsTracking::ChangeTracking,
             transactions: self.transactions,
+            open: match options.snapshots {
+                true => Vec::new(),
+                false => {
+                    let open = self.database.open_statements(&self.connection);
+                    open.unwrap_or_default()
+                }
+            },
             parameters,
         }
     }

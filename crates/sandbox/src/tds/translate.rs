@@ -169,6 +169,9 @@ impl<'a> Scope<'a> {
                 alias,
             } => {
                 let table = self.context.table(None, table)?;
+                if !self.context.tracking {
+                    return Err(Refusal::not_tracked(&table.name));
+                }
                 let Some(key) = table.key() else {
                     return Err(Refusal::unknown("CHANGETABLE of a table without a key"));
                 };

@@ -7,7 +7,7 @@ pub(super) enum Expr {
     Column(Option<String>, String),
     Whole(i64),
     /// A number with a point: digits without it, and how many stand behind.
-    Exact(i64, u8),
+    Exact(i128, u8),
     Real(f64),
     Text(String),
     Bytes(Vec<u8>),

@@ -103,6 +103,18 @@ export function CompanyPanel({
                   removed: count(row.last.removed),
                 })}
               </dd>
+              {row.last.notes.reread ? (
+                <>
+                  <dt>{t("companies.panel.reread")}</dt>
+                  <dd>{t(`companies.reread.${row.last.notes.reread}`)}</dd>
+                </>
+              ) : null}
+              {row.last.notes.changes ? (
+                <>
+                  <dt>{t("companies.panel.by")}</dt>
+                  <dd>{t(`companies.changes_by.${row.last.notes.changes}`)}</dd>
+                </>
+              ) : null}
             </>
           ) : null}
           <dt>{t("companies.col.proven")}</dt>

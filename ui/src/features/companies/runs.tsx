@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "@/components/empty";
 import { ProvenView, State } from "@/components/state";
 import { done, failed } from "@/components/toast";
-import type { CompanyPage, Proof } from "@/generated/commands";
+import type { CompanyPage, Proof, Run } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useAction } from "@/platform/commands";
 
@@ -17,6 +17,10 @@ import { useAction } from "@/platform/commands";
 export function Runs({ page }: { page: CompanyPage }) {
   const { t } = useTranslation();
   const { count, moment, duration } = useFormat();
+  const how = ({ notes }: Run) => {
+    if (notes.reread) return t(`companies.reread.${notes.reread}`);
+    return notes.changes ? t(`companies.changes_by.${notes.changes}`) : null;
+  };
   if (page.history.length === 0) {
     return (
       <div className="card">
@@ -35,6 +39,7 @@ export function Runs({ page }: { page: CompanyPage }) {
             <tr>
               <th>{t("companies.runs.when")}</th>
               <th>{t("companies.runs.mode")}</th>
+              <th>{t("companies.runs.why")}</th>
               <th className="num">{t("companies.runs.took")}</th>
               <th className="num">{t("companies.runs.read")}</th>
               <th className="num">{t("companies.runs.inserted")}</th>
@@ -47,6 +52,7 @@ export function Runs({ page }: { page: CompanyPage }) {
               <tr key={run.started_at}>
                 <td>{moment(run.finished_at)}</td>
                 <td>{t(`companies.mode.${run.mode}`)}</td>
+                <td className="dim">{how(run)}</td>
                 <td className="num">
                   {duration((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000)}
                 </td>

@@ -164,6 +164,8 @@ export class Office {
         counters_before: {},
         counters_after: {},
         statements: 41,
+        changes: "row_version",
+        reread: null,
       },
     } as Run;
   }
