@@ -3,7 +3,7 @@
 // authority each; what is pressed and read is what the screens show and nothing else.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -179,6 +179,28 @@ test("its companies are discovered, extracted and proven as those of any other",
   await proofs.filter({ hasText: "Comprobar movimientos" }).getByText("Comprobado").waitFor(LONG);
 });
 
+test("it is changed with its password kept, and a weaker encryption stays in red", async () => {
+  const { page } = office;
+  await rail("Servidores").click();
+  await page.getByRole("grid", { name: "Servidores" }).getByText("Tienda ñandú").click();
+  const kept = page.getByRole("complementary", { name: "Tienda ñandú" });
+  await kept.getByRole("button", { name: "Modificar" }).click();
+  await panel().getByRole("combobox", { name: "Cifrado" }).click();
+  await page.getByRole("option", { name: /^Solo el inicio/ }).click();
+  await panel().getByRole("button", { name: "Guardar sin probar" }).click();
+  await kept.getByText(/^Solo el inicio de sesión.*cualquiera en la red los puede leer/).waitFor();
+  await kept.getByRole("button", { name: "Modificar" }).click();
+  await panel().getByRole("combobox", { name: "Cifrado" }).click();
+  await page.getByRole("option", { name: "Todo (TLS)" }).click();
+  await panel().getByRole("button", { name: "Probar", exact: true }).click();
+  await panel()
+    .getByText(/^Responde SQL Server/)
+    .waitFor(LONG);
+  await panel().getByRole("button", { name: "Guardar", exact: true }).click();
+  await kept.getByText("Todo (TLS)").waitFor(LONG);
+  await kept.getByText(/^[0-9a-f]{64}$/).waitFor();
+});
+
 test("Solar shows whose certificate is missing, which is imported on the spot", async () => {
   const { page } = office;
   const { login, url, ca_pem } = clouds.solar;
@@ -276,6 +298,34 @@ test("what was refused says why and is sent again, and every attempt is kept", a
     .getByText(/"IdComprobante":/)
     .last()
     .waitFor();
+});
+
+test("every sending is saved to a file, with its words and their hash", async () => {
+  const { page } = office;
+  await panel().getByRole("button", { name: "Exportar" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download", LONG),
+    page.getByRole("menuitem", { name: "CSV", exact: true }).click(),
+  ]);
+  const [heading = "", first = ""] = readFileSync(await download.path(), "utf8").split("\r\n");
+  assert.match(heading, /venta;envío;respuesta;/);
+  assert.match(first, /;Aceptada;.*;[0-9a-f]{64};.*IdComprobante/);
+});
+
+test("a server that sales come out of stays until its account is gone", async () => {
+  const { page } = office;
+  const remove = async () => {
+    await rail("Servidores").click();
+    await page.getByRole("grid", { name: "Servidores" }).getByText("Tienda ñandú").click();
+    await panel().getByRole("button", { name: "Quitar" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox").fill("Tienda ñandú");
+    await dialog.getByRole("button", { name: /^Quitar/ }).click();
+    return dialog;
+  };
+  const refused = await remove();
+  await refused.getByText("De «Tienda ñandú» salen las ventas de «Mostrador».").waitFor(LONG);
+  await refused.getByRole("button", { name: "Cancelar" }).click();
 });
 
 test("the page complained about nothing, and keeps nobody out", async () => {

@@ -1,5 +1,6 @@
 //! Servers of ERPs: register, test, change, remove.
 
+use crate::sales::local;
 use crate::{App, Nothing, Result, sync};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Code, Error, ErrorView, Secret};
@@ -258,9 +259,14 @@ pub fn edit(app: &App, request: Edit) -> Result<ServerRow> {
 /// Removes a server with its companies, what was extracted from them, and its password.
 ///
 /// # Errors
-/// That it doesn't exist; those of the store and of the keyring.
+/// That it doesn't exist, or that sales come out of it; those of the store and of the keyring.
 pub fn remove(app: &App, request: Named) -> Result<ServerRow> {
     let server = servers::find(&app.room.state, &request.server)?;
+    if let Some(account) = local::account_of(app, server.id)? {
+        return Err(Error::new(Code::ServerInUse)
+            .with("name", server.name)
+            .with("account", account));
+    }
     for company in servers::remove(&app.room.state, server.id)? {
         app.room.warehouse.forget(company)?;
     }

@@ -61,6 +61,8 @@ codes! {
     NotFound = "NOT_FOUND", Warning, permanent;
     /// What was to be added is there already. `what`, `name`.
     AlreadyExists = "ALREADY_EXISTS", Warning, permanent;
+    /// A server gives the sales of an account, and can't be removed before it. `name`, `account`.
+    ServerInUse = "SERVER_IN_USE", Warning, permanent;
     /// A defect of Puente itself.
     Internal = "INTERNAL", Failure, permanent;
 

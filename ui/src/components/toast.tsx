@@ -5,9 +5,19 @@ import i18next from "i18next";
 import { viewOf } from "@/platform/platform";
 import { TroubleView } from "./trouble";
 
-/** Says that something was done; where it can be undone, with the button that does it. */
+/** The last of what was done that nobody can undo. */
+let said = "";
+
+/**
+ * Says that something was done, in place of what was said before: a pile of them lies over buttons, and the newest
+ * would wait until the oldest is gone. Where it can be undone, with the button that does it.
+ */
 export function done(message: string, undo?: () => void): void {
   const id = `done-${Math.random().toString(36).slice(2)}`;
+  if (!undo) {
+    notifications.hide(said);
+    said = id;
+  }
   notifications.show({
     id,
     color: "accent",

@@ -296,6 +296,21 @@ fn source_account(app: &App, request: &SourceConnect) -> Result<Channel> {
     })
 }
 
+/// The first account whose sales come out of a server.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) fn account_of(app: &App, server: servers::ServerId) -> Result<Option<String>> {
+    let is_from = |channel: &Channel| {
+        channel.kind == ChannelKind::Database
+            && Settings::of(channel).is_ok_and(|settings| settings.server == server)
+    };
+    let found = accounts::channels(&room(app).state)?
+        .into_iter()
+        .find(is_from);
+    Ok(found.map(|channel| channel.name))
+}
+
 /// What a database of documents has.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(rename = "SourceTested")]

@@ -65,3 +65,33 @@ fn a_surplus_waits_until_a_person_accepts_it_and_is_invoiced_at_its_price() {
         waiting.len() - 1
     );
 }
+
+#[test]
+fn amounts_of_two_currencies_are_never_added() {
+    let clouds = clouds(40, 7, false);
+    let office = Office::new(&clouds);
+    office.sync();
+    let before = office.totals();
+    let one = before.sums["COP"];
+    assert_eq!((before.sums.len(), one.sales), (1, before.sales));
+    let (id, paid) = office
+        .room
+        .state
+        .write(|tx| {
+            let found: (i64, i64) =
+                tx.query_row("SELECT id, paid_e4 FROM sale LIMIT 1", [], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            tx.execute("UPDATE sale SET currency = 'ARS' WHERE id = ?1", [found.0])?;
+            Ok::<_, puente_store::Error>(found)
+        })
+        .unwrap();
+    let after = office.totals();
+    assert_eq!(after.sales, before.sales);
+    assert_eq!(after.states, before.states);
+    assert_eq!(after.sums["ARS"].sales, 1);
+    assert_eq!(after.sums["ARS"].paid_e4, i128::from(paid));
+    let left = after.sums["COP"];
+    assert_eq!(left.paid_e4 + i128::from(paid), one.paid_e4);
+    assert_eq!(left.sales + 1, one.sales, "sale {id}");
+}

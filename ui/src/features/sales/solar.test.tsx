@@ -40,8 +40,8 @@ test("an unknown certificate says what to import, on the spot, and then Solar is
 });
 
 test("a local database becomes a place that sales come from, and is synchronised alone", async () => {
-  const { mock, user } = await open("/facturacion?view=steps&setup=source");
-  expect(await screen.findByText(/no hay un servidor SQL Server registrado/)).toBeVisible();
+  const { mock, user } = await open("/facturacion?view=steps&setup=source", { servers: [] });
+  expect(await screen.findByText(/no hay un servidor de bases de datos registrado/)).toBeVisible();
   expect(screen.getByRole("button", { name: "Guardar" })).toBeDisabled();
   await user.click(screen.getByRole("button", { name: "Cancelar" }));
   const places = within(await screen.findByRole("region", { name: "De dónde salen las ventas" }));

@@ -116,7 +116,7 @@ export function SolarForm({ onClose }: { onClose: () => void }) {
 export function SourceForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onClose: () => void }) {
   const { t } = useTranslation();
   const servers = (useCommand("servers.list", {}).data ?? []).filter(
-    ({ kind }) => kind === "sqlserver",
+    ({ kind }) => kind !== "files",
   );
   const [name, setName] = useState("");
   const [server, setServer] = useState<string | null>(null);
