@@ -81,12 +81,12 @@ impl Till {
     fn told(&self) -> BTreeMap<String, Value> {
         let documents = self.shop.clouds.journal().into_iter();
         documents
-            .filter_map(|effect| match effect.kind {
-                EffectKind::SolarDocument { document, .. } => {
-                    let number = document["NroComprobante"].as_str().unwrap().to_owned();
-                    Some((number, document))
-                }
-                _ => None,
+            .filter_map(|effect| {
+                let EffectKind::SolarDocument { document, .. } = effect.kind else {
+                    return None;
+                };
+                let number = document["NroComprobante"].as_str().unwrap().to_owned();
+                Some((number, document))
             })
             .collect()
     }
