@@ -14,9 +14,10 @@ mod overlap;
 mod pages;
 mod prove;
 mod record;
+mod transfers;
 mod walk;
 
-pub(crate) use full::within;
+pub(crate) use join::within;
 pub(crate) use prove::{stored_figures, stored_groups};
 pub(crate) use record::keep;
 pub use record::{History, Notes, history, latest_runs};
