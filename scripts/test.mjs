@@ -189,7 +189,7 @@ async function theWalk() {
   const browser = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(browser)) return { skipped: `no ${browser}` };
   const built = await thePrograms();
-  const walks = ["demo", "walk", "vpn", "sales", "solar"].map((name) =>
+  const walks = ["demo", "walk", "vpn", "vpn-server", "sales", "solar"].map((name) =>
     join(root, "tests", "e2e", `${name}.test.mjs`),
   );
   const walk = ["--test", "--test-concurrency=1", ...walks];

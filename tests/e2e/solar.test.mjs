@@ -212,7 +212,7 @@ test("Solar shows whose certificate is missing, which is imported on the spot", 
     .fill(login.password);
   await panel().getByRole("button", { name: "Guardar" }).click();
   await page.getByText("Conectada: Solar").waitFor(LONG);
-  const ledgers = page.getByRole("region", { name: "A dónde se factura" });
+  const ledgers = page.getByRole("region", { name: "A dónde se informa" });
   await ledgers.getByRole("button", { name: "Probar conexión" }).click();
   await ledgers.getByText("Las credenciales se aceptan.").waitFor(LONG);
 });

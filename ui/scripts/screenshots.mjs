@@ -105,6 +105,36 @@ const shots = (nit) => [
     act: (page) => page.getByRole("button", { name: /^Facturar/ }).click(),
   },
   { name: "facturacion-pasos", at: "/facturacion?view=steps", standIn: true },
+  {
+    name: "facturacion-solar",
+    at: "/facturacion?view=steps&setup=solar",
+    office: "counter",
+    standIn: true,
+    act: async (page) => {
+      await page.getByRole("button", { name: "Probar conexión" }).last().click();
+      await page.getByText(/^Este equipo no conoce/).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "facturacion-solar-pasos",
+    at: "/facturacion?view=steps",
+    office: "counter",
+    standIn: true,
+  },
+  { name: "facturacion-comprobantes", at: "/facturacion", office: "counter", standIn: true },
+  {
+    name: "facturacion-comprobante",
+    at: "/facturacion?state=refused&open=62",
+    office: "counter",
+    standIn: true,
+    act: async (page) => {
+      await page.getByText(/ · Rechazada$/).click();
+      await page
+        .getByText(/"IdComprobante"/)
+        .last()
+        .scrollIntoViewIfNeeded();
+    },
+  },
   { name: "facturacion-primera", at: "/facturacion?view=steps", office: "empty", standIn: true },
   { name: "facturacion-siigo", at: "/facturacion?view=steps&setup=ledger", standIn: true },
   { name: "facturacion-canal", at: "/facturacion?view=steps&setup=channel", standIn: true },
@@ -163,6 +193,26 @@ const shots = (nit) => [
       await page.getByRole("alert").waitFor();
     },
   },
+  {
+    name: "servidores-sqlserver",
+    at: "/servidores?open=new",
+    standIn: true,
+    act: async (page) => {
+      await page.getByText("SQL Server", { exact: true }).click();
+      const field = (/** @type {string} */ name) =>
+        page.getByRole("textbox", { name, exact: true });
+      await field("Nombre").fill("Mostrador");
+      await field("Equipo").fill("192.168.1.20");
+      await field("Usuario").fill("PUENTE");
+      await field("Contraseña").fill("secreta");
+      await field("Base maestra").fill("LOCAL");
+      await page.getByRole("button", { name: "Probar", exact: true }).click();
+      await page
+        .getByRole("button", { name: "Confiar en este certificado" })
+        .scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "servidores-debil", at: "/servidores?open=1", office: "counter", standIn: true },
   { name: "vpn", at: "/vpn", standIn: true },
   { name: "vpn-vacia", at: "/vpn", office: "empty", standIn: true },
   { name: "vpn-detalle", at: "/vpn?open=1", standIn: true },
@@ -239,6 +289,21 @@ const shots = (nit) => [
       await page
         .getByRole("heading", { name: "Lo que se hará en el servidor" })
         .scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "vpn-llave",
+    at: "/vpn?open=new",
+    standIn: true,
+    act: async (page) => {
+      await fillVpn(page);
+      await page.getByText("Llave privada", { exact: true }).click();
+      await page
+        .getByRole("textbox", { name: "Archivo de la llave privada" })
+        .fill("~/.ssh/protegida");
+      await page.getByRole("button", { name: "Ver qué se hará" }).click();
+      await page.getByRole("button", { name: "Es la misma: continuar" }).click();
+      await page.getByText("la frase de acceso falta").waitFor();
     },
   },
   {

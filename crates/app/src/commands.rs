@@ -243,7 +243,8 @@ commands! {
     "sales.sources.connect" sales::local::connect_source, sales::local::SourceConnect, reads [], changes [Sales SalesAccounts Audit];
     "sales.sources.test" sales::local::test_source, sales::channels::Named, reads [], changes [];
     "sales.deliver" sales::local::deliver, sales::ledgers::Named, reads [], changes [Jobs Audit] job;
-    "sales.attempts" sales::local::attempts, sales::show::Named, reads [Sales], changes [];
+    "sales.attempts" sales::attempts::of_sale, sales::show::Named, reads [Sales], changes [];
+    "sales.attempts.export" sales::attempts::export, sales::attempts::Export, reads [Sales], changes [Audit];
     "sales.list" sales::table::page, sales::table::PageOf, reads [Sales], changes [];
     "sales.totals" sales::table::totals, sales::table::SalesFilter, reads [Sales], changes [];
     "sales.show" sales::show::show, sales::show::Named, reads [Sales SalesAccounts], changes [];

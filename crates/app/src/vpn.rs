@@ -219,6 +219,7 @@ pub fn connect(app: &App, request: Connect) -> Result<Connected> {
 /// It stays until it is ended, also when this program ends.
 fn connect_whole_pc(app: &App, vpn: Vpn) -> Result<Connected> {
     app.tunnels.disconnect(vpn.id);
+    let _alone = app.tunnels.alone(vpn.id)?;
     app.whole_pc.up(vpn.id, &Cancel::new())?;
     let subject = format!("vpn:{}", vpn.id);
     app.audit(

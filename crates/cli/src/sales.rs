@@ -107,11 +107,18 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
         }
         Sales::Margin {
             by,
+            currency,
             output: Some(output),
             amounts,
             overwrite,
             ..
-        } => sales_files::margin(terminal, app, &by, output, amounts, overwrite),
+        } => {
+            let of = json!({
+                "by": by, "currency": currency, "output": output, "amounts": amounts,
+                "overwrite": overwrite,
+            });
+            sales_files::margin(terminal, app, read("by", of)?)
+        }
         Sales::Export {
             list,
             output,
@@ -123,8 +130,13 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             output,
             overwrite,
         } => sales_files::document(terminal, app, sale, &document, output, overwrite),
-        Sales::Margin { by, limit, .. } => {
-            let request = json!({ "by": by, "limit": limit });
+        Sales::Margin {
+            by,
+            currency,
+            limit,
+            ..
+        } => {
+            let request = json!({ "by": by, "currency": currency, "limit": limit });
             let summary = margin::summary(app, read("by", request)?)?;
             terminal.result(&summary, |summary| show_margin(terminal, summary));
             Ok(())
@@ -191,7 +203,10 @@ fn run_send(
     let totals = table::totals(app, filter)?;
     let question = terminal.fill(
         "sales.send?",
-        &[("sales", &totals.sales), ("total", &totals.total)],
+        &[
+            ("sales", &totals.sales),
+            ("total", &totals.each(|sum| &sum.total)),
+        ],
     );
     verbs::confirm(terminal, yes, &question)?;
     let jobs = send::send(app, request)?;
@@ -597,8 +612,8 @@ pub fn show_page(terminal: &Terminal, page: &Page) {
         "sales.totals",
         &[
             ("sales", &totals.sales),
-            ("paid", &totals.paid),
-            ("margin", &totals.margin),
+            ("paid", &totals.each(|sum| &sum.paid)),
+            ("margin", &totals.each(|sum| &sum.margin)),
         ],
     ));
 }
@@ -688,6 +703,18 @@ pub fn show_margin(terminal: &Terminal, summary: &MarginSummary) {
         None => terminal.text(key),
     });
     terminal.table(&headings, rows.collect(), terminal.text("sales.none"));
+    if !summary.rows.is_empty() {
+        let others = summary.currencies.iter();
+        let others: Vec<&str> = others
+            .filter(|name| **name != summary.currency)
+            .map(String::as_str)
+            .collect();
+        let (key, others) = match others.as_slice() {
+            [] => ("sales.in", String::new()),
+            some => ("sales.in.others", some.join(", ")),
+        };
+        terminal.line(terminal.fill(key, &[("currency", &summary.currency), ("others", &others)]));
+    }
 }
 
 pub fn state(terminal: &Terminal, state: &impl Serialize) -> String {

@@ -31,22 +31,7 @@ pub fn list(
 }
 
 /// What sales earned, or each amount of each sale.
-pub fn margin(
-    terminal: &Terminal,
-    app: &App,
-    by: &str,
-    output: PathBuf,
-    amounts: bool,
-    overwrite: bool,
-) -> Result<(), Error> {
-    let request = files::MarginExport {
-        by: read("by", json!(by))?,
-        filter: SalesFilter::default(),
-        amounts,
-        output,
-        format: None,
-        overwrite,
-    };
+pub fn margin(terminal: &Terminal, app: &App, request: files::MarginExport) -> Result<(), Error> {
     let written = files::export_margin(app, request)?;
     told(terminal, &written);
     Ok(())

@@ -55,11 +55,8 @@ fn delivered(
     };
     let jobs = local::deliver(app, request)?;
     let ended = watch::run(app, terminal, &jobs)?;
-    let result = ended.first().and_then(|job| job.result.clone());
-    let counts = match result {
-        Some(result) => {
-            serde_json::from_value(result).map_err(|error| Error::invalid("response", error))?
-        }
+    let counts = match ended.first() {
+        Some(job) => counts_of(app, job)?,
         None => SalesDelivered::default(),
     };
     let delivered = Delivered {
@@ -68,6 +65,20 @@ fn delivered(
         not_taken: not_taken(app, ledger)?,
     };
     Ok((delivered, ended))
+}
+
+/// What a delivery came to; of one that failed, how far it came.
+fn counts_of(app: &App, job: &puente_jobs::Job) -> Result<SalesDelivered> {
+    match &job.result {
+        Some(result) => serde_json::from_value(result.clone())
+            .map_err(|error| Error::invalid("response", error)),
+        None => {
+            let kept = app.jobs.kept(job.id)?;
+            // Ended from outside it kept only how many it had looked at.
+            let read = |kept| serde_json::from_value(kept).ok();
+            Ok(kept.and_then(read).unwrap_or_default())
+        }
+    }
 }
 
 /// Documents of a ledger's databases that were not taken.
@@ -197,7 +208,7 @@ pub fn probe(terminal: &Terminal, app: &App, ledger: String) -> Result<()> {
 
 /// `sales attempts`.
 pub fn attempts(terminal: &Terminal, app: &App, sale: String) -> Result<()> {
-    let all = local::attempts(app, puente_app::sales::show::Named { sale })?;
+    let all = puente_app::sales::attempts::of_sale(app, puente_app::sales::show::Named { sale })?;
     terminal.result(&all, |all| {
         for one in all {
             let at = terminal.moment(one.at);

@@ -173,6 +173,8 @@ codes! {
     SshAuthRefused = "SSH_AUTH_REFUSED", Failure, permanent;
     /// A private key file can't be used. `path`, `reason`.
     SshKeyUnusable = "SSH_KEY_UNUSABLE", Warning, permanent;
+    /// The SSH agent of this PC is not there, or has no key. `reason`.
+    SshAgentUnusable = "SSH_AGENT_UNUSABLE", Warning, permanent;
     /// The user may not act as the administrator. `user`.
     SudoRefused = "SUDO_REFUSED", Failure, permanent;
     /// A command on the server failed. `command`, `reason`.
@@ -204,8 +206,12 @@ codes! {
     VpnNetTaken = "VPN_NET_TAKEN", Warning, permanent;
     /// The helper for tunnels of the whole PC refused. `reason`.
     VpnHelperRefused = "VPN_HELPER_REFUSED", Warning, permanent;
+    /// Nobody gave the permission of an administrator that Windows asked for.
+    VpnPermissionRefused = "VPN_PERMISSION_REFUSED", Warning, permanent;
     /// Others change the server's file all the time. `interface`.
     VpnBusy = "VPN_BUSY", Failure, retry;
+    /// Another process has the tunnel of the VPN. `process`.
+    VpnHeld = "VPN_HELD", Warning, retry;
     /// No handshake within the time. `endpoint`, `seconds`.
     VpnNoHandshake = "VPN_NO_HANDSHAKE", Failure, retry;
     /// The target does not lie behind the VPN. `target`, `allowed`.

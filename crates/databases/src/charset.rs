@@ -89,6 +89,30 @@ impl Charset {
         }
     }
 
+    /// The bytes of a text.
+    ///
+    /// # Errors
+    /// [`NotOfCharset`].
+    pub(crate) fn encode(self, text: &str) -> Result<Vec<u8>, NotOfCharset> {
+        if text.is_ascii() || self == Charset::Utf8 {
+            return Ok(text.as_bytes().to_vec());
+        }
+        match self {
+            Charset::Utf8 | Charset::Ascii => Err(NotOfCharset),
+            Charset::Latin1 => text
+                .chars()
+                .map(|c| u8::try_from(u32::from(c)).map_err(|_| NotOfCharset))
+                .collect(),
+            Charset::SingleByte(encoding, _) => {
+                let (bytes, _, replaced) = encoding.encode(text);
+                match replaced || text.chars().any(is_c1) {
+                    true => Err(NotOfCharset),
+                    false => Ok(bytes.into_owned()),
+                }
+            }
+        }
+    }
+
     /// Appends the text with U+FFFD for what is not of the charset.
     pub(crate) fn decode_lossy(self, bytes: &[u8], out: &mut String) {
         match self {

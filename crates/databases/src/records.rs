@@ -1,7 +1,7 @@
 //! Records by what they say: rows found by values, and marks set in them. Values travel as parameters
 //! and are never part of a statement.
 
-use crate::{Chunk, ConnectOptions, Engine, Error, Flow, Result, Scan, SourceDb, StatementLog};
+use crate::{Chunk, ConnectOptions, Engine, Flow, Result, Scan, SourceDb, StatementLog};
 use puente_core::Cancel;
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ pub trait RecordDb: SourceDb {
     /// deadlock is tried three times.
     ///
     /// # Errors
-    /// [`Error::PermissionDenied`], [`Error::LockConflict`], [`Error::Missing`]; those of the connection,
+    /// [`crate::Error::PermissionDenied`], [`crate::Error::LockConflict`], [`crate::Error::Missing`]; those of the connection,
     /// after which nobody knows whether the last step was carried out.
     fn change(
         &mut self,
@@ -81,10 +81,10 @@ pub trait RecordDb: SourceDb {
     ) -> Result<Vec<u64>>;
 }
 
-/// Connects to a database whose records can be found by values: SQL Server.
+/// Connects to a database whose records can be found by values.
 ///
 /// # Errors
-/// As [`crate::connect`]; [`Error::NotAServer`] for servers of another kind.
+/// As [`crate::connect`].
 pub fn connect_records(
     options: &ConnectOptions,
     cancel: &Cancel,
@@ -92,11 +92,28 @@ pub fn connect_records(
 ) -> Result<Box<dyn RecordDb>> {
     match options.engine {
         Engine::SqlServer => crate::sqlserver::connect_records(options, cancel, log),
-        Engine::Firebird => Err(Error::NotAServer {
-            host: options.named_host(),
-            port: options.port,
-            kind: "SQL Server",
-            detail: "Firebird".to_owned(),
-        }),
+        Engine::Firebird => crate::firebird::connect_records(options, cancel, log),
     }
+}
+
+/// Matches whose longest list is cut into lists of `limit`, which a statement takes.
+pub(crate) fn parts(matches: &[Match], limit: usize) -> Vec<Vec<Match>> {
+    let longest = matches
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, one)| one.values.len());
+    let Some((at, longest)) = longest.filter(|(_, one)| one.values.len() > limit) else {
+        return vec![matches.to_vec()];
+    };
+    longest
+        .values
+        .chunks(limit)
+        .map(|values| {
+            let mut part = matches.to_vec();
+            if let Some(one) = part.get_mut(at) {
+                one.values = values.to_vec();
+            }
+            part
+        })
+        .collect()
 }

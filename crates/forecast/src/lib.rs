@@ -12,6 +12,7 @@ mod combine;
 mod error;
 pub mod features;
 pub mod gbdt;
+mod global;
 pub mod holidays;
 mod interval;
 pub mod metrics;

@@ -1,11 +1,12 @@
 //! Every model, behind one trait.
 
 use crate::class::Class;
-use crate::gbdt::{Booster, Dice, Loss, Rows, Settings, train};
+use crate::gbdt::Booster;
+use crate::global::Boosters;
 use crate::holidays::Country;
 use crate::panel::{Panel, Series};
 use crate::prophet::{Design, Fit};
-use crate::{features, originals, parallel, stats};
+use crate::{originals, parallel, stats};
 use puente_core::{Cancel, Cancelled};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -29,7 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[serde(rename_all = "snake_case")]
 #[ts(rename = "ForecastModel")]
 pub enum Kind {
-    /// Statistics by class, one booster over all articles, and Prophet's model, combined.
+    /// Statistics by class, boosters over all articles, and Prophet's model, combined.
     #[default]
     Puente,
     /// Prophet's model for each article.
@@ -259,16 +260,16 @@ impl Forecaster for Puente {
         plan: &Plan,
         cancel: &Cancel,
     ) -> Result<Fitted, Cancelled> {
-        let booster = global(panel, end, plan, cancel)?;
+        let boosters = Boosters::train(panel, end, plan, cancel)?;
         let designs = Designs::new(None);
         let members = parallel::map(panel.series.len(), plan.threads, cancel, |at| {
             let series = &panel.series[at];
             let history = series.until(end);
             let class = Class::shape(history);
             let statistics = stats::of_class(class, history, plan.horizon);
-            let boosted = booster
+            let boosted = boosters
                 .as_ref()
-                .and_then(|booster| boosted(booster, panel, series, end, plan.horizon));
+                .and_then(|boosters| boosters.forecast(panel, series, end, plan.horizon));
             let regular = matches!(class, Class::Smooth | Class::Erratic);
             let prophet = (regular && history.len() >= PROPHET_MONTHS)
                 .then(|| designs.fit(panel, series, end))
@@ -280,7 +281,10 @@ impl Forecaster for Puente {
                 prophet.unwrap_or_default(),
             ]
         })?;
-        Ok(Fitted { members, booster })
+        Ok(Fitted {
+            members,
+            booster: boosters.map(|boosters| boosters.of_quantity),
+        })
     }
 
     fn members(&self) -> usize {
@@ -292,89 +296,5 @@ impl Forecaster for Puente {
             regular: vec![2.0, 1.0, 1.0],
             irregular: vec![1.0, 4.0, 1.0],
         }
-    }
-}
-
-fn boosted(
-    booster: &Booster,
-    panel: &Panel,
-    series: &Series,
-    end: usize,
-    horizon: usize,
-) -> Option<Vec<f64>> {
-    let (level, rows) = features::rows_at(panel, series, end, horizon)?;
-    let value = |row: &[f32; features::NAMES.len()]| f64::from(booster.predict(row)) * level;
-    Some(rows.iter().map(value).collect())
-}
-
-/// Quotients of quantity and level beyond this say nothing more.
-const MOST_QUOTIENT: f64 = 60.0;
-/// Of the Tweedie loss: of 1.1 to 1.7, what did best with 12 and with 18 months held out.
-const POWER: f32 = 1.6;
-/// Fewer rows than these teach nothing.
-const LEAST_ROWS: usize = 40;
-
-/// One booster over all articles: a row for each article, month of the past and month ahead of it.
-fn global(
-    panel: &Panel,
-    end: usize,
-    plan: &Plan,
-    cancel: &Cancel,
-) -> Result<Option<Booster>, Cancelled> {
-    let mut rows = Rows::of_width(features::NAMES.len());
-    let share = plan.max_rows as f64 / candidates(panel, end, plan.horizon).max(1) as f64;
-    let below = (share.min(1.0) * f64::from(u32::MAX)) as u32;
-    let mut dice = Dice::new(plan.seed ^ end as u64);
-    for series in &panel.series {
-        cancel.check()?;
-        let first = series.start + features::LEAST_HISTORY;
-        for moment in first..end {
-            let chosen: Vec<usize> = (1..=plan.horizon.min(end - moment))
-                .filter(|_| share >= 1.0 || dice.next_u32() < below)
-                .collect();
-            if chosen.is_empty() {
-                continue;
-            }
-            let history = series.until(moment);
-            let known = features::Moment::of(history);
-            for ahead in chosen {
-                let at = moment + ahead - 1;
-                let Some(value) = series.months.get(at - series.start) else {
-                    continue;
-                };
-                rows.values
-                    .extend(known.ahead(history, ahead, panel.month_of_year(at)));
-                rows.targets
-                    .push((value / known.level).min(MOST_QUOTIENT) as f32);
-            }
-        }
-    }
-    if rows.len() < LEAST_ROWS {
-        return Ok(None);
-    }
-    train(&rows, settings(plan, Loss::Tweedie(POWER)), cancel).map(Some)
-}
-
-fn candidates(panel: &Panel, end: usize, horizon: usize) -> usize {
-    let of = |series: &Series| {
-        let moments = end.saturating_sub(series.start + features::LEAST_HISTORY);
-        let full = moments.saturating_sub(horizon - 1);
-        full * horizon + (moments - full) * (horizon / 2)
-    };
-    panel.series.iter().map(of).sum()
-}
-
-fn settings(plan: &Plan, loss: Loss) -> Settings {
-    Settings {
-        loss,
-        trees: plan.trees,
-        depth: 5,
-        eta: 0.05,
-        lambda: 1.0,
-        min_child_weight: 10.0,
-        rows: 0.7,
-        columns: 0.7,
-        max_bins: 64,
-        seed: plan.seed,
     }
 }

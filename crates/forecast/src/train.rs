@@ -159,7 +159,8 @@ fn replay(panel: &Panel, origins: &[Origin], priors: &Priors) -> Vec<Past> {
             .series
             .iter()
             .zip(&origin.members)
-            .map(|(series, members)| mix.forecast(series, origin.end, members))
+            .enumerate()
+            .map(|(at, (series, members))| mix.forecast(at, series, origin.end, members))
             .collect();
         pasts.push(Past {
             end: origin.end,
@@ -215,7 +216,7 @@ fn forecasts(
     let of = |(at, members): (usize, &Vec<Vec<f64>>)| {
         let series = &panel.series[at];
         let dead = series.class() == Class::Dead;
-        let expected = mix.forecast(series, panel.len, members);
+        let expected = mix.forecast(at, series, panel.len, members);
         let mut forecast = Forecast::default();
         for (expected, [low, median, high]) in
             expected

@@ -121,6 +121,17 @@ impl Jobs {
             .map(|record| record.job)
     }
 
+    /// What a job that has not come to its end last kept of its work; none where it kept nothing.
+    ///
+    /// # Errors
+    /// [`Error::NoJob`], and those of the database.
+    pub fn kept(&self, id: JobId) -> Result<Option<Value>, Error> {
+        self.queue()
+            .db
+            .read(|connection| job::load(connection, id))
+            .map(|record| record.checkpoint)
+    }
+
     /// The log of a job, oldest line first.
     ///
     /// # Errors

@@ -128,10 +128,18 @@ pub enum Error {
         /// The ways that it would still take.
         methods: String,
     },
+    /// The agent of this PC can't be used.
+    #[error("the agent can't be used: {reason}: {detail}")]
+    AgentUnusable {
+        /// The key of a word.
+        reason: &'static str,
+        /// What was said.
+        detail: String,
+    },
     /// A private key can't be used.
     #[error("the key {path} can't be used: {reason}")]
     KeyUnusable {
-        /// The file, or `ssh-agent`.
+        /// The file.
         path: String,
         /// The key of a word, or what was said.
         reason: String,
@@ -167,6 +175,7 @@ impl Coded for Error {
             Error::HostUnknown { .. } => Code::SshHostUnknown,
             Error::HostChanged { .. } => Code::SshHostChanged,
             Error::AuthRefused { .. } => Code::SshAuthRefused,
+            Error::AgentUnusable { .. } => Code::SshAgentUnusable,
             Error::KeyUnusable { .. } => Code::SshKeyUnusable,
             Error::Cancelled => Code::Cancelled,
             Error::Tls(_) => Code::Internal,
@@ -209,6 +218,7 @@ impl Coded for Error {
             Error::AuthRefused { user, methods } => {
                 vec![("user", user.clone()), ("methods", methods.clone())]
             }
+            Error::AgentUnusable { reason, .. } => vec![("reason", (*reason).to_owned())],
             Error::KeyUnusable { path, reason } => {
                 vec![("path", path.clone()), ("reason", reason.clone())]
             }

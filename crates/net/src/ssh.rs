@@ -316,9 +316,9 @@ async fn with_password(
 }
 
 async fn with_agent(handle: &mut Handle<Witness>, target: &SshTarget) -> Result<(), Error> {
-    let absent = |error: russh::keys::Error| Error::KeyUnusable {
-        path: "ssh-agent".to_owned(),
-        reason: error.to_string(),
+    let absent = |error: russh::keys::Error| Error::AgentUnusable {
+        reason: "no_agent",
+        detail: error.to_string(),
     };
     #[cfg(unix)]
     let mut agent = AgentClient::connect_env().await.map_err(absent)?;
@@ -327,6 +327,12 @@ async fn with_agent(handle: &mut Handle<Witness>, target: &SshTarget) -> Result<
         .await
         .map_err(absent)?;
     let keys = agent.request_identities().await.map_err(absent)?;
+    if keys.is_empty() {
+        return Err(Error::AgentUnusable {
+            reason: "agent_empty",
+            detail: String::new(),
+        });
+    }
     let hash = handle.best_supported_rsa_hash().await.ok().flatten();
     let mut last = AuthResult::Failure {
         remaining_methods: MethodSet::empty(),

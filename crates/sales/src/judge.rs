@@ -13,7 +13,7 @@ use crate::reason::Reason;
 use crate::rules::Mappings;
 use crate::sales::{self, SaleId};
 use crate::state::State;
-use crate::{Result, Room, accept, catalogues, mappings, tasks};
+use crate::{Error, Result, Room, accept, catalogues, list, mappings, tasks};
 use chrono::{DateTime, NaiveDate, Utc};
 use puente_core::{Cancel, Progress, ProgressSink};
 use rusqlite::Connection;
@@ -21,7 +21,7 @@ use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// Sales in one transaction.
-const BATCH: i64 = 200;
+const BATCH: usize = 200;
 
 /// What the sales of one channel account are judged by, read once.
 #[derive(Debug, Clone)]
@@ -206,6 +206,44 @@ pub fn take(
     })
 }
 
+/// Judges again what stands in the way of sales of a channel account that are neither ready nor sent: another
+/// sale may have stood in their way.
+///
+/// # Errors
+/// Those of the store; that it was cancelled.
+pub(crate) fn pending(room: &Room, channel: ChannelId, cancel: &Cancel) -> Result<()> {
+    let filter = list::Filter {
+        channels: vec![channel],
+        states: vec![State::Pending],
+        ..list::Filter::default()
+    };
+    let ids = list::ids(&room.state, &filter)?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let measure = Arc::new(Measure::of(room, channel)?);
+    for some in ids.chunks(BATCH) {
+        cancel.check()?;
+        judge_all(room, &measure, some.to_vec())?;
+    }
+    Ok(())
+}
+
+fn judge_all(room: &Room, measure: &Arc<Measure>, ids: Vec<SaleId>) -> Result<()> {
+    let (measure, now) = (Arc::clone(measure), room.clock.now());
+    room.state.write(move |tx| {
+        for id in &ids {
+            match sales::body_of(tx, *id) {
+                Ok(sale) => one(tx, &measure, *id, &sale, now).map(drop)?,
+                // Its orders came into another sale meanwhile.
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    })
+}
+
 /// Judges every sale of a channel account that waits, and gives how many there were.
 ///
 /// # Errors
@@ -220,26 +258,20 @@ pub fn again(
     let (mut after, mut done) = (0, 0);
     loop {
         cancel.check()?;
-        let measure = Arc::clone(&measure);
-        let now = room.clock.now();
-        let (last, count) = room.state.write(move |tx| {
-            let ids = tx
-                .prepare_cached(
-                    "SELECT id FROM sale WHERE channel_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-                )?
-                .query_map((channel, after, BATCH), |row| row.get(0))?
-                .collect::<rusqlite::Result<Vec<SaleId>>>()?;
-            for id in &ids {
-                let sale = sales::body_of(tx, *id)?;
-                one(tx, &measure, *id, &sale, now)?;
-            }
-            Ok::<_, crate::Error>((ids.last().copied(), ids.len() as u64))
+        let ids = room.state.read(|conn| {
+            let sql = format!(
+                "SELECT id FROM sale WHERE channel_id = ?1 AND id > ?2 ORDER BY id LIMIT {BATCH}"
+            );
+            let mut statement = conn.prepare_cached(&sql)?;
+            let rows = statement.query_map([channel, after], |row| row.get(0))?;
+            Ok::<_, crate::Error>(rows.collect::<rusqlite::Result<Vec<SaleId>>>()?)
         })?;
-        done += count;
+        let Some(last) = ids.last().copied() else {
+            return Ok(done);
+        };
+        after = last;
+        done += ids.len() as u64;
+        judge_all(room, &measure, ids)?;
         progress.report(Progress::stage("homologate").of(done, None));
-        match last {
-            Some(last) => after = last,
-            None => return Ok(done),
-        }
     }
 }

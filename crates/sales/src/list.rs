@@ -58,16 +58,25 @@ pub enum Sort {
 pub struct Totals {
     /// How many.
     pub sales: u64,
+    /// What they come to in each currency: amounts of two are never added.
+    pub sums: BTreeMap<String, Sums>,
+    /// How many in each state.
+    pub states: BTreeMap<String, u64>,
+    /// How many blocked by each reason.
+    pub reasons: BTreeMap<String, u64>,
+}
+
+/// What sales in one currency come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    /// How many.
+    pub sales: u64,
     /// Paid in all, × 10^4.
     pub paid_e4: i128,
     /// Invoiced or to be invoiced in all, × 10^4.
     pub total_e4: i128,
     /// Earned in all, × 10^4, of those that are worked out.
     pub margin_e4: i128,
-    /// How many in each state.
-    pub states: BTreeMap<String, u64>,
-    /// How many blocked by each reason.
-    pub reasons: BTreeMap<String, u64>,
 }
 
 /// A page of sales.
@@ -133,21 +142,26 @@ pub fn totals(db: &Database, filter: &Filter) -> Result<Totals> {
 fn totals_of(conn: &Connection, filter: &Filter) -> Result<Totals> {
     let (condition, values) = condition(filter);
     // SQLite sorts all rows to group them; a handful of groups is found quicker row by row.
-    let sql =
-        format!("SELECT state, reason, paid_e4, total_e4, margin_e4 FROM sale WHERE {condition}");
+    let sql = format!(
+        "SELECT state, reason, currency, paid_e4, total_e4, margin_e4 FROM sale WHERE {condition}"
+    );
     let mut groups: Vec<Group> = Vec::new();
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     while let Some(row) = rows.next()? {
         let state = row.get_ref(0)?.as_str().unwrap_or_default();
         let reason = row.get_ref(1)?.as_str().ok();
-        let same = |group: &Group| group.state == state && group.reason.as_deref() == reason;
+        let currency = row.get_ref(2)?.as_str().unwrap_or_default();
+        let same = |group: &Group| {
+            group.state == state && group.reason.as_deref() == reason && group.currency == currency
+        };
         let at = match groups.iter().position(same) {
             Some(at) => at,
             None => {
                 groups.push(Group {
                     state: state.to_owned(),
                     reason: reason.map(str::to_owned),
+                    currency: currency.to_owned(),
                     ..Group::default()
                 });
                 groups.len() - 1
@@ -155,7 +169,7 @@ fn totals_of(conn: &Connection, filter: &Filter) -> Result<Totals> {
         };
         let group = &mut groups[at];
         group.count += 1;
-        for (sum, column) in group.sums.iter_mut().zip(2..) {
+        for (sum, column) in group.sums.iter_mut().zip(3..) {
             *sum += i128::from(row.get::<_, Option<i64>>(column)?.unwrap_or_default());
         }
     }
@@ -163,9 +177,11 @@ fn totals_of(conn: &Connection, filter: &Filter) -> Result<Totals> {
     for group in groups {
         let [paid, total, margin] = group.sums;
         totals.sales += group.count;
-        totals.paid_e4 += paid;
-        totals.total_e4 += total;
-        totals.margin_e4 += margin;
+        let sums = totals.sums.entry(group.currency).or_default();
+        sums.sales += group.count;
+        sums.paid_e4 += paid;
+        sums.total_e4 += total;
+        sums.margin_e4 += margin;
         if let Some(reason) = group.reason {
             *totals.reasons.entry(reason).or_default() += group.count;
         }
@@ -174,11 +190,12 @@ fn totals_of(conn: &Connection, filter: &Filter) -> Result<Totals> {
     Ok(totals)
 }
 
-/// Sales in one state and blocked by one reason.
+/// Sales in one state, blocked by one reason, in one currency.
 #[derive(Default)]
 struct Group {
     state: String,
     reason: Option<String>,
+    currency: String,
     count: u64,
     /// Paid, to be invoiced, earned.
     sums: [i128; 3],

@@ -11,7 +11,7 @@ use rusqlite::params;
 use serde_json::json;
 
 /// Sales in one transaction of the source.
-const BATCH: i64 = 100;
+const BATCH: usize = 100;
 
 /// What marking came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,72 +69,55 @@ fn of_channel(
     progress: &dyn ProgressSink,
     done: &mut MarkedCount,
 ) -> Result<()> {
-    let total = count_owed(&room.state, account.id)?;
-    if total == 0 {
+    // Once: finding them looks at every sale of the channel.
+    let owed = owed(&room.state, account.id)?;
+    if owed.is_empty() {
         return Ok(());
     }
     let channel = room.channel(account)?;
-    let mut first = true;
-    let mut so_far = 0;
-    let mut after = 0;
-    loop {
+    let total = owed.len() as u64;
+    for (at, part) in owed.chunks(BATCH).enumerate() {
         cancel.check()?;
-        let owed = owed(&room.state, account.id, after)?;
-        let Some(last) = owed.last() else {
-            return Ok(());
-        };
-        after = last.0;
         if !channel.marks() {
-            done.here += keep_here(room, &owed, "read_only")?;
+            done.here += keep_here(room, part, "read_only")?;
             continue;
         }
-        let keys: Vec<String> = owed.iter().map(|(_, key)| key.clone()).collect();
+        let keys: Vec<String> = part.iter().map(|(_, key)| key.clone()).collect();
         room.point("mark.before");
         let marked = channel.mark(&keys, &mut || room.point("mark.inside"), cancel);
         room.point("mark.after");
         match marked {
-            Ok(marked) => keep(room, &owed, &marked, done)?,
+            Ok(marked) => keep(room, part, &marked, done)?,
             // The login may not write: what is taken stays known here, and each run asks once.
             Err(error) if error.code() == Code::DbPermissionDenied => {
-                done.here += keep_here(room, &owed, "permission")?;
-                if first {
+                if at == 0 {
                     let error = puente_core::Error::from(&error);
                     let now = room.clock.now();
                     accounts::set_channel_contact(&room.state, account.id, now, Some(error))?;
                 }
-                done.here += keep_rest(room, account.id, after)?;
+                for rest in owed.chunks(BATCH).skip(at) {
+                    done.here += keep_here(room, rest, "permission")?;
+                }
                 return Ok(());
             }
             Err(error) => return Err(error),
         }
-        first = false;
-        so_far += owed.len() as u64;
-        progress.report(Progress::stage("mark").of(so_far, Some(total)));
+        let so_far = ((at + 1) * BATCH) as u64;
+        progress.report(Progress::stage("mark").of(so_far.min(total), Some(total)));
     }
+    Ok(())
 }
 
-const OWED: &str = "FROM sale_send JOIN sale ON sale.id = sale_send.sale_id \
-     LEFT JOIN sale_mark ON sale_mark.sale_id = sale.id \
-     WHERE sale.channel_id = ?1 AND sale_send.state = 'accepted' \
-     AND (sale_mark.state IS NULL OR sale_mark.why = 'permission')";
-
-fn count_owed(db: &Database, channel: ChannelId) -> Result<u64> {
+/// Sales that a ledger has and that are not marked, nor known to be of a source that is never written.
+fn owed(db: &Database, channel: ChannelId) -> Result<Vec<(SaleId, String)>> {
     db.read(|conn| {
-        let count: i64 = conn
-            .prepare_cached(&format!("SELECT count(*) {OWED}"))?
-            .query_row([channel], |row| row.get(0))?;
-        Ok(count.unsigned_abs())
-    })
-}
-
-fn owed(db: &Database, channel: ChannelId, after: SaleId) -> Result<Vec<(SaleId, String)>> {
-    db.read(|conn| {
-        let sql =
-            format!("SELECT sale.id, sale.key {OWED} AND sale.id > ?2 ORDER BY sale.id LIMIT ?3");
-        let mut statement = conn.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![channel, after, BATCH], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+        let mut statement = conn.prepare_cached(
+            "SELECT sale.id, sale.key FROM sale_send JOIN sale ON sale.id = sale_send.sale_id \
+             LEFT JOIN sale_mark ON sale_mark.sale_id = sale.id \
+             WHERE sale.channel_id = ?1 AND sale_send.state = 'accepted' \
+             AND (sale_mark.state IS NULL OR sale_mark.why = 'permission') ORDER BY sale.id",
+        )?;
+        let rows = statement.query_map([channel], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     })
 }
@@ -167,19 +150,6 @@ fn keep_here(room: &Room, owed: &[(SaleId, String)], why: &'static str) -> Resul
     let rows = owed.iter().map(|(id, _)| (*id, "here", why)).collect();
     write(room, rows, room.clock.now())?;
     Ok(owed.len() as u64)
-}
-
-/// What is left is marked here without asking the source again.
-fn keep_rest(room: &Room, channel: ChannelId, mut after: SaleId) -> Result<u64> {
-    let mut count = 0;
-    loop {
-        let owed = owed(&room.state, channel, after)?;
-        let Some(last) = owed.last() else {
-            return Ok(count);
-        };
-        after = last.0;
-        count += keep_here(room, &owed, "permission")?;
-    }
 }
 
 fn write(

@@ -4,7 +4,7 @@ use crate::accounts::{self, ChannelId, LedgerId};
 use crate::handlers::{SendInput, remember, sync};
 use crate::outbox::{self, Sender, Sent};
 use crate::state::State;
-use crate::{Error, Result, Room, list, marks, sales};
+use crate::{Error, Result, Room, judge, list, marks, sales};
 use puente_core::Progress;
 use puente_jobs::{Level, Running};
 use serde::{Deserialize, Serialize};
@@ -57,16 +57,63 @@ pub struct SalesDelivered {
     pub marked_here: u64,
 }
 
+/// Reads what waits, sends it, and marks it. How far a run came that fails stands in its job's checkpoint.
 pub(crate) fn deliver(room: &Room, ledger_id: LedgerId, job: &Running) -> Result<SalesDelivered> {
     let mut done = SalesDelivered::default();
-    // What an earlier run could not mark is marked first, and so not read again.
+    let ended = deliver_all(room, ledger_id, job, &mut done);
+    let counted = count_states(room, ledger_id, &mut done);
+    if ended.is_err() {
+        job.log(Level::Info, &format!("before the trouble: {}", json!(done)));
+        if let Err(error) = job.checkpoint(json!(done)) {
+            tracing::warn!(%error, "what was done before the trouble is not kept");
+        }
+    }
+    ended?;
+    counted?;
+    Ok(done)
+}
+
+/// Where the documents of a ledger stand.
+fn count_states(room: &Room, ledger_id: LedgerId, done: &mut SalesDelivered) -> Result<()> {
+    let channels = accounts::channels(&room.state)?;
+    let own = channels
+        .iter()
+        .filter(|one| one.ledger_id == Some(ledger_id) && one.is_delivered());
+    let own: Vec<ChannelId> = own.map(|one| one.id).collect();
+    if own.is_empty() {
+        return Ok(());
+    }
+    let count = |state| standing(room, &own, state).map(|ids| ids.len() as u64);
+    done.refused = count(State::Refused)? + count(State::Pending)?;
+    done.uncertain = count(State::Uncertain)?;
+    done.pending = count(State::Ready)?;
+    Ok(())
+}
+
+/// Sales of these channels in that state.
+fn standing(room: &Room, channels: &[ChannelId], state: State) -> Result<Vec<sales::SaleId>> {
+    let filter = list::Filter {
+        channels: channels.to_vec(),
+        states: vec![state],
+        ..list::Filter::default()
+    };
+    list::ids(&room.state, &filter)
+}
+
+fn deliver_all(
+    room: &Room,
+    ledger_id: LedgerId,
+    job: &Running,
+    done: &mut SalesDelivered,
+) -> Result<()> {
     let add = |marked: &marks::MarkedCount, done: &mut SalesDelivered| {
         done.marked += marked.source + marked.before;
         done.marked_here += marked.here;
     };
-    // A source that can't be marked now is read, and its trouble met again at the end.
+    // What an earlier run could not mark is marked first, and so not read again. A source that can't be
+    // marked now is read, and its trouble met again at the end.
     let marked = marks::settle(room, ledger_id, &job.cancel, job)?;
-    add(&marked.count, &mut done);
+    add(&marked.count, done);
     let mut channels = Vec::new();
     let mut trouble = None;
     for account in accounts::channels(&room.state)? {
@@ -83,18 +130,12 @@ pub(crate) fn deliver(room: &Room, ledger_id: LedgerId, job: &Running) -> Result
         }
     }
     if !channels.is_empty() {
-        let stopped = deliver_of(room, ledger_id, &channels, job, &mut done)?;
+        let stopped = deliver_of(room, ledger_id, &channels, job, done)?;
         let marked = marks::settle(room, ledger_id, &job.cancel, job)?;
-        add(&marked.count, &mut done);
+        add(&marked.count, done);
         trouble = stopped.or(trouble).or(marked.trouble);
     }
-    match trouble {
-        None => Ok(done),
-        Some(error) => {
-            job.log(Level::Info, &format!("before the trouble: {}", json!(done)));
-            Err(error)
-        }
-    }
+    trouble.map_or(Ok(()), Err)
 }
 
 /// Sends what is ready of these channels. Why it ended early, if it did.
@@ -105,30 +146,20 @@ fn deliver_of(
     job: &Running,
     done: &mut SalesDelivered,
 ) -> Result<Option<Error>> {
-    let of = |state| {
-        let filter = list::Filter {
-            channels: channels.to_vec(),
-            states: vec![state],
-            ..list::Filter::default()
-        };
-        list::ids(&room.state, &filter)
-    };
+    for channel in channels {
+        judge::pending(room, *channel, &job.cancel)?;
+    }
     let input = SendInput {
         ledger_id,
-        sales: of(State::Ready)?,
+        sales: standing(room, channels, State::Ready)?,
     };
-    let stopped = match send_each(room, &input, job) {
-        Ok(sending) => {
-            (done.sent, done.there) = (sending.sent.invoiced, sending.sent.there);
-            sending.stopped.map(Error::Travelled)
-        }
+    let mut sending = Sending::default();
+    let ended = send_each(room, &input, job, &mut sending);
+    (done.sent, done.there) = (sending.sent.invoiced, sending.sent.there);
+    Ok(match ended {
+        Ok(()) => sending.stopped.map(Error::Travelled),
         Err(error) => Some(error),
-    };
-    let count = |state| of(state).map(|ids| ids.len() as u64);
-    done.refused = count(State::Refused)? + count(State::Pending)?;
-    done.uncertain = count(State::Uncertain)?;
-    done.pending = count(State::Ready)?;
-    Ok(stopped)
+    })
 }
 
 /// Sends sales, each once, and remembers how it went.
@@ -137,22 +168,20 @@ fn deliver_of(
 /// Those of the ledger's login and of the store; a cancel.
 pub fn send(room: &Room, input: &SendInput, job: &Running) -> Result<SalesSent> {
     read_anew(room, input, job)?;
-    let sending = send_each(room, input, job);
-    match &sending {
-        Ok(Sending {
-            stopped: Some(error),
-            ..
-        }) => accounts::set_ledger_contact(
+    let mut sending = Sending::default();
+    let ended = send_each(room, input, job, &mut sending);
+    match &sending.stopped {
+        Some(error) if ended.is_ok() => accounts::set_ledger_contact(
             &room.state,
             input.ledger_id,
             room.clock.now(),
             Some(error.clone()),
         )?,
-        sending => remember(room, input.ledger_id, sending)?,
+        Some(_) | None => remember(room, input.ledger_id, &ended)?,
     }
     // What was taken before the trouble is marked all the same.
     marks::settle(room, input.ledger_id, &job.cancel, job)?;
-    Ok(sending?.sent)
+    ended.map(|()| sending.sent)
 }
 
 /// Whoever sends a refused document again has mended it where it was issued, more often than not.
@@ -183,18 +212,15 @@ struct Sending {
     stopped: Option<puente_core::Error>,
 }
 
-fn send_each(room: &Room, input: &SendInput, job: &Running) -> Result<Sending> {
+fn send_each(room: &Room, input: &SendInput, job: &Running, done: &mut Sending) -> Result<()> {
     let ledger = room.ledger(input.ledger_id)?;
     // What an earlier run left in the air comes down first.
     outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
     let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
-    let mut done = Sending::default();
-    let ended = send_with(&mut sender, input, job, &mut done);
+    let ended = send_with(&mut sender, input, job, done);
     // However it ended: what is known is kept, and what did not leave is ready again.
     let finished = sender.finish();
-    ended?;
-    finished?;
-    Ok(done)
+    ended.and(finished)
 }
 
 fn send_with(

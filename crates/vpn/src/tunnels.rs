@@ -1,14 +1,20 @@
 //! The tunnels that this process holds open, each shared by everyone who needs it, and let go when
 //! nobody does.
 
+mod hold;
+
+pub use hold::Hold;
+
 use crate::forward::{Door, Forwarder, HANDSHAKE, Status};
 use crate::vpns::{self, State, Vpn, VpnId};
 use crate::{Error, Result};
-use puente_core::{Cancel, Clock};
+use hold::{Claim, Holder, Reach};
+use puente_core::{Cancel, Clock, Code};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +22,8 @@ use std::time::{Duration, Instant};
 pub const IDLE: Duration = Duration::from_secs(60);
 /// Between two looks at who is idle.
 const LOOK: Duration = Duration::from_secs(5);
+/// How often, and after what pause, a process that is coming or going is asked again.
+const AGAIN: (u32, Duration) = (50, Duration::from_millis(100));
 
 /// The tunnels of this process. Clones are one and the same.
 #[derive(Clone)]
@@ -25,6 +33,8 @@ struct Inner {
     state: Database,
     secrets: Secrets,
     clock: Arc<dyn Clock>,
+    /// Where processes say which tunnels are theirs.
+    folder: PathBuf,
     open: Mutex<Open>,
     changed: Condvar,
     watchers: Arc<Watchers>,
@@ -57,12 +67,22 @@ struct Entry {
     /// A person asked for it: it stays until a person ends it.
     pinned: bool,
     quiet_since: Option<Instant>,
+    // After the tunnel: only then may another process have it.
+    _hold: Hold,
+}
+
+/// Where the tunnel is.
+enum Place {
+    Here(Arc<Forwarder>),
+    Elsewhere(Holder),
 }
 
 impl Tunnels {
     /// None is open yet.
     pub fn new(state: Database, secrets: Secrets, clock: Arc<dyn Clock>) -> Tunnels {
+        let folder = state.path().with_file_name("vpn");
         Tunnels(Arc::new(Inner {
+            folder,
             state,
             secrets,
             clock,
@@ -78,23 +98,52 @@ impl Tunnels {
     }
 
     /// A port of this PC that leads to `host:port` behind the VPN. The tunnel is opened if need be,
-    /// waited for, and let go when it is idle.
+    /// waited for, and let go when it is idle; where another process of this data folder has it, it is
+    /// that one's.
     ///
     /// # Errors
     /// [`Error::NoHandshake`], [`Error::NotRouted`], those of the keyring.
     pub fn reach(&self, id: VpnId, host: &str, port: u16, cancel: &Cancel) -> Result<SocketAddr> {
         let target = resolve(host, port)?;
-        let tunnel = self.tunnel(id, false)?;
-        let address = self.door(id, &tunnel, target, 0)?;
-        tunnel.wait_for(target, HANDSHAKE, cancel)?;
-        Ok(address)
+        let (tries, pause) = AGAIN;
+        for _ in 0..tries {
+            match self.tunnel(id, false)? {
+                Place::Here(tunnel) => {
+                    let address = self.door(id, &tunnel, target, 0)?;
+                    tunnel.wait_for(target, HANDSHAKE, cancel)?;
+                    return Ok(address);
+                }
+                Place::Elsewhere(holder) => {
+                    if let Some(address) = holder.reach(target, cancel)? {
+                        return Ok(address);
+                    }
+                }
+            }
+            cancel.sleep(pause)?;
+        }
+        Err(Error::Travelled(
+            puente_core::Error::new(Code::VpnHeld).with("process", "?"),
+        ))
+    }
+
+    /// Keeps every other process of this data folder from opening the tunnel, as long as it lives: the
+    /// tunnel is about to be elsewhere.
+    ///
+    /// # Errors
+    /// That another process has it, or this one.
+    pub fn alone(&self, id: VpnId) -> Result<Hold> {
+        match self.claim(id)? {
+            Claim::Ours(hold) => Ok(hold),
+            Claim::Theirs(holder) => Err(holder.refusal()),
+        }
     }
 
     /// Opens the tunnel and keeps it open until [`Tunnels::disconnect`], with a port for `target` if
     /// one is given.
     ///
     /// # Errors
-    /// As [`Tunnels::reach`], and [`Error::PortTaken`]; nothing is left open then.
+    /// As [`Tunnels::reach`], [`Error::PortTaken`], and that another process has it; nothing is left open
+    /// then.
     pub fn connect(
         &self,
         id: VpnId,
@@ -103,7 +152,10 @@ impl Tunnels {
         cancel: &Cancel,
     ) -> Result<Option<SocketAddr>> {
         let was_open = self.status(id).is_some();
-        let tunnel = self.tunnel(id, true)?;
+        let tunnel = match self.tunnel(id, true)? {
+            Place::Here(tunnel) => tunnel,
+            Place::Elsewhere(holder) => return Err(holder.refusal()),
+        };
         let result = match target {
             Some((host, port)) => resolve(host, port).and_then(|target| {
                 tunnel.wait_for(target, HANDSHAKE, cancel)?;
@@ -152,15 +204,39 @@ impl Tunnels {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tunnel(&self, id: VpnId, pinned: bool) -> Result<Arc<Forwarder>> {
+    fn claim(&self, id: VpnId) -> Result<Claim> {
+        let all = Arc::downgrade(&self.0);
+        let reach: Arc<Reach> = Arc::new(move |target: SocketAddr| {
+            let all = Tunnels(all.upgrade().ok_or(Error::Cancelled)?);
+            let host = target.ip().to_string();
+            all.reach(id, &host, target.port(), &Cancel::new())
+        });
+        hold::claim(&self.0.folder, id, reach)
+    }
+
+    /// Takes out the tunnel of a key that another process has changed since.
+    fn outdated(&self, vpn: &Vpn) -> Option<Entry> {
+        let mut open = self.lock();
+        let entry = open.tunnels.get(&vpn.id)?;
+        let is_outdated = entry.tunnel.public_key().to_string() != vpn.public_key;
+        is_outdated.then(|| open.tunnels.remove(&vpn.id)).flatten()
+    }
+
+    fn tunnel(&self, id: VpnId, pinned: bool) -> Result<Place> {
+        let vpn = vpns::get(&self.0.state, id)?;
+        refuse_unusable(&vpn)?;
+        // Ending waits for a thread: not with the lock.
+        drop(self.outdated(&vpn));
         let mut open = self.lock();
         if let Some(entry) = open.tunnels.get_mut(&id) {
             entry.pinned |= pinned;
             entry.quiet_since = None;
-            return Ok(Arc::clone(&entry.tunnel));
+            return Ok(Place::Here(Arc::clone(&entry.tunnel)));
         }
-        let vpn = vpns::get(&self.0.state, id)?;
-        refuse_unusable(&vpn)?;
+        let hold = match self.claim(id)? {
+            Claim::Ours(hold) => hold,
+            Claim::Theirs(holder) => return Ok(Place::Elsewhere(holder)),
+        };
         let config = vpn.config(&self.0.secrets)?;
         let watchers = Arc::clone(&self.0.watchers);
         let changed = Arc::new(move || watchers.tell());
@@ -171,6 +247,7 @@ impl Tunnels {
             doors: BTreeMap::new(),
             pinned,
             quiet_since: None,
+            _hold: hold,
         };
         open.tunnels.insert(id, entry);
         if !open.swept {
@@ -184,7 +261,7 @@ impl Tunnels {
                 tracing::warn!(%error, "idle tunnels stay open");
             }
         }
-        Ok(tunnel)
+        Ok(Place::Here(tunnel))
     }
 
     fn door(

@@ -4,7 +4,7 @@
 use super::margin::{self, gathered};
 use super::table::ReasonCount;
 use super::texts::title;
-use super::{channels, ledgers, room, wide};
+use super::{channels, ledgers, room};
 use crate::jobs::{self, JobRow};
 use crate::settings::{self, Change};
 use crate::{App, Nothing, Result};
@@ -484,12 +484,12 @@ impl Walk<'_> {
         bills::read(self.room, self.input.channel_id, self.job)?;
         (done.journal_invoices, done.invoices_made_twice) = self.shop.invoices();
         let earned = gathered(self.room, &margin::Of::default())?;
-        done.margin = earned.total.margin;
+        done.margin.clone_from(&earned.total.margin);
         done.margin_percent = earned.total.percent;
         done.took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.step(
             11,
-            &format!("{} in {} sales", wide(all.margin_e4), all.sales),
+            &format!("{} in {} sales", earned.total.margin, all.sales),
         );
         Ok(done)
     }

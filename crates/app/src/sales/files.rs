@@ -37,23 +37,25 @@ const SALES: [&str; 13] = [
     "invoice",
     "reason",
 ];
-const MARGIN: [&str; 9] = [
+const MARGIN: [&str; 10] = [
     "key",
     "label",
     "sales",
     "units",
+    "currency",
     "revenue",
     "cost",
     "margin",
     "percent",
     "estimated",
 ];
-const AMOUNTS: [&str; 8] = [
+const AMOUNTS: [&str; 9] = [
     "date",
     "channel",
     "sale",
     "buyer",
     "kind",
+    "currency",
     "amount",
     "source",
     "certainty",
@@ -100,6 +102,9 @@ pub struct MarginExport {
     #[serde(default)]
     #[ts(as = "Option<SalesFilter>", optional)]
     pub filter: SalesFilter,
+    /// In which currency; that of the most sales when left out. Rows of amounts are of all currencies.
+    #[serde(default)]
+    pub currency: Option<String>,
     /// A row for each amount of each sale instead, with its source and how sure it is.
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]
@@ -247,9 +252,11 @@ fn groups(app: &App, request: &MarginExport, lang: Lang, put: Put<'_>) -> Result
     let of = margin::Of {
         by: request.by,
         filter: request.filter.clone(),
+        currency: request.currency.clone(),
         limit: None,
     };
-    for row in margin::all(app, &of)?.rows {
+    let summary = margin::all(app, &of)?;
+    for row in summary.rows {
         let number = |text: &str| match text.parse() {
             Ok(number) => Cell::Number(number),
             Err(_) => Cell::Text(text.to_owned()),
@@ -259,6 +266,7 @@ fn groups(app: &App, request: &MarginExport, lang: Lang, put: Put<'_>) -> Result
             Cell::Text(row.label),
             Cell::Number(Decimal::from(row.sales)),
             number(&row.units),
+            Cell::Text(summary.currency.clone()),
             number(&row.revenue),
             number(&row.cost),
             number(&row.margin),
@@ -293,6 +301,7 @@ fn amounts(app: &App, filter: &SalesFilter, lang: Lang, put: Put<'_>) -> Result<
                 Cell::Text(row.key.clone()),
                 Cell::Text(row.buyer.clone()),
                 Cell::Text(kind),
+                Cell::Text(row.currency.clone()),
                 Cell::Number(amount),
                 Cell::Text(source),
                 Cell::Text(certainty),
@@ -378,7 +387,7 @@ fn within(folder: &Path, name: &str) -> Option<PathBuf> {
     (!name.is_empty() && is_plain).then(|| folder.join(name))
 }
 
-fn headings(names: &[&str], lang: Lang) -> Vec<String> {
+pub(super) fn headings(names: &[&str], lang: Lang) -> Vec<String> {
     names
         .iter()
         .map(|name| phrase(&format!("column.{name}"), lang))
@@ -395,7 +404,7 @@ fn day(at: chrono::DateTime<chrono::Utc>) -> String {
         .to_string()
 }
 
-fn done(app: &App, action: &str, output: PathBuf, rows: u64) -> Result<Exported> {
+pub(super) fn done(app: &App, action: &str, output: PathBuf, rows: u64) -> Result<Exported> {
     app.audit(action, "sales", json!({ "path": output, "rows": rows }))?;
     Ok(Exported { output, rows })
 }

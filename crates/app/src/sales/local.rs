@@ -12,11 +12,10 @@ use puente_erp::Statements;
 use puente_erp::servers::{self, Kind};
 use puente_jobs::NewJob;
 use puente_sales::accounts::{self, Channel, ChannelKind, ChannelState, Ledger, LedgerKind};
-use puente_sales::attempts::{self, Attempt};
 use puente_sales::channels::database::{self, Settings, Sources};
 use puente_sales::handlers::{DELIVER, LedgerInput};
 use puente_sales::ledgers::solar;
-use puente_sales::{Rules, marks, sales};
+use puente_sales::{Rules, marks};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -256,8 +255,8 @@ fn source_account(app: &App, request: &SourceConnect) -> Result<Channel> {
         return Err(Error::invalid("name", "1..80"));
     }
     let server = servers::find(&app.room.state, &request.server)?;
-    if server.kind != Kind::SqlServer {
-        return Err(Error::invalid("server", "SQL Server"));
+    if server.kind == Kind::Files {
+        return Err(Error::invalid("server", "SQL Server, Firebird"));
     }
     let ledger = accounts::find_ledger(&room.state, &request.ledger)?;
     let profile = request
@@ -346,14 +345,4 @@ pub fn deliver(app: &App, request: ledgers::Named) -> Result<Vec<JobRow>> {
         ledger_id: ledger.id
     });
     Ok(vec![jobs::ask(app, NewJob::new(DELIVER, input).once())?])
-}
-
-/// Every attempt at telling a ledger of a sale: when, what, and what came back.
-///
-/// # Errors
-/// That the sale doesn't exist.
-pub fn attempts(app: &App, request: super::show::Named) -> Result<Vec<Attempt>> {
-    let room = room(app);
-    let row = sales::find(&room.state, &request.sale)?;
-    Ok(attempts::of_sale(&room.state, row.id)?)
 }

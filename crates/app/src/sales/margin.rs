@@ -42,6 +42,8 @@ pub struct Of {
     /// Of which sales; those that are cancelled or not paid are left out.
     #[ts(as = "Option<SalesFilter>", optional)]
     pub filter: SalesFilter,
+    /// In which currency, for amounts of two are never added; that of the most sales when left out.
+    pub currency: Option<String>,
     /// At most so many rows, the smallest margins first; 100 when left out, 10000 at most.
     pub limit: Option<usize>,
 }
@@ -80,6 +82,10 @@ pub struct MarginSummary {
     pub costs: Vec<MarginCost>,
     /// How many groups there are.
     pub groups: u64,
+    /// The currency of all amounts; empty without sales.
+    pub currency: String,
+    /// Every currency in which the filter lets sales through, that of the most sales first.
+    pub currencies: Vec<String>,
 }
 
 /// What a kind of cost comes to.
@@ -119,7 +125,14 @@ pub(crate) fn gathered(room: &Room, request: &Of) -> Result<MarginSummary> {
 }
 
 fn gathered_up_to(room: &Room, request: &Of, limit: usize) -> Result<MarginSummary> {
-    let ids = list::ids(&room.state, &to_filter(&request.filter)?)?;
+    let filter = to_filter(&request.filter)?;
+    let currencies = currencies(room, &filter)?;
+    let currency = match (&request.currency, currencies.first()) {
+        (Some(wanted), _) => wanted.clone(),
+        (None, Some(first)) => first.clone(),
+        (None, None) => String::new(),
+    };
+    let ids = list::ids(&room.state, &filter)?;
     let mut measures: HashMap<i64, Measure> = HashMap::new();
     for channel in accounts::channels(&room.state)? {
         measures.insert(channel.id, Measure::of(room, channel.id)?);
@@ -131,7 +144,7 @@ fn gathered_up_to(room: &Room, request: &Of, limit: usize) -> Result<MarginSumma
         let Some(measure) = measures.get(&row.channel_id) else {
             return Ok(());
         };
-        if sale.status != Status::Paid {
+        if sale.status != Status::Paid || row.currency != currency {
             return Ok(());
         }
         let draft = measure.draft(&sale).ok();
@@ -197,7 +210,19 @@ fn gathered_up_to(room: &Room, request: &Of, limit: usize) -> Result<MarginSumma
             })
             .collect(),
         groups,
+        currency,
+        currencies,
     })
+}
+
+fn currencies(room: &Room, filter: &list::Filter) -> Result<Vec<String>> {
+    let mut found: Vec<(String, u64)> = list::totals(&room.state, filter)?
+        .sums
+        .into_iter()
+        .map(|(currency, sums)| (currency, sums.sales))
+        .collect();
+    found.sort_by_key(|(_, sales)| std::cmp::Reverse(*sales));
+    Ok(found.into_iter().map(|(currency, _)| currency).collect())
 }
 
 fn row_of(key: String, sum: Sum) -> MarginRow {

@@ -1,6 +1,7 @@
 //! From sale to invoice: ledgers, channels, what each expects, and the sales themselves.
 
 pub mod accept;
+pub mod attempts;
 pub mod catalogue;
 pub mod channels;
 pub mod costs;

@@ -134,16 +134,39 @@ pub struct Row {
 pub struct SalesTotals {
     /// How many.
     pub sales: u64,
+    /// What they come to in each currency, that of the most sales first.
+    pub sums: Vec<SalesSum>,
+    /// How many in each state, by name.
+    pub states: HashMap<String, u64>,
+    /// How many are first of all blocked by each reason, the most first.
+    pub reasons: Vec<ReasonCount>,
+}
+
+/// What sales in one currency come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SalesSum {
+    /// Which, as ISO 4217 says.
+    pub currency: String,
+    /// How many sales.
+    pub sales: u64,
     /// Paid in all.
     pub paid: String,
     /// Invoiced or to be invoiced in all.
     pub total: String,
     /// Earned in all, of those that are worked out.
     pub margin: String,
-    /// How many in each state, by name.
-    pub states: HashMap<String, u64>,
-    /// How many are first of all blocked by each reason, the most first.
-    pub reasons: Vec<ReasonCount>,
+}
+
+impl SalesTotals {
+    /// One of the amounts, in every currency: `12.00 COP + 3.00 ARS`; empty without sales.
+    pub fn each(&self, amount: impl Fn(&SalesSum) -> &str) -> String {
+        let texts: Vec<String> = self
+            .sums
+            .iter()
+            .map(|sum| format!("{} {}", amount(sum), sum.currency))
+            .collect();
+        texts.join(" + ")
+    }
 }
 
 /// How many sales a reason blocks.
@@ -279,11 +302,21 @@ fn to_totals(app: &App, totals: Totals) -> SalesTotals {
         })
         .collect();
     reasons.sort_by(|a, b| b.sales.cmp(&a.sales).then_with(|| a.reason.cmp(&b.reason)));
+    let mut sums: Vec<SalesSum> = totals
+        .sums
+        .into_iter()
+        .map(|(currency, sums)| SalesSum {
+            currency,
+            sales: sums.sales,
+            paid: wide(sums.paid_e4),
+            total: wide(sums.total_e4),
+            margin: wide(sums.margin_e4),
+        })
+        .collect();
+    sums.sort_by_key(|sum| std::cmp::Reverse(sum.sales));
     SalesTotals {
         sales: totals.sales,
-        paid: wide(totals.paid_e4),
-        total: wide(totals.total_e4),
-        margin: wide(totals.margin_e4),
+        sums,
         states: totals.states.into_iter().collect(),
         reasons,
     }

@@ -169,6 +169,13 @@ pub fn write_private(path: &Path, bytes: &[u8], overwrite: bool) -> Result<()> {
         options.mode(0o600);
     }
     let mut written = options.open(path).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        // What was there may have been for everyone to read.
+        use std::os::unix::fs::PermissionsExt as _;
+        let own = std::fs::Permissions::from_mode(0o600);
+        written.set_permissions(own).map_err(failed)?;
+    }
     std::io::Write::write_all(&mut written, bytes).map_err(failed)
 }
 

@@ -78,12 +78,15 @@ impl Keeper {
         let programs =
             std::env::var_os("ProgramFiles").unwrap_or_else(|| r"C:\Program Files".into());
         let folder = std::path::Path::new(&programs).join("WireGuard");
+        let windows = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+        let system = std::path::Path::new(&windows).join("System32");
         Keeper::of(puente_vpn::system::Official {
             state: room.state.clone(),
             clock: Arc::clone(&room.clock),
             secrets: room.secrets.clone(),
             program: folder.join("wireguard.exe"),
             wg: folder.join("wg.exe"),
+            powershell: system.join(r"WindowsPowerShell\v1.0\powershell.exe"),
             folder: dir.path().to_owned(),
         })
     }

@@ -73,6 +73,8 @@ pub enum Sales {
             value_name = "sale|product|channel|month"
         )]
         by: String,
+        #[arg(long, value_name = "ISO")]
+        currency: Option<String>,
         #[arg(long, default_value_t = 20)]
         limit: usize,
         #[arg(long, value_name = "FILE")]

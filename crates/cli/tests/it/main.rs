@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod canaries;
+mod deliver;
 mod desk;
 mod forecast;
 mod kills;
@@ -18,5 +19,8 @@ mod together;
 mod verbs;
 #[cfg(target_os = "linux")]
 mod vpn;
+mod vpn_files;
+#[cfg(target_os = "linux")]
+mod vpn_names;
 #[cfg(target_os = "linux")]
 mod vpn_system;

@@ -4,19 +4,20 @@ mod bench;
 mod canaries;
 mod login;
 mod peers;
+mod refused;
 mod relay;
 mod restart;
 mod setup;
 
 use crate::desk::said;
 use bench::Bench;
-use puente_sandbox::vpn::{OFFICE, PORT, SERVER};
+use puente_sandbox::vpn::{ADMIN, OFFICE, PORT, SERVER};
 use puente_sandbox::{FirebirdServer, SampleErp, SampleOptions, SampleSize, ServerOptions};
 use relay::Relay;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Child, Output};
 
 /// A technician's PC in the lab, and the office with its ERP.
 pub(crate) struct Pc {
@@ -56,23 +57,38 @@ impl Pc {
 
     /// A `.conf` as the office's administrator would send it.
     pub fn conf(&self) -> PathBuf {
+        self.conf_of("oficina", "10.8.3.20")
+    }
+
+    fn conf_of(&self, name: &str, address: &str) -> PathBuf {
         let lab = &self.bench.lab;
         let key = lab.server.run("wg genkey").unwrap();
         let key = key.trim();
         lab.server
             .run(&format!(
-                "wg set wg0 peer $(echo {key} | wg pubkey) allowed-ips 10.8.3.20/32"
+                "wg set wg0 peer $(echo {key} | wg pubkey) allowed-ips {address}/32"
             ))
             .unwrap();
         let text = format!(
-            "[Interface]\nPrivateKey = {key}\nAddress = 10.8.3.20/32\nPostUp = touch {}\n\n[Peer]\n\
+            "[Interface]\nPrivateKey = {key}\nAddress = {address}/32\nPostUp = touch {}\n\n[Peer]\n\
              PublicKey = {}\nEndpoint = {SERVER}:{PORT}\nAllowedIPs = 10.8.3.0/24, 192.168.77.0/24\n",
             self.bench.data.join("ran").display(),
             lab.public_key().unwrap()
         );
-        let path = self.bench.data.join("oficina.conf");
+        let path = self.bench.data.join(format!("{name}.conf"));
         std::fs::write(&path, text).unwrap();
         path
+    }
+
+    /// A program that holds a tunnel open, and what it said of it.
+    fn opened(&self, line: &[&str]) -> (Child, Value) {
+        let mut child = self.bench.start(line, "");
+        let mut text = String::new();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        while serde_json::from_str::<Value>(&text).is_err() {
+            assert!(output.read_line(&mut text).unwrap() > 0, "{text}");
+        }
+        (child, serde_json::from_str(&text).unwrap())
     }
 
     pub fn add_server(&self, vpn: &str) -> Output {
@@ -145,27 +161,64 @@ fn a_port_of_this_pc_leads_to_the_office_until_the_program_ends() {
         "--port",
         "4050",
     ];
-    let mut child = pc.bench.start(&line, "");
-    let mut text = String::new();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
-    while serde_json::from_str::<Value>(&text).is_err() {
-        assert!(output.read_line(&mut text).unwrap() > 0, "{text}");
-    }
-    let connected: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(connected["local"], "127.0.0.1:4050", "{text}");
+    let (child, connected) = pc.opened(&line);
+    assert_eq!(connected["local"], "127.0.0.1:4050", "{connected}");
     assert_eq!(connected["status"]["state"], "up");
-    let taken = pc.bench.puente(&line, "");
-    assert!(!taken.status.success());
-    assert!(said(&taken).contains("VPN_PORT_TAKEN"), "{}", said(&taken));
-    let elsewhere = [
-        "vpn",
-        "connect",
-        "bodega Ñuñoa",
-        "--to",
-        "192.168.78.1:3050",
-    ];
-    let refused = said(&pc.bench.puente(&elsewhere, ""));
+    let other = pc.conf_of("otra", "10.8.3.21").display().to_string();
+    pc.bench.json(&["vpn", "import", &other], "");
+    let otra = ["vpn", "connect", "otra", "--to"];
+    let taken = [&otra[..], &[&target, "--port", "4050"]].concat();
+    let taken = pc.bench.refused(&taken, "");
+    assert!(taken.contains("VPN_PORT_TAKEN"), "{taken}");
+    let elsewhere = [&otra[..], &["192.168.78.1:3050"]].concat();
+    let refused = pc.bench.refused(&elsewhere, "");
     assert!(refused.contains("VPN_NOT_ROUTED"), "{refused}");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    pc.bench.end(child);
+}
+
+#[test]
+fn two_programs_share_the_tunnel_of_one_and_never_take_it_from_each_other() {
+    let pc = Pc::new();
+    let create = pc.bench.with_key("create", "oficina", ADMIN);
+    let create = [&create[..], &["--password-stdin"]].concat();
+    pc.bench.json(&create, pc.bench.password());
+    let target = format!("{OFFICE}:3050");
+    let connect = ["vpn", "connect", "oficina", "--to", &target];
+    let (child, _) = pc.opened(&connect);
+    let speaks_from = || {
+        let said = pc.bench.lab.server.run("wg show wg0 endpoints").unwrap();
+        let peer = said.lines().find(|line| line.contains("10.250.0.2:"));
+        peer.unwrap().to_owned()
+    };
+    let before = speaks_from();
+
+    // Jobs of another program go through it.
+    let added = pc.add_server("oficina");
+    assert!(added.status.success(), "{}", said(&added));
+    let jobs = pc.bench.json(&["companies", "discover"], "");
+    assert_eq!(jobs[0]["state"], "done", "{jobs}");
+    assert_eq!(speaks_from(), before, "the server hears one tunnel");
+    let held = pc.bench.refused(&connect, "");
+    assert!(held.contains("VPN_HELD"), "{held}");
+    let process = pc.bench.lab.client.run("pidof puente").unwrap();
+    let by = format!("(proceso {})", process.trim());
+    assert!(held.contains(&by), "by whom: {held}");
+    let whole = pc
+        .bench
+        .refused(&["vpn", "connect", "oficina", "--system"], "");
+    assert!(whole.contains("VPN_HELD"), "{whole}");
+
+    // It takes the fresh keys that another program made, too.
+    pc.bench.json(&["vpn", "rotate", "oficina"], "");
+    let jobs = pc.bench.json(&["companies", "discover"], "");
+    assert_eq!(jobs[0]["state"], "done", "{jobs}");
+    let held = pc.bench.refused(&connect, "");
+    assert!(held.contains(&by), "it still has it: {held}");
+    let before = speaks_from();
+
+    // However it ends, the next one has the tunnel.
+    pc.bench.end(child);
+    let jobs = pc.bench.json(&["companies", "discover"], "");
+    assert_eq!(jobs[0]["state"], "done", "{jobs}");
+    assert_ne!(speaks_from(), before, "it is another one");
 }

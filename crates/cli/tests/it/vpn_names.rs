@@ -15,13 +15,15 @@ fn names_the_office(text: &str) {
 fn a_database_behind_a_vpn_is_named_as_the_office_names_it() {
     let pc = Pc::new();
     let conf = pc.conf().display().to_string();
-    pc.json(&["vpn", "import", &conf], "");
+    pc.bench.json(&["vpn", "import", &conf], "");
 
     // Nothing listens at that port of the office.
     let line = ["servers", "add", "--name", "otro", "--host", OFFICE];
     let rest = ["--port", "3051", "--user", "SYSDBA", "--master", "/x.fdb"];
     let end = ["--vpn", "oficina", "--password-stdin"];
-    let refused = pc.puente(&[&line[..], &rest[..], &end[..]].concat(), "masterkey");
+    let refused = pc
+        .bench
+        .puente(&[&line[..], &rest[..], &end[..]].concat(), "masterkey");
     assert!(!refused.status.success());
     names_the_office(&said(&refused));
     assert!(said(&refused).contains("3051"), "{}", said(&refused));
@@ -30,11 +32,13 @@ fn a_database_behind_a_vpn_is_named_as_the_office_names_it() {
     assert!(added.status.success(), "{}", said(&added));
     // The office's server goes away.
     let listener = r"ss -Htlnp 'sport = :3050' | sed 's/.*pid=\([0-9]*\).*/\1/'";
-    pc.lab
+    pc.bench
+        .lab
         .office
         .run(&format!("kill -KILL $({listener})"))
         .unwrap();
-    let jobs = pc.json(&["companies", "discover"], "");
+    let ran = pc.bench.puente(&["companies", "discover"], "");
+    let jobs: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     let error = &jobs[0]["error"];
     names_the_office(error["message"].as_str().unwrap());
     names_the_office(&jobs.to_string());

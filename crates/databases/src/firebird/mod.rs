@@ -5,6 +5,7 @@ mod decode;
 mod errors;
 mod library;
 mod pump;
+mod records;
 mod relay;
 mod sql;
 mod summary;
@@ -34,6 +35,19 @@ pub(crate) fn connect(
     cancel: &Cancel,
     log: Arc<dyn StatementLog>,
 ) -> Result<Box<dyn SourceDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+/// As [`connect`], for records.
+pub(crate) fn connect_records(
+    options: &ConnectOptions,
+    cancel: &Cancel,
+    log: Arc<dyn StatementLog>,
+) -> Result<Box<dyn crate::RecordDb>> {
+    Ok(Box::new(open(options, cancel, log)?))
+}
+
+fn open(options: &ConnectOptions, cancel: &Cancel, log: Arc<dyn StatementLog>) -> Result<Firebird> {
     let Some(charset) = Charset::parse(&options.charset) else {
         let reason = format!("charset {:?} is not known", options.charset);
         return Err(puente_core::Error::invalid("charset", reason).into());
@@ -51,7 +65,7 @@ pub(crate) fn connect(
         replaced: 0,
     };
     database.facts()?;
-    Ok(Box::new(database))
+    Ok(database)
 }
 
 /// A database of Firebird.

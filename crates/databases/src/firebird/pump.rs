@@ -129,16 +129,16 @@ fn read_again(
     )?])
 }
 
-struct Pumped {
-    rows: u64,
+pub(super) struct Pumped {
+    pub rows: u64,
     withheld: u64,
     /// Keys of the withheld rows; `None` when they are not known or too many.
     keys: Option<Vec<i64>>,
-    flow: Flow,
+    pub flow: Flow,
 }
 
 /// Runs one statement: reads and decodes on one thread, hands chunks to the sink on this one.
-fn pump(
+pub(super) fn pump(
     database: &mut Firebird,
     scan: &Scan,
     read: &Read,
@@ -160,7 +160,7 @@ fn pump(
             let (filler, taker) = handover::ends(place.columns);
             let mut reader = Reader::new(read, place, key, chunk_rows, filler);
             let reading = scope.spawn(move || {
-                let read = reader.run(wire, &read.text);
+                let read = reader.run(wire, read);
                 reader.finish(read)
             });
             (taker.take_all(|| closer.close(), sink), reading.join())
@@ -224,10 +224,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn run(&mut self, wire: &mut Wire, text: &str) -> Result<()> {
+    fn run(&mut self, wire: &mut Wire, read: &Read) -> Result<()> {
         let closer = wire.closer();
         let mut failed = None;
-        wire.rows(text, self.place.table, &mut |row| {
+        wire.rows_of(&read.text, &read.values, self.place.table, &mut |row| {
             match take_row(
                 row,
                 self.pulls,

@@ -8,6 +8,7 @@ use crate::charset::Charset;
 use crate::exact::Rounding;
 use crate::{Condition, Error, Kind, LiveColumn, LiveKind, LiveTable, Result, Scan};
 use chrono::{Datelike, NaiveDate};
+use rsfbclient::SqlType;
 use std::fmt::Write;
 
 /// Elements of one IN list; servers before 5.0 take 1,500.
@@ -57,6 +58,8 @@ impl Ways {
 pub(super) struct Read {
     pub text: String,
     pub pulls: Vec<Pull>,
+    /// What stands for its question marks, in their order.
+    pub values: Vec<SqlType>,
 }
 
 /// How decimals of the database's own kind come.
@@ -104,7 +107,11 @@ pub(super) fn read(
     }
     let _ = write!(text, " FROM {}", ways.name(&table.name));
     where_clause(ways, table, "", filter, also, &mut text)?;
-    Ok(Read { text, pulls })
+    Ok(Read {
+        text,
+        pulls,
+        values: Vec::new(),
+    })
 }
 
 pub(super) fn unfit(table: &LiveTable, column: &LiveColumn) -> Error {

@@ -11,8 +11,8 @@ use rsfbclient::prelude::{
     TrDataAccessMode, TrIsolationLevel, TrLockResolution, TrRecordVersion, TransactionConfiguration,
 };
 use rsfbclient::{
-    Charset, Column, Connection, Dialect, FbError, Queryable, RawValue, Row, RustFbClient, SqlType,
-    charset,
+    Charset, Column, Connection, Dialect, Execute, FbError, Queryable, RawValue, Row, RustFbClient,
+    SqlType, charset,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,13 @@ use std::path::{Path, PathBuf};
 /// garbage back, however long it stays open.
 const READ: TransactionConfiguration = TransactionConfiguration {
     data_access: TrDataAccessMode::ReadOnly,
+    isolation: TrIsolationLevel::ReadCommited(TrRecordVersion::RecordVersion),
+    lock_resolution: TrLockResolution::NoWait,
+};
+
+/// For marks: never waits for whoever has the row.
+const WRITE: TransactionConfiguration = TransactionConfiguration {
+    data_access: TrDataAccessMode::ReadWrite,
     isolation: TrIsolationLevel::ReadCommited(TrRecordVersion::RecordVersion),
     lock_resolution: TrLockResolution::NoWait,
 };
@@ -91,24 +98,34 @@ impl Wire {
         table: &str,
         visit: &mut dyn FnMut(&[RawValue]) -> Result<(), Stopped>,
     ) -> Result<()> {
+        self.rows_of(text, &[], table, visit)
+    }
+
+    /// As [`Wire::rows`], with `values` for the question marks of the statement.
+    pub(super) fn rows_of(
+        &mut self,
+        text: &str,
+        values: &[SqlType],
+        table: &str,
+        visit: &mut dyn FnMut(&[RawValue]) -> Result<(), Stopped>,
+    ) -> Result<()> {
         let closer = self.relay.closer();
         let mut stopped = false;
         closer.expect(true);
         let done = guarded(|| match &mut self.client {
-            Client::Pure(connection) => connection.stream_raw(text, |row| {
+            // Takes no values, and makes no text of what it reads.
+            Client::Pure(connection) if values.is_empty() => connection.stream_raw(text, |row| {
                 visit(row).map_err(|Stopped| {
                     stopped = true;
                     FbError::Other("stopped".to_owned())
                 })
             }),
+            Client::Pure(connection) => {
+                stopped = each_row(connection.as_mut(), text, values, visit)?;
+                Ok(())
+            }
             Client::Library(connection) => {
-                for row in connection.query_iter::<(), Row>(text, ())? {
-                    let row: Vec<RawValue> = row?.cols.into_iter().map(raw).collect();
-                    if visit(&row).is_err() {
-                        stopped = true;
-                        break;
-                    }
-                }
+                stopped = each_row(connection.as_mut(), text, values, visit)?;
                 Ok(())
             }
             Client::Gone => Err(FbError::Other("not connected".to_owned())),
@@ -120,6 +137,41 @@ impl Wire {
             return Ok(());
         }
         done.map_err(|error| self.explain(error, During::Statement { text, table }))
+    }
+
+    /// Begins a transaction that writes, and that waits for nobody.
+    pub(super) fn begin_write(&mut self) -> Result<()> {
+        self.transact("START TRANSACTION", |client| match client {
+            Client::Pure(connection) => connection.begin_transaction_config(WRITE),
+            Client::Library(connection) => connection.begin_transaction_config(WRITE),
+            Client::Gone => Err(FbError::Other("not connected".to_owned())),
+        })
+    }
+
+    /// Runs a statement that writes, and says how many rows it wrote.
+    pub(super) fn write(&mut self, text: &str, values: &[SqlType], table: &str) -> Result<u64> {
+        let closer = self.relay.closer();
+        closer.expect(true);
+        let done = guarded(|| match &mut self.client {
+            Client::Pure(connection) => connection.execute(text, values.to_vec()),
+            Client::Library(connection) => connection.execute(text, values.to_vec()),
+            Client::Gone => Err(FbError::Other("not connected".to_owned())),
+        });
+        closer.expect(false);
+        done.map(|rows| rows as u64)
+            .map_err(|error| self.explain(error, During::Statement { text, table }))
+    }
+
+    /// Ends the transaction of [`Wire::begin_write`]: all of it, or nothing.
+    pub(super) fn end_write(&mut self, keep: bool) -> Result<()> {
+        let text = if keep { "COMMIT" } else { "ROLLBACK" };
+        self.transact(text, |client| match (client, keep) {
+            (Client::Pure(connection), true) => connection.commit(),
+            (Client::Pure(connection), false) => connection.rollback(),
+            (Client::Library(connection), true) => connection.commit(),
+            (Client::Library(connection), false) => connection.rollback(),
+            (Client::Gone, _) => Err(FbError::Other("not connected".to_owned())),
+        })
     }
 
     /// Whether the connection can be used again.
@@ -377,6 +429,22 @@ fn dialect(options: &ConnectOptions) -> Dialect {
     } else {
         Dialect::D3
     }
+}
+
+/// Whether `visit` ended it early.
+fn each_row(
+    connection: &mut impl Queryable,
+    text: &str,
+    values: &[SqlType],
+    visit: &mut dyn FnMut(&[RawValue]) -> Result<(), Stopped>,
+) -> Result<bool, FbError> {
+    for row in connection.query_iter::<_, Row>(text, values.to_vec())? {
+        let row: Vec<RawValue> = row?.cols.into_iter().map(raw).collect();
+        if visit(&row).is_err() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A value of the client library as the built-in client gives it.

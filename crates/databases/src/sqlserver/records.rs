@@ -4,6 +4,7 @@ use super::pump::pump;
 use super::sql::{self, Of, Read};
 use super::wire::Wire;
 use super::{ATTEMPTS, PAUSE, SqlServer, errors};
+use crate::records::parts;
 use crate::scan::marks;
 use crate::{
     Becomes, Change, Chunk, Flow, LiveColumn, LiveKind, Match, RecordDb, Result, Scan, Value,
@@ -21,7 +22,7 @@ impl RecordDb for SqlServer {
         let (live, real) = catalog.table(&scan.table)?;
         let table = Of { live, real };
         let mut rows = 0;
-        for part in parts(matches) {
+        for part in parts(matches, sql::IN_LIST) {
             let invalid = self.options.invalid_text;
             let mut read = sql::read(table, scan, &scan.filter, invalid)?;
             let joint = if scan.filter.is_empty() {
@@ -143,26 +144,4 @@ fn parameter(column: &LiveColumn, value: &Value, read: &mut Read) -> String {
         Value::Text(_) if is_plain => format!("CAST({name} AS VARCHAR(255))"),
         Value::Text(_) | Value::Int(_) => name,
     }
-}
-
-/// Matches whose longest list is cut into lists that a statement takes.
-fn parts(matches: &[Match]) -> Vec<Vec<Match>> {
-    let longest = matches
-        .iter()
-        .enumerate()
-        .max_by_key(|(_, one)| one.values.len());
-    let Some((at, longest)) = longest.filter(|(_, one)| one.values.len() > sql::IN_LIST) else {
-        return vec![matches.to_vec()];
-    };
-    longest
-        .values
-        .chunks(sql::IN_LIST)
-        .map(|values| {
-            let mut part = matches.to_vec();
-            if let Some(one) = part.get_mut(at) {
-                one.values = values.to_vec();
-            }
-            part
-        })
-        .collect()
 }

@@ -3,7 +3,8 @@
 use crate::Error;
 use puente_core::Secret;
 use russh::keys::{Error as KeyError, PrivateKey, decode_secret_key, ssh_key};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 /// How a file says that its key is locked.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +38,12 @@ impl Lock {
     }
 }
 
+/// `~` as a shell has it: the home folder of this user.
+fn whole(path: &Path) -> PathBuf {
+    let home = path.strip_prefix("~").ok().zip(std::env::home_dir());
+    home.map_or_else(|| path.to_owned(), |(rest, home)| home.join(rest))
+}
+
 /// Reads the key of a file: of OpenSSH, PEM, PKCS#8 or PuTTY. A passphrase that nothing asks for is not used,
 /// as with `ssh`.
 ///
@@ -47,9 +54,18 @@ pub(super) fn load(path: &Path, passphrase: Option<&Secret>) -> Result<PrivateKe
         path: path.display().to_string(),
         reason: reason.to_owned(),
     };
-    let text = std::fs::read_to_string(path)
-        .map(Secret::from)
-        .map_err(|error| unusable(&error.kind().to_string()))?;
+    let text = std::fs::read_to_string(whole(path)).map(Secret::from);
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "the standard library's enum, which grows"
+    )]
+    let text = text.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => unusable("no_file"),
+        ErrorKind::PermissionDenied => unusable("file_denied"),
+        // What is no text is no key, either.
+        ErrorKind::InvalidData => unusable("not_valid"),
+        kind => unusable(&kind.to_string()),
+    })?;
     let lock = Lock::of(text.expose());
     let passphrase = match lock {
         Lock::Open => None,
@@ -133,6 +149,9 @@ mod tests {
             assert_eq!(said, reason, "{text}");
         }
         let gone = load(Path::new("/no/such/key"), None).unwrap_err();
-        assert!(matches!(gone, Error::KeyUnusable { reason, .. } if reason == "entity not found"));
+        assert!(matches!(gone, Error::KeyUnusable { reason, .. } if reason == "no_file"));
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(whole(Path::new("~/.ssh/id")), home.join(".ssh/id"));
+        assert_eq!(whole(Path::new("/~/id")), Path::new("/~/id"));
     }
 }

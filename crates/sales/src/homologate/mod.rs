@@ -4,14 +4,17 @@ pub mod cities;
 pub mod contact;
 mod customer;
 mod requirements;
+mod taxes;
 pub mod totals;
 
 pub use customer::usual_id_type;
 pub use requirements::{Requirement, requirements};
+pub(crate) use taxes::is_sales_tax;
 
+use self::taxes::{is_iva, stated_tax, tax_of};
 use crate::catalogue::{Catalogue, DocumentType};
 use crate::draft::{Draft, DraftLine, DraftPayment};
-use crate::model::{Line, Order, Sale, Status};
+use crate::model::{IssuedDocument, Line, LineTax, Order, Sale, Status};
 use crate::reason::Reason;
 use crate::rules::{MappingKind, Mappings, Rules};
 use chrono::{Days, NaiveDate};
@@ -153,9 +156,30 @@ fn check_sale(sale: &Sale, reasons: &mut Vec<Reason>) {
     if sale.lines.is_empty() {
         reasons.push(Reason::Empty);
     }
+    if let Some(document) = &sale.document {
+        check_document(sale, document, reasons);
+    }
     if sale.currency != Currency::Cop {
         let currency = sale.currency.to_string();
         reasons.push(Reason::Currency { currency });
+    }
+}
+
+/// What a document of a local database has that no invoice can be made of.
+fn check_document(sale: &Sale, document: &IssuedDocument, reasons: &mut Vec<Reason>) {
+    let mut problem = |field: &str, value: String| {
+        let field = field.to_owned();
+        reasons.push(Reason::Document { field, value });
+    };
+    if !document.unreadable.is_empty() {
+        problem("value", document.unreadable.join(", "));
+    }
+    if document.copies > 1 {
+        problem("copies", document.number.clone());
+    }
+    // What is given back is a credit note of an invoice that is there already, which a person knows.
+    if sale.lines.iter().any(|line| line.quantity < Decimal::ZERO) {
+        problem("returned", sale.key.clone());
     }
 }
 
@@ -174,12 +198,22 @@ fn lines(
 ) -> Vec<DraftLine> {
     let mut lines = Vec::with_capacity(sale.lines.len() + 1);
     for line in &sale.lines {
+        let stated = line.tax.as_ref();
+        let nothing = |tax: &LineTax| line.quantity.is_zero() && (tax.net + tax.tax).is_zero();
+        // Of what was given back the document says more.
+        if stated.is_some_and(|tax| nothing(tax) || line.quantity < Decimal::ZERO) {
+            continue;
+        }
         let sku = sku_of(line);
         let Some(code) = code_of(sku, line, mappings, catalogue, rules, reasons) else {
             continue;
         };
-        let Some((tax_id, tax_rate)) = tax_of(sku, &code, mappings, catalogue, rules, reasons)
-        else {
+        let rate = stated.and_then(|tax| tax.rate);
+        let tax = match rate.filter(|_| mappings.get(MappingKind::Tax, sku).is_none()) {
+            Some(rate) => stated_tax(sku, &code, rate, catalogue, rules, reasons),
+            None => tax_of(sku, &code, mappings, catalogue, rules, reasons),
+        };
+        let Some((tax_id, tax_rate)) = tax else {
             continue;
         };
         let piece = Piece {
@@ -190,6 +224,8 @@ fn lines(
             tax_id,
             tax_rate,
             is_iva: is_iva(catalogue, tax_id),
+            // What a document's line comes to has its tax in it.
+            inside: rules.prices_with_tax || stated.is_some(),
         };
         match piece.line(rules) {
             Some(line) => lines.push(line),
@@ -266,64 +302,6 @@ fn is_code(code: &str) -> bool {
     (1..=CODE_LENGTH).contains(&code.chars().count()) && code.chars().all(fits)
 }
 
-/// Number and rate of a line's tax; zero and no number for what is exempt.
-fn tax_of(
-    sku: &str,
-    code: &str,
-    mappings: &Mappings,
-    catalogue: &Catalogue,
-    rules: &Rules,
-    reasons: &mut Vec<Reason>,
-) -> Option<(Option<i64>, Decimal)> {
-    let free = Some((None, Decimal::ZERO));
-    let (field, id) = match mappings.get(MappingKind::Tax, sku) {
-        Some("none") => return free,
-        Some(mapped) => ("tax", mapped.parse().ok()),
-        None => {
-            let product = catalogue.product(code);
-            let own = product.and_then(|product| {
-                let sales_tax = |id: &&i64| {
-                    catalogue
-                        .tax(**id)
-                        .is_some_and(|tax| is_sales_tax(&tax.kind))
-                };
-                product.taxes.iter().find(sales_tax).copied()
-            });
-            match (own, product.and_then(|product| product.taxed)) {
-                (Some(id), _) => ("tax", Some(id)),
-                (None, Some(false)) => return free,
-                (None, Some(true) | None) => ("tax", rules.tax),
-            }
-        }
-    };
-    let Some(id) = id else {
-        let sku = sku.to_owned();
-        return refuse(reasons, Reason::UnmappedTax { sku });
-    };
-    match catalogue.tax(id) {
-        Some(tax) if tax.active && is_sales_tax(&tax.kind) => Some((Some(id), tax.percentage)),
-        Some(_) | None => refuse(
-            reasons,
-            Reason::NotInCatalogue {
-                field: field.to_owned(),
-                value: id.to_string(),
-            },
-        ),
-    }
-}
-
-/// Taxes that stand in a line, apart from what the buyer withholds.
-pub(crate) fn is_sales_tax(kind: &str) -> bool {
-    ["IVA", "Impoconsumo"]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(kind))
-}
-
-fn is_iva(catalogue: &Catalogue, id: Option<i64>) -> bool {
-    id.and_then(|id| catalogue.tax(id))
-        .is_some_and(|tax| tax.kind.eq_ignore_ascii_case("IVA"))
-}
-
 fn refuse<T>(reasons: &mut Vec<Reason>, reason: Reason) -> Option<T> {
     if !reasons.contains(&reason) {
         reasons.push(reason);
@@ -340,6 +318,8 @@ struct Piece<'a> {
     tax_id: Option<i64>,
     tax_rate: Decimal,
     is_iva: bool,
+    /// Whether its price has its tax in it.
+    inside: bool,
 }
 
 impl Piece<'_> {
@@ -349,7 +329,7 @@ impl Piece<'_> {
         if too_fine || self.quantity <= Decimal::ZERO || self.price <= Decimal::ZERO {
             return None;
         }
-        let inside = rules.prices_with_tax && self.tax_id.is_some();
+        let inside = self.inside && self.tax_id.is_some();
         // SIIGO takes a price with its tax inside for IVA only.
         let with_tax = inside && self.is_iva;
         let price = match inside && !with_tax {
@@ -405,6 +385,7 @@ fn shipping_line(
         tax_id,
         tax_rate,
         is_iva: is_iva(catalogue, tax_id),
+        inside: rules.prices_with_tax,
     };
     let Some(line) = piece.line(rules) else {
         let sku = rules.shipping_product.clone();

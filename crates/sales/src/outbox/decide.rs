@@ -1,5 +1,6 @@
 //! What a person decides about a sale of which nobody knows whether it was invoiced.
 
+use super::invoices;
 use super::settle;
 use super::table::{self, SendRow, SendState};
 use crate::ledger::{Ledger, Refusal};
@@ -55,7 +56,7 @@ pub fn decide(
         cancel,
     )?;
     if let Some(issued) = found.iter().find(|issued| !issued.annulled) {
-        return table::accept(&room.state, &send, issued, "found", room.clock.now());
+        return invoices::accept(&room.state, &send, issued, "found", room.clock.now());
     }
     match decision {
         Decision::Linked { invoice } => link(room, ledger, &send, invoice, cancel),
@@ -110,7 +111,7 @@ fn link(
     if taken {
         return Err(Error::invalid("invoice", "of_another_sale"));
     }
-    table::accept(&room.state, send, &issued, "linked", room.clock.now())
+    invoices::accept(&room.state, send, &issued, "linked", room.clock.now())
 }
 
 fn wrong(room: &Room, sale: SaleId) -> Error {

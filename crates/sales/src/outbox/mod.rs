@@ -7,15 +7,17 @@
 //! after a refusal that is certain; the database holds at most one sending of a sale that is not refused.
 
 mod decide;
+mod invoices;
 mod send;
 mod settle;
 mod table;
 
 pub use decide::{Decision, decide};
+pub use invoices::{InvoiceRow, awaiting_stamp, invoice};
 pub use send::{Sender, Sent};
 pub(crate) use settle::settle_all;
 pub use settle::{Followed, follow};
-pub use table::{InvoiceRow, SendRow, SendState, awaiting_stamp, invoice, of_sale, settled_doubts};
+pub use table::{SendRow, SendState, of_sale, settled_doubts};
 
 use crate::accounts::{self, Channel, Ledger};
 use crate::draft::Draft;

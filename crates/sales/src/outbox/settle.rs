@@ -1,6 +1,7 @@
 //! Finding out what became of what was sent, and following invoices to the tax authority.
 
-use super::table::{self, REJECTED, STAMPED, SendRow, SendState};
+use super::invoices::{self, REJECTED, STAMPED};
+use super::table::{self, SendRow, SendState};
 use crate::accounts::LedgerId;
 use crate::ledger::{Answer, FileKind, Issued, Ledger, Silence};
 use crate::sales::{self, SaleId, e4};
@@ -137,7 +138,7 @@ pub(super) fn one(
         room.point("settle.after");
         match answer {
             Answer::Accepted(issued) | Answer::There(issued) if is_ours(send, &issued) => {
-                table::accept(&room.state, send, &issued, "same_key", room.clock.now())?;
+                invoices::accept(&room.state, send, &issued, "same_key", room.clock.now())?;
                 return Ok(Settled::Invoiced);
             }
             Answer::Accepted(issued) | Answer::There(issued) => {
@@ -182,7 +183,7 @@ pub(super) fn one(
         .filter(|issued| is_ours(send, issued))
         .collect();
     if let [issued] = standing.as_slice() {
-        table::accept(&room.state, send, issued, "found", room.clock.now())?;
+        invoices::accept(&room.state, send, issued, "found", room.clock.now())?;
         return Ok(Settled::Invoiced);
     }
     if let Some(refusals) = refusals.filter(|_| found.is_empty()) {

@@ -70,6 +70,10 @@ impl Sources for Local {
 }
 
 pub fn room_in(folder: &Path, secrets: Secrets, local: Local) -> Room {
+    room_of_sources(folder, secrets, Arc::new(local))
+}
+
+pub fn room_of_sources(folder: &Path, secrets: Secrets, sources: Arc<dyn Sources>) -> Room {
     let clock = Arc::new(SystemClock);
     let state = Database::open(&folder.join("puente.db"), state_options(), clock.clone()).unwrap();
     let ca = folder.join("solar.pem");
@@ -84,7 +88,7 @@ pub fn room_in(folder: &Path, secrets: Secrets, local: Local) -> Room {
     });
     Room::new(state, secrets, clock, folder.join("invoices"), ways)
         .with_patience(Duration::from_millis(1500))
-        .with_sources(Arc::new(local))
+        .with_sources(sources)
 }
 
 pub struct Shop {

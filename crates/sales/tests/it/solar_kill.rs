@@ -65,9 +65,9 @@ fn one_run(point: &str, loses: bool, dice: u64) -> bool {
             .fault(Fault::on(Cloud::Solar, "POST", TELL, one).times(2));
     }
     let times = match point {
-        "read.after" | "stored.after" | "mark.before" | "mark.inside" | "mark.after" => 1,
         "send.before" | "send.after" => 5,
-        _ => 2,
+        "intent.before" | "intent.after" | "store.before" | "store.after" | "settle.after" => 2,
+        _ => 1,
     };
     let brief = Brief {
         folder: shop.path(),

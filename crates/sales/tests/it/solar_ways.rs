@@ -1,17 +1,20 @@
 //! Every way in which Solar or the local database fails: what is said of it and what helps, that nothing
 //! is lost or told twice, and that the next run after the repair ends the work.
 
+use crate::office::jobs_of;
 use crate::solar::{Local, Shop, assert_told};
 use crate::solar_kill::TELL;
 use puente_core::{Code, Error, Lang};
-use puente_jobs::{NewJob, State as JobState};
+use puente_jobs::{JobId, Jobs, NewJob, State as JobState};
 use puente_sales::channels::database::Settings;
-use puente_sales::handlers::SEND;
+use puente_sales::handlers::{DELIVER, SEND};
 use puente_sales::outbox::SendState;
 use puente_sales::{State, accounts, attempts, outbox, sales};
 use puente_sandbox::clouds::{Cloud, CloudOptions, Clouds, Does, EffectKind, Fault};
 use puente_sandbox::{CounterOptions, ServerCertificate, TdsFault};
 use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 const SIGN_IN: &str = "/SolutionsRE_BackEnd/api/autenticacion/obtenerTokenAcceso";
@@ -336,4 +339,37 @@ fn a_server_that_fails_while_it_is_read_or_marked_is_asked_again() {
         shop.deliver();
         assert_told(&shop);
     });
+}
+
+/// Four were intended at once and committed as sent: those that did not leave are ready again at once.
+#[test]
+fn a_cancel_leaves_nothing_in_doubt_that_did_not_leave() {
+    let mut shop = Shop::new(CounterOptions::of(8, 7));
+    let cancel = Arc::new(OnceLock::<(Jobs, JobId)>::new());
+    let (sent, known) = (AtomicUsize::new(0), Arc::clone(&cancel));
+    shop.room = shop.room.clone().with_points(Arc::new(move |name| {
+        if name == "send.before"
+            && sent.fetch_add(1, Ordering::SeqCst) == 1
+            && let Some((jobs, id)) = known.get()
+        {
+            jobs.cancel(*id).unwrap();
+        }
+    }));
+    shop.jobs = jobs_of(&shop.room);
+    let input = json!({ "ledger_id": shop.ledger });
+    let id = shop.jobs.enqueue(NewJob::new(DELIVER, input)).unwrap();
+    assert!(cancel.set((shop.jobs.clone(), id)).is_ok());
+    shop.jobs.run_due(1).unwrap();
+    assert_eq!(shop.jobs.get(id).unwrap().state, JobState::Cancelled);
+    assert_eq!(shop.of(State::Invoiced).len(), 1);
+    assert_eq!(shop.of(State::Ready).len(), 6);
+    for sale in shop.of(State::Ready) {
+        let attempts = attempts::of_sale(&shop.room.state, sale).unwrap();
+        assert!(
+            attempts.iter().all(|one| one.answer == "not_now"),
+            "{attempts:?}"
+        );
+    }
+    shop.deliver();
+    assert_told(&shop);
 }

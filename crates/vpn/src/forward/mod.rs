@@ -10,6 +10,7 @@ mod shared;
 pub use shared::{State, Status};
 
 use crate::conf::{Config, Peer, endpoint};
+use crate::keys::PublicKey;
 use crate::{Error, Result};
 use engine::{Command, Engine};
 use mio::Waker;
@@ -175,6 +176,11 @@ impl Forwarder {
             id,
             hand: Arc::clone(&line.hand),
         })
+    }
+
+    /// The key that the servers know this end by.
+    pub fn public_key(&self) -> PublicKey {
+        self.config.private_key.public()
     }
 
     fn line_to(&self, target: SocketAddr) -> Result<&Line> {

@@ -14,10 +14,12 @@ import { LastDelivery, ProbeLedger, TestSource } from "./solar";
 /** The companies that sales are invoiced in. */
 export function Ledgers({ ledgers }: { ledgers: SalesLedger[] }) {
   const { t } = useTranslation();
+  const tells = ledgers.length > 0 && ledgers.every(({ kind }) => kind === "solar");
+  const title = t(tells ? "sales.tell.ledgers" : "sales.ledgers");
   return (
-    <section className="card stack" data-gap="big" aria-label={t("sales.ledgers")}>
-      <div className="row">
-        <h2 className="grow">{t("sales.ledgers")}</h2>
+    <section className="card stack" data-gap="big" aria-label={title}>
+      <div className="row" data-wrap>
+        <h2 className="grow">{title}</h2>
         <LinkButton
           variant="default"
           leftSection={<IconPlus size={15} aria-hidden="true" />}

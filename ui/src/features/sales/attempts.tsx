@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Trouble } from "@/components/trouble";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
+import { ExportAttempts } from "./files";
 
 const ANSWERS = ["accepted", "there", "refused", "not_now", "stop", "unknown"] as const;
 
@@ -14,7 +15,10 @@ export function Attempts({ sale }: { sale: number }) {
   if (!attempts.data || attempts.data.length === 0) return null;
   return (
     <section className="stack">
-      <h3>{t("sales.attempt.title")}</h3>
+      <div className="row">
+        <h3 className="grow">{t("sales.attempt.title")}</h3>
+        <ExportAttempts sale={sale} />
+      </div>
       {attempts.data.map((one) => (
         <details key={`${one.at} ${one.version}`}>
           <summary>

@@ -51,6 +51,7 @@ export function ExportSales({
   const { count } = useFormat();
   const save = useSaveRows();
   const { mutateAsync } = useAction("sales.export");
+  const attempts = useAttempts(filter);
   return (
     <Exports
       label={t("sales.export.seen", { count: rows, sales: count(rows) })}
@@ -61,24 +62,53 @@ export function ExportSales({
           mutateAsync({ filter, sort, ascending, output, format, overwrite: true }),
         )
       }
+      more={{ label: t("sales.attempt.all"), of: "attempts", onChoose: attempts }}
     />
   );
 }
 
+/** Every attempt at sending one sale, to a file. */
+export function ExportAttempts({ sale }: { sale: number }) {
+  const { t } = useTranslation();
+  return <Exports label={t("sales.attempt.all")} onChoose={useAttempts({ ids: [sale] })} />;
+}
+
+function useAttempts(filter: SalesFilter) {
+  const { t } = useTranslation();
+  const save = useSaveRows();
+  const { mutateAsync } = useAction("sales.attempts.export");
+  return (format: Format) =>
+    save(t("sales.attempt.file"), format, (output) =>
+      mutateAsync({ filter, output, format, overwrite: true }),
+    );
+}
+
 /** What sales earned, as it is grouped or amount by amount, to a file. */
-export function ExportMargin({ by, filter }: { by: MarginBy; filter: SalesFilter }) {
+export function ExportMargin({
+  by,
+  filter,
+  currency,
+}: {
+  by: MarginBy;
+  filter: SalesFilter;
+  currency: string | null;
+}) {
   const { t } = useTranslation();
   const save = useSaveRows();
   const { mutateAsync } = useAction("sales.margin.export");
   const write = (format: Format, amounts: boolean) =>
     save(t("sales.margin.file"), format, (output) =>
-      mutateAsync({ by, filter, amounts, output, format, overwrite: true }),
+      mutateAsync({ by, filter, currency, amounts, output, format, overwrite: true }),
     );
   return (
     <Exports
       label={t("sales.export.margin")}
       onChoose={(format) => write(format, false)}
-      more={{ label: t("sales.export.amounts"), onChoose: (format) => write(format, true) }}
+      more={{
+        label: t("sales.export.amounts"),
+        of: "amounts",
+        onChoose: (format) => write(format, true),
+      }}
     />
   );
 }
@@ -92,7 +122,11 @@ function Exports({
   label: string;
   disabled?: boolean;
   onChoose: (format: Format) => Promise<void>;
-  more?: { label: string; onChoose: (format: Format) => Promise<void> };
+  more?: {
+    label: string;
+    of: "amounts" | "attempts";
+    onChoose: (format: Format) => Promise<void>;
+  };
 }) {
   const { t } = useTranslation();
   return (
@@ -119,7 +153,7 @@ function Exports({
             <Menu.Label>{more.label}</Menu.Label>
             {FORMATS.map((format) => (
               <Menu.Item key={`more ${format}`} onClick={() => void more.onChoose(format)}>
-                {t(`sales.export.amounts_${format}`)}
+                {t(`sales.export.${more.of}_${format}`)}
               </Menu.Item>
             ))}
           </>

@@ -28,6 +28,7 @@ import { SalePanel } from "./sale-panel";
 import { Views } from "./sales";
 import { SendDialog } from "./send-dialog";
 import { useTold } from "./told";
+import { useUnit, withCurrency, withUnit } from "./unit";
 
 const NOTHING = { text: "", channel: null as string | null, least: "", most: "" };
 const ALWAYS: Span = { from: null, to: null };
@@ -60,7 +61,6 @@ export function SalesList() {
   const [sending, setSending] = useState<"ready" | "refused" | null>(null);
   const [asked] = useDebouncedValue(narrow, 250);
   const [hidden, setHidden] = useKept<Record<string, boolean>>("list.sales.columns", SHOWN);
-  const columns = useColumns();
   const { state, reason } = search;
   const [least, most] = [typed(asked.least), typed(asked.most)];
   const filter = useMemo<SalesFilter>(
@@ -84,6 +84,8 @@ export function SalesList() {
   const ids = useMemo(() => [...chosen].map(Number), [chosen]);
   const picked = useCommand("sales.totals", { ids }, { enabled: ids.length > 0, keep: true });
   const totals = ids.length > 0 ? picked.data : pages.first?.totals;
+  const unit = useUnit(pages.first?.totals);
+  const columns = useColumns(unit);
   const set = (change: Partial<SalesSearch>) =>
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
   const close = useCallback(
@@ -141,6 +143,7 @@ export function SalesList() {
             onSpan={setSpan}
             search={search}
             set={set}
+            unit={unit}
             tools={
               <>
                 <SavedViews list="sales" shows={shows} onApply={apply} />
@@ -201,6 +204,7 @@ function Narrowing({
   onSpan,
   search,
   set,
+  unit,
   tools,
 }: {
   narrow: typeof NOTHING;
@@ -209,17 +213,19 @@ function Narrowing({
   onSpan: (span: Span) => void;
   search: SalesSearch;
   set: (change: Partial<SalesSearch>) => void;
+  /** The currency of all amounts, if it is one. */
+  unit: string | null;
   tools: ReactNode;
 }) {
   const { t } = useTranslation();
-  const { currency, typed } = useFormat();
+  const { typed } = useFormat();
   const channels = useCommand("sales.channels.list", {}).data ?? [];
   const { all } = useTold();
   const limit = (name: "least" | "most") => (
     <TextInput
       w={112}
-      aria-label={t(`sales.filter.${name}`, { currency })}
-      placeholder={t(`sales.filter.${name}`, { currency })}
+      aria-label={t(`sales.filter.${name}`)}
+      placeholder={withUnit(t(`sales.filter.${name}`), unit)}
       inputMode="decimal"
       value={narrow[name]}
       error={narrow[name] !== "" && !typed(narrow[name]) ? t("sales.filter.amount") : null}
@@ -250,7 +256,7 @@ function Narrowing({
       {limit("least")}
       {limit("most")}
       <Chips
-        values={SALE_STATES}
+        values={all ? SALE_STATES.filter((state) => state !== "stamped") : SALE_STATES}
         chosen={search.state ? [search.state] : []}
         text={(state) =>
           t(all && state === "invoiced" ? "sales.tell.invoiced" : `sales.state.${state}`)
@@ -279,14 +285,20 @@ function Footer({
   clear: () => void;
 }) {
   const { t } = useTranslation();
-  const { amount, count, currency } = useFormat();
+  const { amount, count } = useFormat();
+  const { all } = useTold();
   if (!totals) return null;
+  const sums = totals.sums.map(({ currency, paid, margin }) =>
+    t(all ? "sales.tell.sum" : "sales.sum", {
+      paid: amount(paid),
+      margin: amount(margin),
+      currency,
+    }),
+  );
   const words = {
     count: totals.sales,
     sales: count(totals.sales),
-    paid: amount(totals.paid),
-    margin: amount(totals.margin),
-    currency,
+    sums: sums.map((sum) => ` · ${sum}`).join(""),
   };
   return (
     <div className="row" data-wrap style={{ minHeight: 30 }}>
@@ -315,12 +327,12 @@ function Footer({
   );
 }
 
-function useColumns(): Column<SaleRow>[] {
+function useColumns(unit: string | null): Column<SaleRow>[] {
   const { t } = useTranslation();
-  const { moment, amount, currency } = useFormat();
-  const { told } = useTold();
-  return useMemo(
-    () => [
+  const { moment, amount } = useFormat();
+  const { told, all } = useTold();
+  return useMemo(() => {
+    const columns: Column<SaleRow>[] = [
       {
         id: "date",
         title: t("sales.col.date"),
@@ -331,7 +343,8 @@ function useColumns(): Column<SaleRow>[] {
       {
         id: "number",
         title: t("sales.col.number"),
-        width: 150,
+        // Numbers of documents are longer, and there is no margin beside them.
+        width: all ? 190 : 150,
         sort: "number",
         cell: (row) => row.key,
       },
@@ -356,7 +369,7 @@ function useColumns(): Column<SaleRow>[] {
       {
         id: "reason",
         title: t("sales.col.reason"),
-        width: 206,
+        width: all ? 300 : 206,
         cell: (row) => {
           const text = row.reasons.map((reason) => reason.text).join(" ");
           return (
@@ -368,25 +381,30 @@ function useColumns(): Column<SaleRow>[] {
       },
       {
         id: "paid",
-        title: t("sales.col.paid", { currency }),
+        title: withUnit(t(all ? "sales.tell.total" : "sales.col.paid"), unit),
         width: 122,
         align: "right",
         sort: "amount",
-        cell: (row) => amount(row.paid),
+        cell: (row) => withCurrency(amount(row.paid), row, unit),
       },
       {
         id: "margin",
-        title: t("sales.col.margin", { currency }),
+        title: withUnit(t("sales.col.margin"), unit),
         width: 122,
         align: "right",
         sort: "margin",
         cell: (row) => (row.margin === null ? "" : <Money value={row.margin} amount={amount} />),
       },
-      { id: "invoice", title: t("sales.col.invoice"), width: 104, cell: (row) => row.invoice },
+      {
+        id: "invoice",
+        title: t(all ? "sales.tell.column" : "sales.col.invoice"),
+        width: all ? 180 : 104,
+        cell: (row) => row.invoice,
+      },
       { id: "channel", title: t("sales.col.channel"), width: 180, cell: (row) => row.channel },
-    ],
-    [t, moment, amount, currency, told],
-  );
+    ];
+    return all ? columns.filter(({ id }) => id !== "margin") : columns;
+  }, [t, moment, amount, unit, told, all]);
 }
 
 function None({ filtered, clear }: { filtered: boolean; clear: () => void }) {

@@ -18,7 +18,7 @@ import { Period, type Span } from "@/components/period";
 import { csvFile } from "@/components/save-chart";
 import { SaveMenu } from "@/components/save-menu";
 import { Trouble } from "@/components/trouble";
-import type { MarginBy, MarginRow, MarginSummary } from "@/generated/commands";
+import type { MarginBy, MarginSummary } from "@/generated/commands";
 import { useFormat } from "@/i18n/format";
 import { useCommand } from "@/platform/commands";
 import { CostsPanel } from "./costs-panel";
@@ -38,6 +38,7 @@ export function Margin() {
   const [by, setBy] = useState<MarginBy>("month");
   const [span, setSpan] = useState<Span>({ from: null, to: null });
   const [channel, setChannel] = useState<string | null>(null);
+  const [currency, setCurrency] = useState<string | null>(null);
   const [costs, setCosts] = useState(false);
   const channels = useCommand("sales.channels.list", {}).data ?? [];
   const closeCosts = useCallback(() => setCosts(false), []);
@@ -46,7 +47,8 @@ export function Margin() {
     ...(span.from ? { from: startOf(span.from, zone) } : {}),
     ...(span.to ? { to: endOf(span.to, zone) } : {}),
   };
-  const margin = useCommand("sales.margin", { by, filter, limit: MOST }, { keep: true });
+  const margin = useCommand("sales.margin", { by, filter, currency, limit: MOST }, { keep: true });
+  const currencies = margin.data?.currencies ?? [];
   return (
     <div className="page">
       <div className="page-body" data-scroll>
@@ -83,8 +85,16 @@ export function Margin() {
             />
           ) : null}
           <Period compact span={span} onChange={setSpan} />
+          {currencies.length > 1 ? (
+            <SegmentedControl
+              aria-label={t("sales.margin.currency")}
+              data={currencies}
+              value={margin.data?.currency ?? ""}
+              onChange={setCurrency}
+            />
+          ) : null}
           <div className="grow" />
-          <ExportMargin by={by} filter={filter} />
+          <ExportMargin by={by} filter={filter} currency={margin.data?.currency ?? null} />
         </Filters>
         {margin.error ? <Trouble error={margin.error} /> : null}
         {margin.isPending ? <Bones lines={10} /> : null}
@@ -96,7 +106,7 @@ export function Margin() {
         {margin.data && margin.data.rows.length > 0 ? (
           <>
             <div className="halves" style={{ gridTemplateColumns: "minmax(0, 1fr) 340px" }}>
-              <Chart rows={margin.data.rows.slice(0, CHARTED)} by={by} />
+              <Chart summary={margin.data} by={by} />
               <Costs summary={margin.data} />
             </div>
             <Table summary={margin.data} by={by} />
@@ -108,12 +118,13 @@ export function Margin() {
   );
 }
 
-function Chart({ rows, by }: { rows: MarginRow[]; by: MarginBy }) {
+function Chart({ summary, by }: { summary: MarginSummary; by: MarginBy }) {
   const { t } = useTranslation();
-  const { amount, short, month, currency } = useFormat();
+  const { amount, short, month } = useFormat();
+  const { currency } = summary;
   const box = useRef<HTMLDivElement>(null);
   // A picture may be drawn from floats; every figure that is read comes from the decimal text.
-  const points = rows.map((row) => ({
+  const points = summary.rows.slice(0, CHARTED).map((row) => ({
     name: by === "month" ? month(row.key) : row.label,
     value: Number(row.margin),
     text: row.margin,
@@ -183,9 +194,9 @@ function Chart({ rows, by }: { rows: MarginRow[]; by: MarginBy }) {
   );
 }
 
-function Costs({ summary: { total, costs } }: { summary: MarginSummary }) {
+function Costs({ summary: { total, costs, currency } }: { summary: MarginSummary }) {
   const { t } = useTranslation();
-  const { amount, currency } = useFormat();
+  const { amount } = useFormat();
   return (
     <section className="card" style={{ padding: 0 }}>
       <table className="plain" aria-label={t("sales.panel.costs")}>
@@ -220,9 +231,10 @@ function Costs({ summary: { total, costs } }: { summary: MarginSummary }) {
   );
 }
 
-function Table({ summary: { rows, groups }, by }: { summary: MarginSummary; by: MarginBy }) {
+function Table({ summary, by }: { summary: MarginSummary; by: MarginBy }) {
   const { t } = useTranslation();
-  const { amount, count, month, quantity, currency } = useFormat();
+  const { amount, count, month, quantity } = useFormat();
+  const { rows, groups, currency } = summary;
   return (
     <section className="card" style={{ padding: 0, overflow: "auto" }}>
       <table className="plain" aria-label={t("sales.view.margin")}>

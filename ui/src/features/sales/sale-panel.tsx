@@ -72,6 +72,7 @@ function Details({ page }: { page: SalePage }) {
   const { t } = useTranslation();
   const { row, reasons, body, history, sends } = page;
   const { moment } = useFormat();
+  const told = useTold().told.has(row.channel_id);
   return (
     <div className="stack" data-gap="big">
       {reasons.map((reason) => (
@@ -84,7 +85,7 @@ function Details({ page }: { page: SalePage }) {
       <Tasks tasks={page.tasks} />
       <Lines page={page} />
       <Invoice page={page} />
-      <EarningsView page={page} />
+      {told ? null : <EarningsView page={page} />}
       {body ? (
         <details>
           <summary>{page.sends.length > 0 ? t("sales.panel.sent") : t("sales.panel.body")}</summary>
@@ -182,6 +183,7 @@ function Reason({ reason, row }: { reason: SaleReasonView; row: SaleRow }) {
 
 function Lines({ page: { sale, row } }: { page: SalePage }) {
   const { t } = useTranslation();
+  const told = useTold().told.has(row.channel_id);
   const { amount, quantity } = useFormat();
   return (
     <section className="stack">
@@ -208,7 +210,7 @@ function Lines({ page: { sale, row } }: { page: SalePage }) {
         </tbody>
         <tfoot>
           <tr>
-            <td>{t("sales.panel.paid")}</td>
+            <td>{t(told ? "sales.tell.total" : "sales.panel.paid")}</td>
             <td />
             <td className="num">{amount(row.paid)}</td>
           </tr>

@@ -6,6 +6,7 @@ import { SalesList } from "./list";
 import { Mappings } from "./mappings";
 import { Margin } from "./margin";
 import { Steps } from "./steps";
+import { useTold } from "./told";
 
 const SHOWN = { sales: SalesList, steps: Steps, mappings: Mappings, margin: Margin };
 
@@ -15,15 +16,20 @@ export default function Sales() {
   return <Shown />;
 }
 
+/** Nothing is mapped to what a cloud expects, nor earned, of documents that are told as they were issued. */
+const OF_INVOICES: ReadonlySet<SalesView> = new Set(["mappings", "margin"]);
+
 /** Leads from one view of the tab to another. */
 export function Views() {
   const { t } = useTranslation();
   const { view = "sales" } = useSearch({ from: "/facturacion" });
   const navigate = useNavigate({ from: "/facturacion" });
+  const { all } = useTold();
+  const views = SALES_VIEWS.filter((name) => !all || name === view || !OF_INVOICES.has(name));
   return (
     <SegmentedControl
       aria-label={t("sales.views")}
-      data={SALES_VIEWS.map((value) => ({ value, label: t(`sales.view.${value}`) }))}
+      data={views.map((value) => ({ value, label: t(`sales.view.${value}`) }))}
       value={view}
       onChange={(view) => void navigate({ search: { view: view as SalesView } })}
     />

@@ -28,7 +28,7 @@ export function SendDialog({
   onSent: () => void;
 }) {
   const { t } = useTranslation();
-  const { amount, count, currency } = useFormat();
+  const { amount, count } = useFormat();
   const filter: SalesFilter = { ...what, states: [state] };
   const page = useCommand("sales.list", { filter, limit: NAMED });
   const channels = useCommand("sales.channels.list", {}).data ?? [];
@@ -80,8 +80,9 @@ export function SendDialog({
             {t(report ? "sales.tell.what" : "sales.send.what", {
               count: totals.sales,
               sales: count(totals.sales),
-              total: amount(totals.total),
-              currency: rows[0]?.currency ?? currency,
+              total: totals.sums
+                .map(({ total, currency }) => `${amount(total)} ${currency}`)
+                .join(" + "),
               ledger: ledger.join(", "),
             })}
           </p>
@@ -140,7 +141,9 @@ function Preview({ row }: { row: SaleRow }) {
           <span className="grow clip" dir="auto">
             {row.buyer}
           </span>
-          <span className="num">{row.total === null ? "" : amount(row.total)}</span>
+          <span className="num">
+            {row.total === null ? "" : `${amount(row.total)} ${row.currency}`}
+          </span>
         </span>
       </summary>
       {open ? <Body id={row.id} /> : null}

@@ -56,3 +56,27 @@ test("each time that a sale left is told with what was sent and what came back",
   expect(await screen.findByRole("heading", { name: "Cada vez que salió" })).toBeVisible();
   expect(screen.getByText(/^9f2c41d0/)).toBeInTheDocument();
 });
+
+test("documents of a point of sale speak of being told, in their own currency, and of no margin", async () => {
+  const { mock, user } = await open("/facturacion", { office: "counter" });
+  expect(await screen.findByRole("columnheader", { name: /Total \(ARS\)/ })).toBeVisible();
+  expect(screen.queryByRole("columnheader", { name: /Margen/ })).toBeNull();
+  expect(await screen.findByText(/^64 ventas · [\d.]+,\d\d ARS$/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Rechazada" }));
+  await user.click(await screen.findByRole("button", { name: "Enviar de nuevo 1 venta" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(await dialog.findByText(/^Se informa 1 comprobante a Solar por .* ARS\.$/)).toBeVisible();
+  await user.click(await dialog.findByRole("button", { name: "Enviar de nuevo 1 venta" }));
+  await waitFor(() => expect(asked(mock, "sales.send")).toEqual([{ sales: [62] }]));
+});
+
+test("every sending of what the list shows is saved to a file", async () => {
+  const { mock, user } = await open("/facturacion?state=refused", { office: "counter" });
+  await user.click(await screen.findByRole("button", { name: "Exportar" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Envíos, CSV" }));
+  await waitFor(() =>
+    expect(asked(mock, "sales.attempts.export")).toMatchObject([
+      { filter: { states: ["refused"] }, format: "csv", overwrite: true },
+    ]),
+  );
+});

@@ -1,5 +1,5 @@
 import { Button, PasswordInput, Select, Switch, TextInput } from "@mantine/core";
-import { IconCertificate, IconPlugConnected } from "@tabler/icons-react";
+import { IconCertificate, IconCircleCheck, IconPlugConnected } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkButton } from "@/components/link-button";
@@ -281,7 +281,12 @@ export function ProbeLedger({ ledger }: { ledger: SalesLedger }) {
         <>
           <Way found={found.network} onImported={look} />
           {found.error && found.network.reachable ? <TroubleView view={found.error} /> : null}
-          {found.error === null ? <p role="status">{t("sales.solar.taken")}</p> : null}
+          {found.error === null ? (
+            <div className="good" role="status">
+              <IconCircleCheck size={18} aria-hidden="true" />
+              <p className="strong">{t("sales.solar.taken")}</p>
+            </div>
+          ) : null}
         </>
       ) : null}
     </div>
@@ -378,7 +383,7 @@ export function LastDelivery({ ledger }: { ledger: SalesLedger }) {
     <>
       <dt>{t("sales.solar.last")}</dt>
       <dd>
-        <div className="row" data-wrap>
+        <div className="row" data-wrap style={{ marginBlock: -5 }}>
           <span className="wrap">
             {last.finished_at ? `${moment(last.finished_at)} · ` : ""}
             {outcome(last.result)}

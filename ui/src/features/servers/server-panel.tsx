@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Confirm } from "@/components/confirm";
+import { LinkButton } from "@/components/link-button";
 import { Panel } from "@/components/panel";
 import { done, failed } from "@/components/toast";
 import { TroubleView } from "@/components/trouble";
@@ -34,6 +35,7 @@ export function ServerPanel({
   const companies = useCommand("companies.list", {}).data ?? [];
   const own = companies.filter((company) => company.server_id === server.id);
   const { options } = server;
+  const sells = server.warnings.includes("no_companies");
   const isIntegrated = server.kind === "sqlserver" && options.sql_server?.integrated === true;
   return (
     <Panel
@@ -113,13 +115,23 @@ export function ServerPanel({
           <dt>{t("common.tab.companies")}</dt>
           <dd>
             {own.length === 0
-              ? t("servers.companies_none")
+              ? t(sells ? "servers.companies_never" : "servers.companies_none")
               : t("servers.companies", { count: own.length })}
           </dd>
         </dl>
-        <div>
+        {sells ? (
+          <LinkButton
+            variant="default"
+            style={{ alignSelf: "flex-start" }}
+            to="/facturacion"
+            search={{ view: "steps", setup: "source" }}
+          >
+            {t("sales.source_form.connect")}
+          </LinkButton>
+        ) : (
           <Button
             variant="default"
+            style={{ alignSelf: "flex-start" }}
             leftSection={<IconRefresh size={15} aria-hidden="true" />}
             loading={discover.isPending}
             onClick={() =>
@@ -131,7 +143,7 @@ export function ServerPanel({
           >
             {t("companies.discover")}
           </Button>
-        </div>
+        )}
         {server.kind !== "files" ? <Grants server={server} /> : null}
       </div>
       {removing ? (

@@ -171,7 +171,7 @@ function Test() {
 
 /**
  * Whether it was reached, and who answers for it: also when that is the reason for a refusal. `quiet` where the
- * status means nothing: nobody asked for anything yet.
+ * status means nothing, for nobody asked for anything yet, and where the caller says what to import.
  */
 export function Found({ found, quiet }: { found: NetworkTested; quiet?: boolean }) {
   const { t } = useTranslation();
@@ -179,7 +179,7 @@ export function Found({ found, quiet }: { found: NetworkTested; quiet?: boolean 
   const { tls } = found;
   return (
     <>
-      {found.error ? <TroubleView view={found.error} /> : null}
+      {found.error && !(quiet && found.import) ? <TroubleView view={found.error} /> : null}
       {found.reachable ? (
         <div className="good" role="status">
           <IconCircleCheck size={18} aria-hidden="true" />

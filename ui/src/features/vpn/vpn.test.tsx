@@ -18,7 +18,7 @@ AllowedIPs = 192.168.7.0/24
 
 type User = Awaited<ReturnType<typeof open>>["user"];
 
-async function fill(user: User, over: Record<string, string> = {}) {
+async function fill(user: User, over: Record<string, string | undefined> = {}) {
   const values: Record<string, string> = {
     Nombre: "Sede sur",
     Servidor: "vpn.sur.example",
@@ -28,6 +28,7 @@ async function fill(user: User, over: Record<string, string> = {}) {
   };
   const form = within(await screen.findByRole("complementary", CREATE));
   for (const [label, value] of Object.entries(values)) {
+    if (value === undefined) continue;
     const field = form.getByLabelText(new RegExp(`^${label}( \\*)?$`), {
       selector: "input:not([type=radio])",
     });
@@ -131,6 +132,49 @@ test.each([
   await waitFor(() => expect(form.getByRole("alert")).toHaveTextContent(why));
   expect(form.queryByRole("button", { name: "Es la misma: continuar" })).toBeNull();
   expect(form.getByRole("button", { name: "Crear" })).toBeDisabled();
+});
+
+test("a locked key is opened by its passphrase, which is kept nowhere else", async () => {
+  const { mock, user } = await open("/vpn?open=new");
+  const form = await fill(user);
+  await user.click(form.getByRole("radio", { name: "Llave privada" }));
+  await fill(user, { "Archivo de la llave privada": "/home/ana/protegida", Contraseña: undefined });
+  await user.click(form.getByRole("button", { name: "Ver qué se hará" }));
+  await user.click(await form.findByRole("button", { name: "Es la misma: continuar" }));
+  await waitFor(() =>
+    expect(form.getByRole("alert")).toHaveTextContent(/la frase de acceso falta o no es esa/),
+  );
+  await user.click(form.getByLabelText("Frase de acceso de la llave"));
+  await user.paste("frase");
+  await user.click(form.getByRole("button", { name: "Ver qué se hará" }));
+  await form.findByRole("region", { name: "Lo que se hará en el servidor" });
+  await user.click(form.getByRole("button", { name: "Crear" }));
+  expect(await screen.findByRole("complementary", { name: "Sede sur" })).toBeVisible();
+  expect(mock.calls.find(({ name }) => name === "vpn.create")?.request).toMatchObject({
+    login: { kind: "key", path: "/home/ana/protegida" },
+    password: "frase",
+    sudo_password: null,
+  });
+  expect(JSON.stringify(sessionStorage)).not.toContain('frase"');
+});
+
+test("the keys of an agent need no password, and one that is not there says what to do", async () => {
+  const { mock, user } = await open("/vpn?open=new");
+  const form = await fill(user, { Servidor: "sin-agente" });
+  await user.click(form.getByRole("radio", { name: "Agente SSH" }));
+  const password = /^(Contraseña|Frase de acceso de la llave)( \*)?$/;
+  expect(form.queryByLabelText(password, { selector: "input:not([type=radio])" })).toBeNull();
+  await user.click(form.getByRole("button", { name: "Ver qué se hará" }));
+  await user.click(await form.findByRole("button", { name: "Es la misma: continuar" }));
+  await waitFor(() => expect(form.getByRole("alert")).toHaveTextContent(/ssh-add/));
+  await fill(user, { Contraseña: undefined });
+  await user.click(form.getByRole("button", { name: "Ver qué se hará" }));
+  await user.click(await form.findByRole("button", { name: "Es la misma: continuar" }));
+  await form.findByRole("region", { name: "Lo que se hará en el servidor" });
+  expect(mock.calls.findLast(({ name }) => name === "vpn.preview")?.request).toMatchObject({
+    login: { kind: "agent" },
+    password: null,
+  });
 });
 
 test("a server without WireGuard is set up by steps that were seen, and then looked at", async () => {

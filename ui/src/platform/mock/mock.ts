@@ -14,7 +14,7 @@ import { refusal } from "./errors";
 import { forecastBodies } from "./forecast";
 import { type Bodies, type MockOptions, Office } from "./office";
 import { overviewBodies } from "./overview";
-import { seedPast, seedServers } from "./past";
+import { seedCounter, seedPast, seedServers } from "./past";
 import { queueBodies } from "./queue";
 import { salesBodies } from "./sales";
 import { companies, server } from "./seed";
@@ -51,7 +51,9 @@ export class Mock extends Office implements Platform {
       ...vpnBodies(this, options),
     };
     const seeded = (options.office ?? "working") === "working" && !options.servers;
-    this.servers = options.servers ?? (seeded ? seedServers(this) : []);
+    const counter = options.office === "counter";
+    const servers = seeded ? seedServers(this) : counter ? seedCounter(this) : [];
+    this.servers = options.servers ?? servers;
     this.companies = seeded ? companies(this.servers) : [];
     if (seeded) seedPast(this);
   }

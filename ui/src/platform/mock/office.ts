@@ -20,8 +20,8 @@ import { refusal } from "./errors";
 import { companies, KNOWN } from "./seed";
 
 export interface MockOptions {
-  /** How a start looks: nothing chosen yet, an office at work, or one with nothing in it. */
-  office?: "new" | "empty" | "working";
+  /** How a start looks: nothing chosen yet, an office at work, one with a point of sale, or one with nothing in it. */
+  office?: "new" | "empty" | "working" | "counter";
   /** How many times faster than life. */
   speed?: number;
   /** Milliseconds until a command answers. */

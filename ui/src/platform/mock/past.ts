@@ -36,6 +36,25 @@ export function seedServers(office: Office): Server[] {
   ];
 }
 
+/** The office whose point of sale keeps its documents in a SQL Server. */
+export function seedCounter(office: Office): Server[] {
+  const encryption = "login_only";
+  return [
+    server(1, {
+      name: "Mostrador",
+      kind: "sqlserver",
+      host: "192.168.1.20",
+      port: 0,
+      user: "PUENTE",
+      master: "LOCAL",
+      profile: "sqlserver",
+      options: { ...OPTIONS, sql_server: { encryption, instance: "VENTAS" } },
+      checked_at: office.ago(24),
+      warnings: ["login_only_encrypted", "no_companies"],
+    }),
+  ];
+}
+
 export function seedPast(office: Office): void {
   for (const company of office.companies) {
     if (company.server_id === 2 && company.nit === "8001972684") continue;

@@ -43,7 +43,9 @@ export function workBodies(office: Office, book: Book): Bodies {
     example = EXAMPLE;
     office.stale("sales");
   });
-  let misfits: SalesMisfit[] = book.channels.length > 0 ? [SELLER, PRODUCT] : [];
+  let misfits: SalesMisfit[] = book.ledgers.some(({ kind }) => kind === "siigo")
+    ? [SELLER, PRODUCT]
+    : [];
   const tasks: SaleTask[] = book.sales
     .filter(({ state }) => state === "stamped")
     .slice(0, 2)
@@ -138,6 +140,7 @@ export function workBodies(office: Office, book: Book): Bodies {
       output,
       rows: filter?.states ? 1 : book.sales.length,
     }),
+    "sales.attempts.export": ({ output }) => ({ output, rows: 3 }),
     "sales.margin.export": ({ output, amounts }) => ({ output, rows: amounts ? 1200 : 12 }),
     "sales.document": ({ output }) => ({ output, rows: 48_211 }),
     "sales.channels.listen": ({ channel: name }) => listening(name, "waiting"),

@@ -11,6 +11,7 @@ import type {
   SalesStep,
   SalesTotals,
 } from "@/generated/commands";
+import { documentPage, seedDocuments, seedSolar, seedSource } from "./counter";
 import { refusal } from "./errors";
 import { scaled } from "./movements";
 import type { Bodies, MockOptions, Office } from "./office";
@@ -36,10 +37,11 @@ interface Book {
 
 export function salesBodies(office: Office, start: MockOptions["office"]): Bodies {
   const working = start === "working";
+  const counter = start === "counter";
   const book: Book = {
-    sales: working ? seedSales(office) : [],
-    ledgers: working ? [seedLedger(office)] : [],
-    channels: working ? [seedChannel(office)] : [],
+    sales: working ? seedSales(office) : counter ? seedDocuments(office) : [],
+    ledgers: working ? [seedLedger(office)] : counter ? [seedSolar(office)] : [],
+    channels: working ? [seedChannel(office)] : counter ? [seedSource(office)] : [],
     mappings: new Map(),
     costs: working ? [{ name: "Empaque", kind: "per_sale", amount: "1800.00" }] : [],
   };
@@ -81,7 +83,7 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
       return { rows: found.slice(offset, offset + (limit ?? 100)), totals: totals(found) };
     },
     "sales.totals": (filter) => totals(book.sales.filter((row) => fits(row, filter))),
-    "sales.show": ({ sale }) => salePage(office, find(sale)),
+    "sales.show": ({ sale }) => (counter ? documentPage : salePage)(office, find(sale)),
     "sales.send": ({ sales, filter }) => {
       for (const row of book.sales) {
         const wanted = sales?.length ? sales.includes(row.id) : fits(row, filter ?? {});
@@ -111,8 +113,8 @@ export function salesBodies(office: Office, start: MockOptions["office"]): Bodie
       products: csv.trim().split("\n").length - 1,
       jobs: job("sales.homologate"),
     }),
-    "sales.margin": ({ by = "sale", filter, limit }) =>
-      margin(book, by, filter ?? {}, limit ?? 100),
+    "sales.margin": ({ by = "sale", filter, currency, limit }) =>
+      margin(book, by, filter ?? {}, currency ?? null, limit ?? 100),
   };
 }
 
@@ -268,6 +270,13 @@ export function written(value: bigint): string {
 const sumOf = (rows: SaleRow[], of: (row: SaleRow) => string | null) =>
   rows.reduce((sum, row) => sum + cents(of(row)), 0n);
 
+/** That of the most sales first. */
+function currenciesOf(rows: SaleRow[]): string[] {
+  const sales = new Map<string, number>();
+  for (const { currency } of rows) sales.set(currency, (sales.get(currency) ?? 0) + 1);
+  return [...sales].sort((a, b) => b[1] - a[1]).map(([currency]) => currency);
+}
+
 function totals(rows: SaleRow[]): SalesTotals {
   const states: Record<string, number> = {};
   const reasons = new Map<string, { reason: string; text: string; sales: number }>();
@@ -282,9 +291,16 @@ function totals(rows: SaleRow[]): SalesTotals {
   }
   return {
     sales: rows.length,
-    paid: written(sumOf(rows, (row) => row.paid)),
-    total: written(sumOf(rows, (row) => row.total)),
-    margin: written(sumOf(rows, (row) => row.margin)),
+    sums: currenciesOf(rows).map((currency) => {
+      const own = rows.filter((row) => row.currency === currency);
+      return {
+        currency,
+        sales: own.length,
+        paid: written(sumOf(own, (row) => row.paid)),
+        total: written(sumOf(own, (row) => row.total)),
+        margin: written(sumOf(own, (row) => row.margin)),
+      };
+    }),
     states,
     reasons: [...reasons.values()].sort((a, b) => b.sales - a.sales),
   };
@@ -294,7 +310,8 @@ const NAMES: Record<string, string> = {
   unmapped_product: "Artículo sin producto",
   unknown_city: "Ciudad sin equivalencia",
   missing_tax_id: "Comprador sin documento",
-  refused: "Rechazada por SIIGO",
+  refused: "Rechazada",
+  empty: "Sin productos",
 };
 
 function fits(row: SaleRow, filter: SalesFilter): boolean {
@@ -327,7 +344,13 @@ function order(sort: string): (a: SaleRow, b: SaleRow) => number {
   return text((row) => row.sold_at);
 }
 
-function margin(book: Book, by: MarginBy, filter: SalesFilter, limit: number) {
+function margin(
+  book: Book,
+  by: MarginBy,
+  filter: SalesFilter,
+  wanted: string | null,
+  limit: number,
+) {
   const keyOf = (row: SaleRow): [string, string] => {
     if (by === "month") return [row.sold_at.slice(0, 7), row.sold_at.slice(0, 7)];
     if (by === "channel") return [String(row.channel_id), row.channel];
@@ -335,7 +358,10 @@ function margin(book: Book, by: MarginBy, filter: SalesFilter, limit: number) {
     const { sku, title } = articleOf(row.id);
     return [sku, title];
   };
-  const rows = book.sales.filter((row) => row.margin !== null && fits(row, filter));
+  const worked = book.sales.filter((row) => row.margin !== null && fits(row, filter));
+  const currencies = currenciesOf(worked);
+  const currency = wanted ?? currencies[0] ?? "";
+  const rows = worked.filter((row) => row.currency === currency);
   const groups = new Map<string, { label: string; rows: SaleRow[] }>();
   for (const row of rows) {
     const [key, label] = keyOf(row);
@@ -358,6 +384,8 @@ function margin(book: Book, by: MarginBy, filter: SalesFilter, limit: number) {
       { kind: "freight", amount: part(7n) },
     ],
     groups: all.length,
+    currency,
+    currencies,
   };
 }
 
@@ -377,6 +405,15 @@ function marginRow(key: string, label: string, rows: SaleRow[]): MarginRow {
   };
 }
 
+const TOLD: ReadonlySet<SalesStep["step"]> = new Set([
+  "ledger",
+  "channel",
+  "orders",
+  "ready",
+  "send",
+  "answers",
+]);
+
 function steps({ sales, ledgers, channels }: Book): SalesStep[] {
   const { states } = totals(sales);
   const of = (name: string) => states[name] ?? 0;
@@ -395,7 +432,9 @@ function steps({ sales, ledgers, channels }: Book): SalesStep[] {
   ): SalesStep => ({ number, step, state, count, open, at: when });
   const rules = channels.filter(({ complete }) => complete).length;
   const read = sales.length > 0;
-  return [
+  // What is told as it was issued is neither homologated nor stamped.
+  const told = ledger && ledgers.every(({ kind }) => kind === "solar");
+  const all = [
     made(1, "ledger", done(ledgers.length, true), ledgers.length),
     made(2, "channel", done(channel ? 1 : 0, ledger), channels.length),
     made(3, "catalogue", done(at ? 1 : 0, ledger), at ? 1 : 0, 0, at),
@@ -421,4 +460,7 @@ function steps({ sales, ledgers, channels }: Book): SalesStep[] {
     made(10, "status", read ? "done" : "later", of("stamped"), 0),
     made(11, "margin", read ? "done" : "later", sales.length),
   ];
+  return told
+    ? all.filter(({ step }) => TOLD.has(step)).map((step, at) => ({ ...step, number: at + 1 }))
+    : all;
 }

@@ -1,10 +1,12 @@
 // Solar and local databases of the stand-in.
-import type { SalesChannel, SalesLedger } from "@/generated/commands";
+import type { SaleRow, SalesChannel, SalesLedger } from "@/generated/commands";
+import { reportOf } from "./counter";
 import { errorView, refusal } from "./errors";
 import type { Bodies, Office } from "./office";
 import { seedChannel, seedLedger } from "./sales-seed";
 
 interface Book {
+  sales: SaleRow[];
   ledgers: SalesLedger[];
   channels: SalesChannel[];
 }
@@ -77,16 +79,22 @@ export function solarBodies(office: Office, book: Book): Bodies {
       return made;
     },
     "sales.sources.test": () => ({ pending: 67, marked: 1204, marked_here: 3 }),
-    "sales.attempts": ({ sale }) => [
-      {
-        at: office.ago(30),
-        version: 1,
-        sha256: "9f2c41d07ab35e88c6b1f00d2e7a4c5591d3b8e6f7a0c2d4e5f60718293a4b5c",
-        body: `{"venta":"${sale}"}`,
-        answer: "accepted",
-        said: "201",
-        ended_at: office.ago(30),
-      },
-    ],
+    "sales.attempts": ({ sale }) => {
+      const row = book.sales.find(({ id }) => String(id) === sale);
+      const refused = row?.state === "refused";
+      return [
+        {
+          at: office.ago(12),
+          version: 1,
+          sha256: "9f2c41d07ab35e88c6b1f00d2e7a4c5591d3b8e6f7a0c2d4e5f60718293a4b5c",
+          body: JSON.stringify(row ? reportOf(row) : {}),
+          answer: refused ? "refused" : "accepted",
+          said: refused
+            ? '422: {"errores":["EL COMPROBANTE NO CORRESPONDE AL PUNTO DE VENTA"]}'
+            : '201: {"mensaje":"COMPROBANTES REGISTRADOS"}',
+          ended_at: office.ago(12),
+        },
+      ];
+    },
   };
 }

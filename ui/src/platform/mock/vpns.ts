@@ -214,7 +214,7 @@ function connect(lang: Lang, vpn: Vpn, target: string | null, port: number | nul
 
 async function preview(
   office: Office,
-  { host, port, user, password, fingerprint, interface: name, address }: VpnCreate,
+  { host, port, user, login, password, fingerprint, interface: name, address }: VpnCreate,
   signal?: AbortSignal,
 ): Promise<VpnPreview> {
   const { lang } = office.settings;
@@ -228,6 +228,13 @@ async function preview(
   if (!fingerprint) throw refusal(lang, "SSH_HOST_UNKNOWN", { host, fingerprint: PRINT });
   if (host === "otro") {
     throw refusal(lang, "SSH_HOST_CHANGED", { host, known: fingerprint, found: `${PRINT}x` });
+  }
+  if (login.kind === "key" && login.path.endsWith("protegida") && password !== "frase") {
+    const reason = "la frase de acceso falta o no es esa";
+    throw refusal(lang, "SSH_KEY_UNUSABLE", { path: login.path, reason });
+  }
+  if (login.kind === "agent" && host === "sin-agente") {
+    throw refusal(lang, "SSH_AGENT_UNUSABLE", { reason: "no está en marcha" });
   }
   if (password === "mala") {
     throw refusal(lang, "SSH_AUTH_REFUSED", { user, methods: "publickey, password" });

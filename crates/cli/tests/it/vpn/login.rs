@@ -89,7 +89,13 @@ fn the_keys_of_an_agent_and_locked_keys_open_a_login() {
     let password = bench.password().to_owned();
 
     let nobody = bench.look(&["--agent"], &password);
-    assert!(nobody.contains("SSH_KEY_UNUSABLE"), "no agent: {nobody}");
+    assert!(nobody.contains("SSH_AGENT_UNUSABLE"), "{nobody}");
+    assert!(nobody.contains("no está en marcha"), "{nobody}");
+    let socket = bench.agent(&[]);
+    bench.agent = Some(socket.clone());
+    let empty = bench.look(&["--agent"], &password);
+    assert!(empty.contains("no tiene ninguna llave"), "{empty}");
+    std::fs::remove_file(&socket).unwrap();
     let stranger = bench.data.join("stranger");
     let made = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-f"])
@@ -104,7 +110,6 @@ fn the_keys_of_an_agent_and_locked_keys_open_a_login() {
         "a stranger's key, and the ways that are left: {refused}"
     );
     // The second key is the right one.
-    let socket = bench.agent.clone().unwrap();
     std::fs::remove_file(&socket).unwrap();
     let user_key = PathBuf::from(&bench.key);
     bench.agent = Some(bench.agent(&[&stranger, &user_key]));

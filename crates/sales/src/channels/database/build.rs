@@ -1,6 +1,6 @@
 //! From rows to sales. Pure.
 
-use super::profile::SalesProfile;
+use super::profile::{SalesProfile, Taxes};
 use super::read::{Header, SCALE};
 use crate::Result;
 use crate::homologate::totals::rounded;
@@ -24,13 +24,22 @@ pub(super) struct Part {
     pub group: String,
 }
 
+/// A tax of a document, as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct TaxPart {
+    /// The line that it is of, where the table says it.
+    pub order: Option<i64>,
+    pub rate: Option<i64>,
+    pub amount: i64,
+}
+
 type Key = (String, String);
 
 /// Lines, taxes and payments by kind and number of their document.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     lines: HashMap<Key, Vec<Part>>,
-    taxes: HashMap<Key, i128>,
+    taxes: HashMap<Key, Vec<TaxPart>>,
     payments: HashMap<Key, Vec<(i64, String)>>,
 }
 
@@ -43,8 +52,8 @@ impl Parts {
         self.lines.entry(key(kind, number)).or_default().push(part);
     }
 
-    pub(super) fn tax(&mut self, kind: &str, number: &str, amount: i64) {
-        *self.taxes.entry(key(kind, number)).or_default() += i128::from(amount);
+    pub(super) fn tax(&mut self, kind: &str, number: &str, part: TaxPart) {
+        self.taxes.entry(key(kind, number)).or_default().push(part);
     }
 
     pub(super) fn payment(&mut self, kind: &str, number: &str, amount: i64, method: String) {
@@ -83,23 +92,14 @@ pub(super) fn sale_of(profile: &SalesProfile, header: &Header, parts: &Parts) ->
     let own = key(&header.kind, &header.number);
     let mut unreadable = header.unreadable.clone();
     let issued = issued(profile, header, &mut unreadable);
-    let lines = lines(
-        profile,
-        header,
-        parts.lines.get(&own),
-        turned,
-        &mut unreadable,
-    );
+    let stated = parts.taxes.get(&own).map_or(&[][..], Vec::as_slice);
+    let (parts_of_lines, rows) = (parts.lines.get(&own), (stated, turned));
+    let lines = lines(profile, header, parts_of_lines, rows, &mut unreadable);
     let total = header.total.map(|total| signed(decimal(total), turned));
-    if let (Some(stated), Some(of)) = (parts.taxes.get(&own), &profile.taxes) {
-        let taxes = lines.iter().filter_map(|line| line.tax.as_ref());
-        let sum: Decimal = taxes.map(|tax| tax.tax).sum();
-        let stated = Decimal::from_i128_with_scale(*stated, u32::from(SCALE));
-        // Each line's tax is rounded by itself: a cent for each is not a difference.
-        let cents = Decimal::new(i64::try_from(lines.len()).unwrap_or(i64::MAX), 2);
-        if (sum - signed(stated, turned)).abs() > cents {
-            unreadable.push(format!("{}.{}: {sum} ≠ {stated}", of.table, of.amount));
-        }
+    // A value that is missing makes any sum differ.
+    let differ = taxes_differ(profile, &lines, rows).filter(|_| unreadable.is_empty());
+    if let Some(problem) = differ {
+        unreadable.push(problem);
     }
     let payments = payments(header, parts.payments.get(&own), total, &lines, turned);
     let key = header.key();
@@ -197,12 +197,17 @@ fn lines(
     profile: &SalesProfile,
     header: &Header,
     parts: Option<&Vec<Part>>,
-    turned: bool,
+    (stated, turned): (&[TaxPart], bool),
     unreadable: &mut Vec<String>,
 ) -> Vec<Line> {
     let of = &profile.lines;
     let mut parts: Vec<&Part> = parts.into_iter().flatten().collect();
     parts.sort_by_key(|part| part.order);
+    let mut shares = match (&of.tax, &of.rate, &profile.taxes) {
+        (None, None, Some(table)) => shares(table, &parts, stated, unreadable),
+        (_, _, _) => Vec::new(),
+    }
+    .into_iter();
     let mut lines = Vec::with_capacity(parts.len());
     for part in parts {
         let mut need = |value: Option<i64>, name: &str| {
@@ -213,10 +218,13 @@ fn lines(
         };
         let (quantity, net) = (need(part.quantity, &of.quantity), need(part.net, &of.net));
         let rate = part.rate.map(decimal);
-        let tax = match (&of.tax, rate) {
-            (Some(name), _) => need(part.tax, name),
-            (None, Some(rate)) => rounded(net * rate / Decimal::ONE_HUNDRED, 2),
-            (None, None) => Decimal::ZERO,
+        let (tax, rate) = match (&of.tax, rate) {
+            (Some(name), rate) => (need(part.tax, name), rate),
+            (None, Some(rate)) => (rounded(net * rate / Decimal::ONE_HUNDRED, 2), Some(rate)),
+            (None, None) => {
+                let share = shares.next().unwrap_or_default();
+                (signed(share.tax, turned), share.rate)
+            }
         };
         let group = match part.group.trim() {
             "" => of.fixed_group.clone(),
@@ -241,6 +249,82 @@ fn lines(
         });
     }
     lines
+}
+
+/// What the taxes of a document come to, against those of its lines.
+fn taxes_differ(
+    profile: &SalesProfile,
+    lines: &[Line],
+    (stated, turned): (&[TaxPart], bool),
+) -> Option<String> {
+    let of = profile.taxes.as_ref()?;
+    if stated.is_empty() {
+        return None;
+    }
+    let taxes = lines.iter().filter_map(|line| line.tax.as_ref());
+    let sum: Decimal = taxes.map(|tax| tax.tax).sum();
+    let stated: Decimal = stated.iter().map(|part| decimal(part.amount)).sum();
+    let stated = signed(stated, turned);
+    // Each line's tax is rounded by itself: a cent for each is not a difference.
+    let cents = Decimal::new(i64::try_from(lines.len()).unwrap_or(i64::MAX), 2);
+    ((sum - stated).abs() > cents).then(|| format!("{}.{}: {sum} ≠ {stated}", of.table, of.amount))
+}
+
+/// The tax of a line, where only the document's taxes are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Share {
+    tax: Decimal,
+    rate: Option<Decimal>,
+}
+
+/// Taxes of a table of their own, for each line. By the line that they name; else those of one rate are spread
+/// over all lines by what these come to, in whole cents whose sum is exact. Several rates without lines belong
+/// to nobody knows which.
+fn shares(
+    table: &Taxes,
+    parts: &[&Part],
+    stated: &[TaxPart],
+    unreadable: &mut Vec<String>,
+) -> Vec<Share> {
+    if table.order.is_some() {
+        return parts
+            .iter()
+            .map(|part| {
+                let own = stated.iter().filter(|tax| tax.order == Some(part.order));
+                let own: Vec<&TaxPart> = own.collect();
+                Share {
+                    tax: own.iter().map(|tax| decimal(tax.amount)).sum(),
+                    rate: match own.as_slice() {
+                        [only] => only.rate.map(decimal),
+                        _ => None,
+                    },
+                }
+            })
+            .collect();
+    }
+    let Some(first) = stated.first() else {
+        return Vec::new();
+    };
+    if parts.len() > 1 && stated.iter().any(|tax| tax.rate != first.rate) {
+        unreadable.push(format!("{}.{}", table.table, table.amount));
+        return Vec::new();
+    }
+    let rate = first.rate.map(decimal);
+    let all: Decimal = stated.iter().map(|tax| decimal(tax.amount)).sum();
+    let net = |part: &Part| decimal(part.net.unwrap_or_default());
+    let whole: Decimal = parts.iter().map(|part| net(part)).sum();
+    let (mut so_far, mut given) = (Decimal::ZERO, Decimal::ZERO);
+    parts
+        .iter()
+        .map(|part| {
+            so_far += net(part);
+            let until = (all * so_far).checked_div(whole);
+            let until = until.map_or(all, |until| rounded(until, 2));
+            let tax = until - given;
+            given = until;
+            Share { tax, rate }
+        })
+        .collect()
 }
 
 fn payments(

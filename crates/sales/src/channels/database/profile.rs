@@ -28,7 +28,7 @@ pub struct SalesProfile {
     pub lines: Lines,
     /// Taxes of documents, where lines don't have them or they are to be checked.
     #[serde(default)]
-    pub taxes: Option<Amounts>,
+    pub taxes: Option<Taxes>,
     /// Payments, where headers don't say how a document was paid.
     #[serde(default)]
     pub payments: Option<Payments>,
@@ -157,10 +157,10 @@ pub struct Lines {
     pub fixed_group: String,
 }
 
-/// A table of amounts of documents.
+/// A table of taxes of documents.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Amounts {
+pub struct Taxes {
     /// Table or view.
     pub table: String,
     /// Kind of the document; text.
@@ -169,6 +169,12 @@ pub struct Amounts {
     pub number: String,
     /// How much.
     pub amount: String,
+    /// Parts in a hundred.
+    #[serde(default)]
+    pub rate: Option<String>,
+    /// The line that it is of, as [`Lines::order`] has it.
+    #[serde(default)]
+    pub order: Option<String>,
 }
 
 /// A table of payments.
@@ -229,6 +235,10 @@ impl SalesProfile {
         profile.zone()?;
         profile.currency()?;
         profile.in_capitals();
+        let by_line = profile.taxes.as_ref().is_some_and(|of| of.order.is_some());
+        if by_line && profile.lines.order.is_none() {
+            return Err(Error::invalid("profile", "taxes.order: lines.order"));
+        }
         let pending = profile.documents.pending.as_ref();
         if !profile.documents.mark.is_empty() {
             let ends = pending.is_some_and(|pending| {
@@ -285,6 +295,7 @@ impl SalesProfile {
         );
         if let Some(of) = &mut self.taxes {
             names.extend([&mut of.table, &mut of.kind, &mut of.number, &mut of.amount]);
+            names.extend([&mut of.rate, &mut of.order].into_iter().flatten());
         }
         if let Some(of) = &mut self.payments {
             names.extend([&mut of.table, &mut of.kind, &mut of.number, &mut of.amount]);
@@ -357,6 +368,8 @@ impl SalesProfile {
         if let Some(one) = &self.taxes {
             let names = [&one.kind, &one.number, &one.amount];
             wanted.extend(names.map(|name| (&one.table, Some(name))));
+            let optional = [one.rate.as_ref(), one.order.as_ref()];
+            wanted.extend(optional.map(|name| (&one.table, name)));
         }
         if let Some(one) = &self.payments {
             let names = [&one.kind, &one.number, &one.amount, &one.method];

@@ -1,13 +1,14 @@
 //! Reading documents.
 
 use super::DatabaseChannel;
-use super::build::{Part, Parts, sale_of};
+use super::build::{Part, Parts, TaxPart, sale_of};
 use super::profile::{Changes, SalesProfile};
 use crate::channel::Piece;
 use crate::model::{Sale, Status};
 use crate::{Error, Result, sales};
-use puente_core::Cancel;
+use puente_core::{Cancel, fixed};
 use puente_databases::{Chunk, Condition, Flow, Kind, Mark, Match, RecordDb, Scan, Value as Cell};
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 
@@ -80,6 +81,12 @@ fn number(chunk: &Chunk, at: Option<usize>, row: usize) -> Option<i64> {
     chunk.columns.get(at?)?.number(row)
 }
 
+/// An amount out of its digits, as a column of [`MONEY`] has it; none where it is too large or too fine.
+fn scaled(digits: &str) -> Option<i64> {
+    let amount: Decimal = digits.trim().parse().ok()?;
+    fixed::from_decimal(amount, u32::from(SCALE)).ok()
+}
+
 /// Headers of documents: those that wait, or those that match.
 pub(super) fn headers(
     db: &mut dyn RecordDb,
@@ -87,10 +94,10 @@ pub(super) fn headers(
     since: Option<&Mark>,
     matches: Option<&[Match]>,
 ) -> Result<Vec<Header>> {
-    match read_headers(db, profile, since, matches, true) {
-        // A total that is too large hinders no other document: the lines say what it comes to.
+    match read_headers(db, profile, since, matches, MONEY) {
+        // A total that is too large is its own document's trouble: all are read again by their digits.
         Err(Error::Database(puente_databases::Error::NumberOverflow { .. })) => {
-            read_headers(db, profile, since, matches, false)
+            read_headers(db, profile, since, matches, Kind::Text)
         }
         read => read,
     }
@@ -101,7 +108,7 @@ fn read_headers(
     profile: &SalesProfile,
     since: Option<&Mark>,
     matches: Option<&[Match]>,
-    with_total: bool,
+    totals: Kind,
 ) -> Result<Vec<Header>> {
     let of = &profile.documents;
     let mut slots = Slots::of(&of.table);
@@ -110,7 +117,7 @@ fn read_headers(
     let date = slots.add(&of.date, Kind::Timestamp);
     let letter = slots.may(of.letter.as_ref(), Kind::Text);
     let hour = slots.may(of.hour.as_ref(), Kind::Text);
-    let total = slots.may(of.total.as_ref().filter(|_| with_total), MONEY);
+    let total = slots.may(of.total.as_ref(), totals);
     let payment = slots.may(of.payment.as_ref(), Kind::Text);
     let tax_id = slots.may(of.tax_id.as_ref(), Kind::Text);
     let tax_id_kind = slots.may(of.tax_id_kind.as_ref(), Kind::Text);
@@ -148,8 +155,14 @@ fn read_headers(
                 copies: 1,
                 unreadable: Vec::new(),
             };
-            if !with_total && of.total.is_some() {
-                header.total = None;
+            if let (Kind::Text, Some(digits), Some(name)) =
+                (totals, text(chunk, total, row), &of.total)
+            {
+                header.total = scaled(&digits);
+                if header.total.is_none() {
+                    let place = format!("{}.{name}: {digits}", of.table);
+                    header.unreadable.push(place);
+                }
             }
             let key = header.key();
             match places.get(&key).copied() {
@@ -346,7 +359,7 @@ fn sales_of(
             .map(|header| sale_of(profile, header, &parts))
             .collect(),
         // One of them has a value that can't be had: each is read alone, and that one says so.
-        Err(Error::Database(error)) if is_of_one(&error) => {
+        Err(Error::Database(error)) if place_of(&error).is_some() => {
             let mut sales = Vec::with_capacity(headers.len());
             for header in headers {
                 sales.push(alone(db, profile, header)?);
@@ -358,24 +371,49 @@ fn sales_of(
 }
 
 fn alone(db: &mut dyn RecordDb, profile: &SalesProfile, header: &Header) -> Result<Sale> {
-    match parts(db, profile, std::slice::from_ref(header)) {
-        Ok(parts) => sale_of(profile, header, &parts),
-        Err(Error::Database(error)) if is_of_one(&error) => {
-            let mut header = header.clone();
-            header.unreadable.push(error.to_string());
-            sale_of(profile, &header, &Parts::default())
-        }
-        Err(error) => Err(error),
-    }
+    let error = match parts(db, profile, std::slice::from_ref(header)) {
+        Ok(parts) => return sale_of(profile, header, &parts),
+        Err(error) => error,
+    };
+    let Error::Database(of_source) = &error else {
+        return Err(error);
+    };
+    let Some(place) = place_of(of_source) else {
+        return Err(error);
+    };
+    let mut header = header.clone();
+    header.unreadable.push(place);
+    sale_of(profile, &header, &Parts::default())
 }
 
-fn is_of_one(error: &puente_databases::Error) -> bool {
-    matches!(
-        error,
-        puente_databases::Error::NumberOverflow { .. }
-            | puente_databases::Error::InvalidText { .. }
-            | puente_databases::Error::ValueTooLarge { .. }
-    )
+/// The place and the value that one document alone is in trouble by, in no language; none for any other trouble.
+fn place_of(error: &puente_databases::Error) -> Option<String> {
+    use puente_databases::Error::{InvalidText, NumberOverflow, ValueTooLarge};
+    if let NumberOverflow {
+        table,
+        column,
+        value,
+    } = error
+    {
+        return Some(format!("{table}.{column}: {value}"));
+    }
+    if let InvalidText {
+        table,
+        column,
+        charset,
+    } = error
+    {
+        return Some(format!("{table}.{column}: {charset}"));
+    }
+    if let ValueTooLarge {
+        table,
+        column,
+        limit,
+    } = error
+    {
+        return Some(format!("{table}.{column} > {limit}"));
+    }
+    None
 }
 
 /// Lines, taxes and payments of some documents.
@@ -424,56 +462,39 @@ fn parts(db: &mut dyn RecordDb, profile: &SalesProfile, headers: &[Header]) -> R
         Ok(Flow::Continue)
     })?;
     if let Some(of) = &profile.taxes {
-        let names = (&of.table, &of.kind, &of.number, &of.amount);
-        amounts(
-            db,
-            names,
-            None,
-            &only(&of.number),
-            &mut |kind, number, amount, _| {
-                parts.tax(kind, number, amount);
-            },
-        )?;
+        let mut slots = Slots::of(&of.table);
+        let kind = slots.add(&of.kind, Kind::Text);
+        let number_at = slots.add(&of.number, Kind::Text);
+        let amount = slots.add(&of.amount, MONEY);
+        let rate = slots.may(of.rate.as_ref(), MONEY);
+        let order = slots.may(of.order.as_ref(), Kind::Int);
+        db.select(&slots.scan, &only(&of.number), &mut |chunk| {
+            for row in 0..chunk.rows {
+                let written = |at: usize| text(chunk, Some(at), row).unwrap_or_default();
+                let part = TaxPart {
+                    order: number(chunk, order, row),
+                    rate: number(chunk, rate, row),
+                    amount: number(chunk, Some(amount), row).unwrap_or_default(),
+                };
+                parts.tax(&written(kind), &written(number_at), part);
+            }
+            Ok(Flow::Continue)
+        })?;
     }
     if let Some(of) = &profile.payments {
-        let names = (&of.table, &of.kind, &of.number, &of.amount);
-        let method = Some(&of.method);
-        amounts(
-            db,
-            names,
-            method,
-            &only(&of.number),
-            &mut |kind, number, amount, method| {
-                parts.payment(kind, number, amount, method);
-            },
-        )?;
+        let mut slots = Slots::of(&of.table);
+        let kind = slots.add(&of.kind, Kind::Text);
+        let number_at = slots.add(&of.number, Kind::Text);
+        let amount = slots.add(&of.amount, MONEY);
+        let method = slots.add(&of.method, Kind::Text);
+        db.select(&slots.scan, &only(&of.number), &mut |chunk| {
+            for row in 0..chunk.rows {
+                let written = |at: usize| text(chunk, Some(at), row).unwrap_or_default();
+                let amount = number(chunk, Some(amount), row).unwrap_or_default();
+                parts.payment(&written(kind), &written(number_at), amount, written(method));
+            }
+            Ok(Flow::Continue)
+        })?;
     }
     Ok(parts)
-}
-
-fn amounts(
-    db: &mut dyn RecordDb,
-    (table, kind, number_name, amount): (&String, &String, &String, &String),
-    method: Option<&String>,
-    only: &[Match],
-    take: &mut dyn FnMut(&str, &str, i64, String),
-) -> Result<()> {
-    let mut slots = Slots::of(table);
-    let kind = slots.add(kind, Kind::Text);
-    let number_at = slots.add(number_name, Kind::Text);
-    let amount = slots.add(amount, MONEY);
-    let method = slots.may(method, Kind::Text);
-    db.select(&slots.scan, only, &mut |chunk| {
-        for row in 0..chunk.rows {
-            let written = |at: usize| text(chunk, Some(at), row).unwrap_or_default();
-            take(
-                &written(kind),
-                &written(number_at),
-                number(chunk, Some(amount), row).unwrap_or_default(),
-                text(chunk, method, row).unwrap_or_default(),
-            );
-        }
-        Ok(Flow::Continue)
-    })?;
-    Ok(())
 }

@@ -57,9 +57,12 @@ fn item(line: &DraftLine) -> Result<Value> {
     };
     let mut item = json!({
         "code": line.code,
-        "description": line.description,
         "quantity": number("quantity", line.quantity)?,
     });
+    // Left out, SIIGO writes the product's own.
+    if !line.description.is_empty() {
+        item["description"] = json!(line.description);
+    }
     item[price] = number("price", line.price)?.into();
     if let Some(id) = line.tax_id {
         item["taxes"] = json!([{ "id": id }]);

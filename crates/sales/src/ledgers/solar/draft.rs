@@ -41,11 +41,14 @@ pub fn draft(
     let (base, tax) = (sum(|line| line.base), sum(|line| line.tax));
     let total = base + tax;
     let paid: Decimal = sale.payments.iter().map(|payment| payment.amount).sum();
-    let stated = [document.total, (!sale.payments.is_empty()).then_some(paid)];
-    for stated in stated.into_iter().flatten() {
+    let paid = (!sale.payments.is_empty()).then_some(paid);
+    for (field, stated) in [("total", document.total), ("payments_sum", paid)] {
         // A line that is missing makes any total differ: its own reason says more.
-        if reasons.is_empty() && (total - stated).abs() > rules.tolerance {
-            reasons.push(problem("total", &format!("{total} ≠ {stated}")));
+        let Some(stated) = stated.filter(|_| reasons.is_empty()) else {
+            continue;
+        };
+        if (total - stated).abs() > rules.tolerance {
+            reasons.push(problem(field, &format!("{total} ≠ {stated}")));
         }
     }
     let method = method(sale, mappings);
