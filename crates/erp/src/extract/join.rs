@@ -70,32 +70,6 @@ fn taken(row: &Header) -> Taken {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::HashMap;
-
-    proptest! {
-        #[test]
-        fn finds_what_a_map_would_find(
-            rows in prop::collection::vec((-50i64..50, 0u16..9), 0..80),
-            asked in prop::collection::vec(-60i64..60, 0..80),
-        ) {
-            let mut map = HashMap::new();
-            let mut documents = Documents::default();
-            for (id, doc_type) in rows {
-                map.insert(id, doc_type);
-                documents.push(Header { id, day: Some(1), doc_type, state: State::Posted });
-            }
-            for id in asked {
-                let found = documents.find(id).map(|taken| taken.doc_type);
-                prop_assert_eq!(found, map.get(&id).copied());
-            }
-        }
-    }
-}
-
 /// A line with what it takes from its document. Without one it is a draft without a date: it is
 /// kept, and counts for nothing.
 pub(super) fn movement(line: &Line, taken: Option<Taken>) -> Movement {
@@ -152,4 +126,30 @@ pub(super) fn in_order(batch: MovementBatch) -> MovementBatch {
         .filter_map(|index| batch.get(index))
         .for_each(|row| sorted.push(&row));
     sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn finds_what_a_map_would_find(
+            rows in prop::collection::vec((-50i64..50, 0u16..9), 0..80),
+            asked in prop::collection::vec(-60i64..60, 0..80),
+        ) {
+            let mut map = HashMap::new();
+            let mut documents = Documents::default();
+            for (id, doc_type) in rows {
+                map.insert(id, doc_type);
+                documents.push(Header { id, day: Some(1), doc_type, state: State::Posted });
+            }
+            for id in asked {
+                let found = documents.find(id).map(|taken| taken.doc_type);
+                prop_assert_eq!(found, map.get(&id).copied());
+            }
+        }
+    }
 }
