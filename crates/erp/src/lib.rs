@@ -3,6 +3,7 @@
 
 pub mod companies;
 pub mod discover;
+mod doc_types;
 mod error;
 pub mod extract;
 mod files;

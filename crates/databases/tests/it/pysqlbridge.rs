@@ -41,7 +41,7 @@ impl Dice {
             .unwrap()
             .as_micros() as u64;
         let seed = given.map_or(now, |seed| seed.parse().unwrap());
-        println!("PUENTE_SEED={seed}");
+        eprintln!("PUENTE_SEED={seed}");
         Dice(seed | 1)
     }
 
@@ -319,7 +319,7 @@ fn pysqlbridge_and_the_stand_in_give_the_same_rows_value_by_value() {
         let totals = |source: &mut dyn SourceDb| source.totals(&request).unwrap();
         assert_eq!(totals(theirs.as_mut()), totals(ours.as_mut()), "{filter:?}");
     }
-    println!("{compared} values are equal");
+    eprintln!("{compared} values are equal");
     parameters(&options, &lab);
     let mut wrong = options;
     wrong.password = Secret::new("otra".to_owned());
@@ -482,5 +482,5 @@ fn sums_and_groups_of_pysqlbridge_are_those_of_the_stand_in() {
         assert!(!one.is_empty(), "{statement}");
         assert_eq!(one, other, "{statement}");
     }
-    println!("{} statements gave the same", statements.len());
+    eprintln!("{} statements gave the same", statements.len());
 }

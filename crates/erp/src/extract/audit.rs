@@ -3,8 +3,7 @@
 
 use super::Result;
 use super::changes::{Moment, document_sums};
-use super::full::{movement, short};
-use super::join::Documents;
+use super::join::{Documents, movement, short};
 use super::pages::PAGE_ROWS;
 use super::prove::{line_figures, stored_figures};
 use super::walk::stream;

@@ -2,8 +2,7 @@
 //! server's totals, so that both belong to the same moment even while the ERP writes.
 
 use super::audit::{self, By, Table};
-use super::full::{Transfers, movement, short, within};
-use super::join::{Documents, Taken};
+use super::join::{Documents, Taken, movement, short, within};
 use super::prove::{Measured, Stored, prove};
 use super::walk::stream;
 use super::{Extraction, Kept, Result, SNAPSHOT_LIMIT};
@@ -177,7 +176,7 @@ impl Moment<'_> {
     }
 
     /// One pass of the server: totals, and with a mark the keys of changed rows.
-    fn totals(
+    pub(super) fn totals(
         &mut self,
         scan: &Scan,
         sums: Vec<SumColumn>,
@@ -324,63 +323,6 @@ impl Moment<'_> {
                 Ok(Flow::Continue)
             })?;
         }
-        Ok(())
-    }
-
-    /// Transfers are few: when any of them changed, all are read again.
-    fn transfers(
-        &mut self,
-        since: Option<&Mark>,
-        measured: &mut Measured,
-        changes: &mut Changes,
-    ) -> Result<()> {
-        let layout = self.layout;
-        let (Some(headers), Some(lines)) = (layout.transfer_documents(), layout.transfer_lines())
-        else {
-            return Ok(());
-        };
-        let documents = self.totals(&headers.scan, Vec::new(), &headers.key, since)?;
-        let totals = self.totals(&lines.scan, layout.transfer_sums(), &lines.key, since)?;
-        let quiet = |totals: &Totals| matches!(&totals.changed, Some(Changed::Keys(keys)) if keys.is_empty());
-        let have = self
-            .warehouse
-            .totals(self.load.id, Stream::Transfer, i64::MIN, i64::MAX)?;
-        let same_rows = u64::try_from(have.lines).ok() == Some(totals.rows);
-        let untouched = quiet(&documents) && quiet(&totals) && same_rows;
-        measured.transfers = Some(totals);
-        if untouched || (self.load.coverage.is_some() && documents.rows == 0) {
-            return Ok(());
-        }
-        let mut known = Transfers::default();
-        for header in self.read_headers_of(&headers, &headers.scan, Stream::Transfer)? {
-            if within(self.load.coverage, header.document.day) {
-                known.push(&header);
-                changes.documents.push((Stream::Transfer, header.document));
-            }
-        }
-        let only_known = self.load.coverage.is_some();
-        let mut batch = MovementBatch {
-            stream: Stream::Transfer,
-            ..MovementBatch::default()
-        };
-        self.rows_read += stream(self.db, &lines.scan, &mut |chunk| {
-            lines.rows(chunk, |line| {
-                known
-                    .movement(&line, only_known)
-                    .iter()
-                    .for_each(|row| batch.push(row));
-            })?;
-            Ok(Flow::Continue)
-        })?;
-        let listed: HashSet<i64> = batch.line_id.iter().copied().collect();
-        let had = self
-            .warehouse
-            .line_keys(self.load.id, Stream::Transfer, i64::MIN, i64::MAX)?;
-        let gone = had.into_iter().filter(|id| !listed.contains(id));
-        changes
-            .gone_movements
-            .extend(gone.map(|id| (Stream::Transfer, id)));
-        changes.movements.push(batch);
         Ok(())
     }
 

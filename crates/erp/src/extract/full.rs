@@ -1,15 +1,13 @@
 //! A full run: every table, page by page, into a new load.
 
-use super::join::{Documents, Taken};
+use super::join::{Documents, in_order, movement, short, within};
+use super::transfers::Transfers;
 use super::{End, Extraction, Kept, Mode, Outcome, Request, Result, Unproven, Why, hull};
 use crate::Error;
-use crate::layout::{DocTypes, Header, Line};
-use puente_warehouse::{
-    Applied, Batch, Coverage, Load, LoadId, Movement, MovementBatch, State, Stream, Warehouse,
-};
+use crate::layout::{DocTypes, Header};
+use puente_warehouse::{Applied, Batch, Coverage, Load, LoadId, MovementBatch, Stream, Warehouse};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
@@ -446,95 +444,6 @@ fn start_writer<'s>(
         Ok(())
     });
     (pages, writer)
-}
-
-/// Transfers: what their lines take from them, places included.
-#[derive(Debug, Default)]
-pub(super) struct Transfers {
-    documents: Documents,
-    places: HashMap<i64, (Option<i64>, Option<i64>)>,
-}
-
-impl Transfers {
-    /// Takes a header in.
-    pub(super) fn push(&mut self, header: &Header) {
-        self.documents.push(short(&header.document));
-        self.places
-            .insert(header.document.id, (header.from_place, header.to_place));
-    }
-
-    /// The movement of a line; `None` for a line of a transfer that is not known, if only those are
-    /// wanted.
-    pub(super) fn movement(&mut self, line: &Line, only_known: bool) -> Option<Movement> {
-        let taken = self.documents.find(line.document);
-        if taken.is_none() && only_known {
-            return None;
-        }
-        let mut row = movement(line, taken);
-        if let Some((from, to)) = self.places.get(&line.document) {
-            row.place_id = row.place_id.or(*from);
-            row.to_place_id = row.to_place_id.or(*to);
-        }
-        Some(row)
-    }
-}
-
-/// A line with what it takes from its document. Without one it is a draft without a date: it is
-/// kept, and counts for nothing.
-pub(super) fn movement(line: &Line, taken: Option<Taken>) -> Movement {
-    let taken = taken.unwrap_or(Taken {
-        day: None,
-        doc_type: 0,
-        state: State::Draft,
-    });
-    Movement {
-        line_id: line.id,
-        doc_id: line.document,
-        article_id: line.article,
-        place_id: line.place,
-        to_place_id: line.to_place,
-        day: taken.day,
-        doc_type: taken.doc_type,
-        state: taken.state,
-        quantity_e6: line.quantity_e6,
-        price_e4: line.price_e4,
-        total_e4: line.total_e4,
-        cost_e4: line.cost_e4,
-    }
-}
-
-/// Whether a document of that day belongs to the load. One without a date belongs to everything
-/// only.
-pub(crate) fn within(days: Option<Coverage>, day: Option<i32>) -> bool {
-    match (days, day) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(days), Some(day)) => days.from_day <= day && day <= days.to_day,
-    }
-}
-
-pub(super) fn short(document: &puente_warehouse::Document) -> puente_warehouse::Header {
-    puente_warehouse::Header {
-        id: document.id,
-        day: document.day,
-        doc_type: document.doc_type,
-        state: document.state,
-    }
-}
-
-/// Servers give a range of a key in its order, but don't promise to.
-fn in_order(batch: MovementBatch) -> MovementBatch {
-    if batch.line_id.is_sorted() {
-        return batch;
-    }
-    let mut order: Vec<usize> = (0..batch.len()).collect();
-    order.sort_unstable_by_key(|index| batch.line_id[*index]);
-    let mut sorted = MovementBatch::with_capacity(batch.stream, batch.len());
-    order
-        .into_iter()
-        .filter_map(|index| batch.get(index))
-        .for_each(|row| sorted.push(&row));
-    sorted
 }
 
 fn left_behind(load: &Load) -> Option<Checkpoint> {

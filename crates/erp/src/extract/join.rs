@@ -1,7 +1,8 @@
 //! The join done here instead of on the ERP's server: a line takes day, kind and state from its
 //! document.
 
-use puente_warehouse::{Header, State};
+use crate::layout::Line;
+use puente_warehouse::{Coverage, Header, Movement, MovementBatch, State};
 
 /// The documents of a load, by key: 24 bytes each, so that ten million lines (two million documents)
 /// stay under 50 MB.
@@ -67,6 +68,64 @@ fn taken(row: &Header) -> Taken {
         doc_type: row.doc_type,
         state: row.state,
     }
+}
+
+/// A line with what it takes from its document. Without one it is a draft without a date: it is
+/// kept, and counts for nothing.
+pub(super) fn movement(line: &Line, taken: Option<Taken>) -> Movement {
+    let taken = taken.unwrap_or(Taken {
+        day: None,
+        doc_type: 0,
+        state: State::Draft,
+    });
+    Movement {
+        line_id: line.id,
+        doc_id: line.document,
+        article_id: line.article,
+        place_id: line.place,
+        to_place_id: line.to_place,
+        day: taken.day,
+        doc_type: taken.doc_type,
+        state: taken.state,
+        quantity_e6: line.quantity_e6,
+        price_e4: line.price_e4,
+        total_e4: line.total_e4,
+        cost_e4: line.cost_e4,
+    }
+}
+
+/// Whether a document of that day belongs to the load. One without a date belongs to everything
+/// only.
+pub(crate) fn within(days: Option<Coverage>, day: Option<i32>) -> bool {
+    match (days, day) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(days), Some(day)) => days.from_day <= day && day <= days.to_day,
+    }
+}
+
+pub(super) fn short(document: &puente_warehouse::Document) -> puente_warehouse::Header {
+    puente_warehouse::Header {
+        id: document.id,
+        day: document.day,
+        doc_type: document.doc_type,
+        state: document.state,
+    }
+}
+
+/// Servers give a range of a key in its order, but don't promise to.
+pub(super) fn in_order(batch: MovementBatch) -> MovementBatch {
+    if batch.line_id.is_sorted() {
+        return batch;
+    }
+    let mut order: Vec<usize> = (0..batch.len()).collect();
+    order.sort_unstable_by_key(|index| batch.line_id[*index]);
+    let mut sorted = MovementBatch::with_capacity(batch.stream, batch.len());
+    order
+        .into_iter()
+        .filter_map(|index| batch.get(index))
+        .for_each(|row| sorted.push(&row));
+    sorted
 }
 
 #[cfg(test)]

@@ -14,9 +14,10 @@ mod overlap;
 mod pages;
 mod prove;
 mod record;
+mod transfers;
 mod walk;
 
-pub(crate) use full::within;
+pub(crate) use join::within;
 pub(crate) use prove::{stored_figures, stored_groups};
 pub(crate) use record::keep;
 pub use record::{History, Notes, history, latest_runs};
@@ -172,7 +173,7 @@ impl Extraction<'_> {
         self.may_go_on()?;
         let current = self.warehouse.current(self.company)?;
         match self.base(&request, current)? {
-            Base::Changes(load, kept) => self.incremental(&load, &kept, &request),
+            Base::Changes(from) => self.incremental(&from.0, &from.1, &request),
             Base::Everything(why) => self.full(&request, why),
         }
     }
@@ -201,7 +202,7 @@ impl Extraction<'_> {
             (Some(before), Some(now)) if !before.same_database(&now) => {
                 Base::Everything(Why::Restored)
             }
-            (Some(_), Some(_)) | (None, None) => Base::Changes(load, kept),
+            (Some(_), Some(_)) | (None, None) => Base::Changes(Box::new((load, kept))),
             (None, Some(_)) | (Some(_), None) => Base::Everything(Why::Method),
         })
     }
@@ -281,7 +282,7 @@ pub(crate) struct Kept {
 /// What a run begins from.
 enum Base {
     /// Changes since then are applied to this load.
-    Changes(Load, Kept),
+    Changes(Box<(Load, Kept)>),
     /// Everything is read.
     Everything(Why),
 }

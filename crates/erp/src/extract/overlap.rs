@@ -3,8 +3,7 @@
 
 use super::Result;
 use super::changes::{Moment, document_column};
-use super::full::{short, within};
-use super::join::Documents;
+use super::join::{Documents, short, within};
 use super::prove::date_range;
 use super::walk::stream;
 use crate::layout::{ReadDocuments, ReadLines};
@@ -18,7 +17,7 @@ use std::collections::HashSet;
 const OPEN_DAYS: u64 = 62;
 /// Keys before the newest one of the load that are read again: a transaction may have taken its keys
 /// long before it committed.
-const OVERLAP_KEYS: i64 = 1_000;
+const OVERLAP_KEYS: i64 = 200;
 
 impl Moment<'_> {
     /// Documents and lines whose keys are newer than the load's newest, or little older: also those of

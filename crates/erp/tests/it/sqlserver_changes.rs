@@ -167,6 +167,9 @@ fn without_row_versioning_an_open_transaction_is_waited_for_shortly_and_nothing_
 fn a_void_in_an_old_month_waits_for_the_comparison_of_the_day_where_nothing_tells_it() {
     let stage = Stage::new("overlap", TdsTracking::RowVersion, true);
     stage.extract();
+    // The newest key is far from those of the old month.
+    stage.run(&clerk(1));
+    stage.extract();
     stage.run(
         "UPDATE KARDEX SET FECANULADO = FECHA WHERE KARDEXID = (SELECT KARDEXID FROM KARDEX
            WHERE FECHA >= '2026-01-01' AND FECHA < '2026-03-01' AND FECASENTAD IS NOT NULL AND FECANULADO IS NULL LIMIT 1);",
