@@ -5,6 +5,8 @@ mod autostart;
 mod commands;
 mod desk;
 mod dialogs;
+#[cfg(target_os = "linux")]
+mod dropped;
 mod notice;
 mod signals;
 mod texts;

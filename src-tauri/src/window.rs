@@ -55,17 +55,18 @@ const STATE: &str = "window.json";
 pub fn open(app: &AppHandle) -> tauri::Result<()> {
     let desk = desk::of(app);
     let hidden = desk.wishes.hidden && tray::has_place();
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Puente")
         .inner_size(1280.0, 800.0)
         .min_inner_size(900.0, 600.0)
         .visible(!hidden)
         .data_directory(desk.folder.join("webview"))
-        // Files are dropped on the page, which reads them.
-        .disable_drag_drop_handler()
         .on_navigation(is_ours)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    // Files are dropped on the page, which reads them; on Linux it is given them.
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.disable_drag_drop_handler();
+    let window = builder.build()?;
     let dark = window
         .theme()
         .is_ok_and(|theme| theme == tauri::Theme::Dark);
@@ -129,6 +130,10 @@ pub fn on_event(window: &tauri::Window, event: &WindowEvent) {
     if let WindowEvent::CloseRequested { api, .. } = event {
         api.prevent_close();
         aside(window.app_handle(), hide_or_quit);
+    }
+    #[cfg(target_os = "linux")]
+    if let WindowEvent::DragDrop(event) = event {
+        crate::dropped::on_drag(window.app_handle(), event);
     }
 }
 

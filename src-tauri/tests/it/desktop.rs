@@ -12,7 +12,7 @@ const WAIT: Duration = Duration::from_secs(120);
 pub struct Desktop {
     pub home: TempDir,
     pub bus: String,
-    display: String,
+    pub display: String,
     running: Vec<Child>,
 }
 

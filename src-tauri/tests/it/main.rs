@@ -13,6 +13,7 @@
 )]
 
 mod desktop;
+mod drag;
 mod driver;
 mod panel;
 mod window;

@@ -1,6 +1,7 @@
 //! What a person sees and does.
 
 use crate::desktop::{Desktop, missing, until};
+use crate::drag::drop_file;
 use crate::driver::Window;
 use crate::panel::Panel;
 use serde_json::{Value, json};
@@ -270,6 +271,58 @@ fn a_job_that_fails_while_nobody_looks_is_told_by_the_system() {
     let (title, text) = panel.notice();
     assert_eq!(title, "Con error: descubrir empresas, Caja");
     assert!(!text.is_empty());
+}
+
+/// Two throw-away keys: what the file holds leads nowhere.
+const CONF: &str = "[Interface]
+PrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=
+Address = 10.9.0.4/32
+
+[Peer]
+PublicKey = xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=
+Endpoint = 127.0.0.1:9
+AllowedIPs = 192.168.7.0/24
+";
+
+#[test]
+fn a_file_that_is_dropped_on_the_window_is_read_by_the_page() {
+    let Some(mut desktop) = desktop() else { return };
+    let window = Window::open(&mut desktop, &[]);
+    until("the page is drawn", || {
+        window.text().contains("Puente").then_some(())
+    });
+    window
+        .invoke("call", "settings.set", &json!({ "start": "office" }))
+        .unwrap();
+    window.invoke("host", "restart", &json!({})).unwrap();
+    let go = "location.hash = '#/vpn?open=import'; arguments[0](true)";
+    window.script(go).unwrap();
+    let place = until("the frame for files is there", || {
+        let script = "
+            const frame = document.querySelector('section.drop')?.getBoundingClientRect();
+            arguments[0](frame ? [frame.x + frame.width / 3, frame.y + frame.height / 2].map(Math.round) : null)";
+        let place = window.script(script).unwrap();
+        place.is_array().then_some(place)
+    });
+    let file = desktop.home.path().join("bodega.conf");
+    std::fs::write(&file, CONF).unwrap();
+    let at = |n: usize| i16::try_from(place[n].as_i64().unwrap()).unwrap();
+    drop_file(&desktop.display, &file, (at(0), at(1)));
+    until("its name stands in the frame", || {
+        window.text().contains("bodega.conf (").then_some(())
+    });
+    desktop.picture("window-dropped");
+    let read = window.script(
+        "const button = [...document.querySelectorAll('aside button')]
+           .find((button) => button.textContent.trim() === 'Importar');
+         const name = document.querySelector('aside input:not([type=file])').value;
+         arguments[0]([name, button.disabled])",
+    );
+    assert_eq!(
+        read,
+        Ok(json!(["bodega", false])),
+        "it waits to be imported"
+    );
 }
 
 #[test]
