@@ -250,6 +250,11 @@ products: number, };
 export type Certainty = "estimated" | "billed" | "stated";
 
 /**
+ * How changed rows of a database are found.
+ */
+export type ChangesBy = "tracking" | "row_version" | "mixed" | "overlap";
+
+/**
  * An authorisation that a person finishes in the browser.
  */
 export type ChannelBegun = {
@@ -3636,6 +3641,11 @@ to: string,
 zone: string, };
 
 /**
+ * Why a run read everything.
+ */
+export type RereadReason = "first" | "asked" | "days" | "profile" | "method" | "restored" | "forgotten" | "many";
+
+/**
  * Names a profile.
  */
 export type RulesOf = {
@@ -3725,7 +3735,15 @@ counters_after: { [key in string]: number },
 /**
  * Statements that were sent.
  */
-statements: number, };
+statements: number,
+/**
+ * How changed rows of the database are found; `None` where there is no database.
+ */
+changes: ChangesBy | null,
+/**
+ * Why everything was read, when it was.
+ */
+reread: RereadReason | null, };
 
 /**
  * A sale: one order, or the orders of one cart that are paid and shipped together.
