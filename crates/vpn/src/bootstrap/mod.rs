@@ -360,7 +360,7 @@ fn configure(look: &Look, wanted: &Wanted) -> Result<Step> {
     // Peers of other people are not thrown away with the file.
     let undo = format!(
         "[ ! -e {file} ] || if [ \"$(grep -ci '^\\[peer\\]' {file})\" = \"$(grep -c '^# puente: ' {file})\" ]; \
-         then rm -f {file} {file}.puente.bak; else echo 'other people have peers in {file}' >&2; exit 1; fi"
+         then rm -f {file} {file}.new {file}.puente.bak; else echo 'other people have peers in {file}' >&2; exit 1; fi"
     );
     Ok(Step {
         kind: StepKind::Configure,

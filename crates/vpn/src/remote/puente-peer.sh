@@ -13,6 +13,7 @@ new=; bare=; said=
 
 finish() { rm -f ${new:+"$new"} ${bare:+"$bare"} ${said:+"$said"}; }
 trap finish EXIT
+trap 'exit 1' HUP INT TERM
 fail() { echo "fail $1"; exit 1; }
 fits() { printf '%s' "$1" | grep -Eqx -- "$2" || fail "bad $3"; }
 tell() { printf '%s ' "$1"; base64 | tr -d '\n'; echo; }
@@ -57,6 +58,8 @@ state() {
 lock() {
   exec 9>"$folder/.puente.lock"
   flock -w 20 9 || fail busy
+  # What a run that was killed left here holds secrets.
+  rm -f "$folder"/.puente.?????? "$file.puente.bak"
   [ -f "$file" ] || fail missing
   [ "$(sha256sum <"$file" | cut -d' ' -f1)" = "$1" ] || fail changed
   new=$(mktemp "$folder/.puente.XXXXXX"); bare=$(mktemp "$folder/.puente.XXXXXX"); said=$(mktemp "$folder/.puente.XXXXXX")
@@ -93,6 +96,8 @@ commit() {
   while read -r peer; do grep -aqF "$peer" "$file" || fail unsaved; done <"$bare"
   chmod --reference="$file" "$new"
   chown --reference="$file" "$new"
+  # Whoever hangs up from here on, WireGuard takes the file or it is as before.
+  trap '' HUP INT TERM PIPE
   cp -p "$file" "$file.puente.bak"
   sync "$new" 2>/dev/null || sync
   mv -f "$new" "$file"; new=

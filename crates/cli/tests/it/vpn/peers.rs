@@ -9,6 +9,9 @@ use std::process::Child;
 fn a_vpn_is_created_over_ssh_used_given_fresh_keys_and_revoked_without_a_trace() {
     let bench = Bench::new();
     let before = bench.file();
+    // As a run leaves them that was killed between two steps.
+    let left = "touch /etc/wireguard/.puente.aB3xyz /etc/wireguard/wg0.conf.puente.bak";
+    bench.lab.server.run(left).unwrap();
     let line = [
         &bench.with_key("preview", "Caja ñ 1", ADMIN)[..],
         &["--password-stdin"],
@@ -47,6 +50,11 @@ fn a_vpn_is_created_over_ssh_used_given_fresh_keys_and_revoked_without_a_trace()
 
     bench.json(&["vpn", "revoke", "Caja ñ 1", "--yes"], "");
     assert_eq!(bench.file(), before, "not a byte of it is left");
+    let beside = bench.lab.server.run("ls -A /etc/wireguard").unwrap();
+    assert_eq!(
+        beside.split_whitespace().collect::<Vec<_>>(),
+        [".puente.lock", "wg0.conf"]
+    );
     connects(&bench, "Caja ñ 1", false);
 }
 
