@@ -124,11 +124,13 @@ function Step({ step, next, tells }: { step: SalesStep; next: boolean; tells: bo
         ) : null}
       </span>
       <span className="dim small num-left">
-        {step.count > 0 ? t("sales.steps.count", { count: step.count, n: count(step.count) }) : ""}
-        {step.open > 0
-          ? ` · ${t("sales.steps.open", { count: step.open, n: count(step.open) })}`
-          : ""}
-        {step.at ? ` · ${ago(step.at)}` : ""}
+        {[
+          step.count > 0 ? t("sales.steps.count", { count: step.count, n: count(step.count) }) : "",
+          step.open > 0 ? t("sales.steps.open", { count: step.open, n: count(step.open) }) : "",
+          step.at ? ago(step.at) : "",
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </span>
       <span style={{ width: 150 }}>
         <StepStateView state={step.state} />
