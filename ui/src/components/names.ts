@@ -17,9 +17,9 @@ export function settingName(setting: string): string {
   return known(`activity.setting.${setting}`, setting);
 }
 
-/** What happened to a sale. */
-export function saleEventName(kind: string): string {
-  return known(`sales.event.${kind}`, kind);
+/** What happened to a sale that goes to the ledger of that name. */
+export function saleEventName(kind: string, ledger: string): string {
+  return known(`sales.event.${kind}`, kind, { ledger });
 }
 
 /** What the tax authority says, by the ledger's word. */
@@ -32,6 +32,6 @@ export function costSourceName(source: string): string {
   return known(`sales.source.${source}`, source);
 }
 
-function known(key: string, otherwise: string): string {
-  return i18next.exists(key) ? String(i18next.t(key as never)) : otherwise;
+function known(key: string, otherwise: string, values: Record<string, string> = {}): string {
+  return i18next.exists(key) ? String(i18next.t(key as never, values as never)) : otherwise;
 }

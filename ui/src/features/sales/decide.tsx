@@ -9,7 +9,14 @@ import { useAction } from "@/platform/commands";
 import { Exact } from "./send-dialog";
 
 /** A sale in doubt: what is known, and the three ways that a person may end it. */
-export function Decide({ page: { row, sends } }: { page: SalePage }) {
+export function Decide({
+  page: { row, sends },
+  ledger,
+}: {
+  page: SalePage;
+  /** Its name. */
+  ledger: string;
+}) {
   const { t } = useTranslation();
   const { moment } = useFormat();
   const follow = useAction("sales.follow");
@@ -22,15 +29,19 @@ export function Decide({ page: { row, sends } }: { page: SalePage }) {
     <div className="trouble" data-severity="warning">
       <div className="grow stack" data-gap="big">
         <div>
-          <p className="strong wrap">{t("sales.decide.title")}</p>
-          <p className="wrap">{t("sales.decide.text")}</p>
+          <p className="strong wrap">{t("sales.decide.title", { ledger })}</p>
+          <p className="wrap">{t("sales.decide.text", { ledger })}</p>
         </div>
         {last ? (
           <dl className="facts">
             <dt>{t("sales.decide.sent_at")}</dt>
             <dd>{last.sent_at ? moment(last.sent_at) : t("sales.decide.not_left")}</dd>
-            <dt>{t("sales.decide.marker")}</dt>
-            <dd className="mono">{last.marker}</dd>
+            {last.marker ? (
+              <>
+                <dt>{t("sales.decide.marker")}</dt>
+                <dd className="mono">{last.marker}</dd>
+              </>
+            ) : null}
           </dl>
         ) : null}
         {last?.outcome ? (
@@ -45,7 +56,7 @@ export function Decide({ page: { row, sends } }: { page: SalePage }) {
             onClick={() =>
               follow.mutate(
                 {},
-                { onSuccess: () => done(t("sales.decide.asking")), onError: failed },
+                { onSuccess: () => done(t("sales.decide.asking", { ledger })), onError: failed },
               )
             }
           >
@@ -68,7 +79,7 @@ export function Decide({ page: { row, sends } }: { page: SalePage }) {
         >
           <TextInput
             className="grow"
-            label={t("sales.decide.invoice")}
+            label={t("sales.decide.invoice", { ledger })}
             value={invoice}
             onChange={(event) => setInvoice(event.currentTarget.value)}
           />
@@ -84,7 +95,7 @@ export function Decide({ page: { row, sends } }: { page: SalePage }) {
           onConfirm={() => end({ decision: ending })}
           onClose={() => setEnding(null)}
         >
-          <p>{t(`sales.decide.${ending}_text`, { number: row.key })}</p>
+          <p>{t(`sales.decide.${ending}_text`, { number: row.key, ledger })}</p>
         </Confirm>
       ) : null}
     </div>

@@ -73,6 +73,7 @@ function Details({ page }: { page: SalePage }) {
   const { row, reasons, body, history, sends } = page;
   const { moment } = useFormat();
   const told = useTold().told.has(row.channel_id);
+  const ledger = t(told ? "sales.ledger_kind.solar" : "sales.ledger_kind.siigo");
   return (
     <div className="stack" data-gap="big">
       {reasons.map((reason) => (
@@ -81,7 +82,7 @@ function Details({ page }: { page: SalePage }) {
       {reasons.length > 0 && reasons.every(mayBeAccepted) ? (
         <Accept row={row} reasons={reasons} />
       ) : null}
-      {row.state === "uncertain" ? <Decide page={page} /> : null}
+      {row.state === "uncertain" ? <Decide page={page} ledger={ledger} /> : null}
       <Tasks tasks={page.tasks} />
       <Lines page={page} />
       <Invoice page={page} />
@@ -118,7 +119,7 @@ function Details({ page }: { page: SalePage }) {
         <dl className="facts">
           {history.map((event, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the history only grows at its end
-            <Happened key={at} at={event.at} kind={event.kind} />
+            <Happened key={at} at={event.at} what={saleEventName(event.kind, ledger)} />
           ))}
         </dl>
       </section>
@@ -126,12 +127,12 @@ function Details({ page }: { page: SalePage }) {
   );
 }
 
-function Happened({ at, kind }: { at: string; kind: string }) {
+function Happened({ at, what }: { at: string; what: string }) {
   const { moment } = useFormat();
   return (
     <>
       <dt className="num-left">{moment(at)}</dt>
-      <dd>{saleEventName(kind)}</dd>
+      <dd>{what}</dd>
     </>
   );
 }

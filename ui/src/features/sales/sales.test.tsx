@@ -53,7 +53,7 @@ test("a sale in doubt shows its evidence, and is sent again only after a warning
   expect(await screen.findByText(/SIIGO no respondió\.$/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "No está: enviar de nuevo" }));
   const dialog = within(await screen.findByRole("dialog"));
-  expect(dialog.getByText(/quedará facturada dos veces/)).toBeVisible();
+  expect(dialog.getByText(/quedará allí dos veces/)).toBeVisible();
   expect(mock.calls.some(({ name }) => name === "sales.decide")).toBe(false);
   await user.click(dialog.getByRole("button", { name: "No está: enviar de nuevo" }));
   await waitFor(() =>

@@ -70,6 +70,14 @@ test("documents of a point of sale speak of being told, in their own currency, a
   await waitFor(() => expect(asked(mock, "sales.send")).toEqual([{ sales: [62] }]));
 });
 
+test("what happened to a document names Solar, which it went to", async () => {
+  const { user } = await open("/facturacion?state=refused", { office: "counter" });
+  const cells = await screen.findAllByText("Rechazada");
+  await user.click(cells.at(-1) as HTMLElement);
+  expect(await screen.findByText("Solar la rechazó")).toBeVisible();
+  expect(screen.queryByText(/SIIGO/)).toBeNull();
+});
+
 test("every sending of what the list shows is saved to a file", async () => {
   const { mock, user } = await open("/facturacion?state=refused", { office: "counter" });
   await user.click(await screen.findByRole("button", { name: "Exportar" }));
