@@ -157,6 +157,8 @@ impl JobKind for SyncAll {
             });
             jobs.push(job.enqueue(NewJob::new(ERP_COSTS, input).once())?.0);
         }
+        // Two channels of one ledger have one job.
+        jobs.sort_unstable();
         jobs.dedup();
         ledgers.sort_unstable();
         ledgers.dedup();
