@@ -84,12 +84,8 @@ fn tsql(
             return None;
         }
     };
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(script.as_bytes())
-        .unwrap();
+    // A refused login ends the client before it reads: what it printed tells.
+    drop(child.stdin.take().unwrap().write_all(script.as_bytes()));
     let output = child.wait_with_output().unwrap();
     let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
     printed.push_str(&String::from_utf8_lossy(&output.stderr));
