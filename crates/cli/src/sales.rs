@@ -4,7 +4,7 @@ use crate::args::{Channels, Ledgers, Mappings, Sales, SalesList};
 use crate::output::Terminal;
 use crate::{sales_files, solar, verbs, watch};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
-use chrono_tz::America::Bogota;
+use chrono_tz::Tz;
 use puente_app::jobs::JobRow;
 use puente_app::sales::channels::{self, ChannelRow};
 use puente_app::sales::margin::MarginSummary;
@@ -57,7 +57,7 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             finish_all(terminal, app, &jobs)
         }
         Sales::List(list) => {
-            let page = table::page(app, page_of(list)?)?;
+            let page = table::page(app, page_of(app, list)?)?;
             terminal.result(&page, |page| show_page(terminal, page));
             Ok(())
         }
@@ -123,7 +123,7 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
             list,
             output,
             overwrite,
-        } => sales_files::list(terminal, app, page_of(list)?.filter, output, overwrite),
+        } => sales_files::list(terminal, app, page_of(app, list)?.filter, output, overwrite),
         Sales::Document {
             sale,
             document,
@@ -528,13 +528,17 @@ fn file(path: &Path) -> Result<String> {
         .map_err(|error| Error::invalid("csv", path.display()).because(&error))
 }
 
-fn page_of(list: SalesList) -> Result<PageOf> {
+fn page_of(app: &App, list: SalesList) -> Result<PageOf> {
+    let zone = app.zone();
     Ok(PageOf {
         filter: SalesFilter {
             channels: list.channels,
             states: read("state", json!(list.states))?,
-            from: list.from.map(midnight),
-            to: list.to.and_then(|day| day.succ_opt()).map(midnight),
+            from: list.from.map(|day| midnight(day, zone)),
+            to: list
+                .to
+                .and_then(|day| day.succ_opt())
+                .map(|day| midnight(day, zone)),
             text: list.search,
             ..SalesFilter::default()
         },
@@ -544,10 +548,9 @@ fn page_of(list: SalesList) -> Result<PageOf> {
     })
 }
 
-/// The beginning of a day in Colombia.
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    Bogota
-        .from_local_datetime(&day.and_time(NaiveTime::MIN))
+/// The beginning of a day in the office's time zone.
+fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    zone.from_local_datetime(&day.and_time(NaiveTime::MIN))
         .earliest()
         .map(|at| at.with_timezone(&Utc))
         .unwrap_or_default()
