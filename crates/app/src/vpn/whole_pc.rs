@@ -87,6 +87,7 @@ impl Keeper {
             program: folder.join("wireguard.exe"),
             wg: folder.join("wg.exe"),
             powershell: system.join(r"WindowsPowerShell\v1.0\powershell.exe"),
+            sc: system.join("sc.exe"),
             folder: dir.path().to_owned(),
         })
     }
