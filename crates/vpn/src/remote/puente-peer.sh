@@ -30,11 +30,23 @@ masked() {
     } else print }' "$file"
 }
 
+# Whether a program other than wg-quick makes the interface, from files of its own (netplan writes to /run).
+# What NetworkManager notes down about an interface that others made is no such file.
 owner() {
-  if grep -qsx "Name *= *$interface" /etc/systemd/network/*.netdev /run/systemd/network/*.netdev; then echo systemd-networkd
-  elif grep -qs "interface-name=$interface\$" /etc/NetworkManager/system-connections/*.nmconnection; then echo NetworkManager
-  elif command -v docker >/dev/null 2>&1 && docker ps --format '{{.Image}}' 2>/dev/null | grep -q wg-easy; then echo wg-easy
+  here="[[:space:]]*=[[:space:]]*$interface[[:space:]]*"
+  if grep -qsxE "[[:space:]]*Name$here" /etc/systemd/network/*.netdev /run/systemd/network/*.netdev /usr/lib/systemd/network/*.netdev; then
+    echo systemd-networkd; return
   fi
+  for connection in /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/*; do
+    if grep -qsxE "interface-name$here" "$connection" && ! grep -qsx 'nm-generated=true' "$connection"; then
+      echo NetworkManager; return
+    fi
+  done
+  for engine in docker podman; do
+    if command -v "$engine" >/dev/null 2>&1 && "$engine" ps --format '{{.Image}} {{.Names}}' 2>/dev/null | grep -q wg-easy; then
+      echo wg-easy; return
+    fi
+  done
 }
 
 state() {
