@@ -131,6 +131,9 @@ impl ServerState {
         if file.saves_itself {
             return Err(foreign("wg-quick (SaveConfig = true)").into());
         }
+        if !live.public_key.is_some_and(PublicKey::is_sound) {
+            return Err(Error::invalid("server_key", "unsound_key"));
+        }
         Ok((file, live))
     }
 }
@@ -304,6 +307,10 @@ mod tests {
         assert_eq!(code(FILE, &[("time", "1764100000")]), Code::ClockWrong);
         for owner in ["systemd-networkd", "NetworkManager", "wg-easy"] {
             assert_eq!(code(FILE, &[("owner", owner)]), Code::VpnForeignOwner);
+        }
+        for key in ["(none)", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
+            let dump = format!("(hidden)\t{key}\t51820\toff\n");
+            assert_eq!(code(FILE, &[("dump", &dump)]), Code::InvalidInput);
         }
         let saves = format!("{FILE}SaveConfig = true\n");
         assert_eq!(code(&saves, &[]), Code::VpnForeignOwner);
