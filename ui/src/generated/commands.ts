@@ -6766,7 +6766,12 @@ status: TunnelStatus | null,
 /**
  * The ports of this PC that lead through it.
  */
-doors: Array<VpnDoor>, };
+doors: Array<VpnDoor>,
+/**
+ * The number of another process of Puente on this PC that holds its tunnel open. What this program does
+ * goes through that one; only there can it be ended.
+ */
+held_by: number | null, };
 
 /**
  * What stands between this user and a tunnel of the whole PC.

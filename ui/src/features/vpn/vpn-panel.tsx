@@ -98,7 +98,8 @@ export function VpnPanel({
         <LastWork vpn={vpn} work={work} onAgain={again} />
         {vpn.whole === "lost" ? <Lost /> : null}
         {vpn.status ? <Tunnel vpn={vpn} /> : null}
-        {active && vpn.whole !== "in" ? (
+        {vpn.held_by !== null ? <Held process={vpn.held_by} /> : null}
+        {active && vpn.whole !== "in" && vpn.held_by === null ? (
           <Connect vpn={vpn} servers={servers} wholePc={wholePc} onConf={() => setSecret("conf")} />
         ) : null}
         <Users servers={servers} />
@@ -123,6 +124,19 @@ function Lost() {
         <p>{t("vpn.whole.lost_text")}</p>
       </div>
     </div>
+  );
+}
+
+/** Another process of Puente has it open, and only there can it be ended. */
+function Held({ process }: { process: number }) {
+  const { t } = useTranslation();
+  const title = t("vpn.held.title");
+  return (
+    <section className="card stack" aria-label={title}>
+      <h3>{title}</h3>
+      <p>{t("vpn.held.text", { process: String(process) })}</p>
+      <p className="dim small">{t("vpn.held.way_out")}</p>
+    </section>
   );
 }
 

@@ -120,6 +120,26 @@ test("a tunnel that ended unasked is told, and leads back", async () => {
   expect(panel.getByRole("button", { name: "Conectar todo el equipo" })).toBeVisible();
 });
 
+test("a tunnel that another process holds is shown, with where it ends, instead of a way to open it", async () => {
+  const { mock, user } = await open("/vpn");
+  const all = await mock.call("vpn.list", {});
+  mock.answers["vpn.list"] = () =>
+    all.map((vpn) => (vpn.id === 2 ? { ...vpn, held_by: 4711 } : vpn));
+  mock.stale("vpns");
+  await waitFor(() =>
+    expect(rowsOf("Redes privadas")).toContainEqual(
+      expect.stringMatching(/^Bodega de SoledadAbierta en otro Puente/),
+    ),
+  );
+  await user.click(screen.getByText("Bodega de Soledad"));
+  const panel = await panelOf("Bodega de Soledad");
+  const card = within(panel.getByRole("region", { name: "La tiene abierta otro Puente" }));
+  expect(card.getByText(/número 4711/)).toBeVisible();
+  expect(card.getByText(/Ctrl\+C/)).toBeVisible();
+  expect(panel.queryByRole("region", { name: "Conectar este equipo" })).toBeNull();
+  expect(panel.queryByRole("button", { name: "Desconectar" })).toBeNull();
+});
+
 test("what the tunnel of the whole PC says counts for a VPN that is in it", async () => {
   const { mock } = await open("/vpn");
   const [vpn] = (await mock.call("vpn.list", {})).filter(({ id }) => id === 2);
