@@ -128,7 +128,7 @@ test("a tunnel that another process holds is shown, with where it ends, instead 
   mock.stale("vpns");
   await waitFor(() =>
     expect(rowsOf("Redes privadas")).toContainEqual(
-      expect.stringMatching(/^Bodega de SoledadAbierta en otro Puente/),
+      expect.stringMatching(/^Bodega de SoledadEn otro Puente/),
     ),
   );
   await user.click(screen.getByText("Bodega de Soledad"));
