@@ -96,7 +96,7 @@ export function VpnPanel({
           <ServerTrouble vpn={vpn} error={new CommandError(vpn.last_error)} onTrusted={again} />
         ) : null}
         <LastWork vpn={vpn} work={work} onAgain={again} />
-        {vpn.whole === "lost" ? <Lost /> : null}
+        {vpn.whole === "lost" ? <Lost vpn={vpn} /> : null}
         {vpn.status ? <Tunnel vpn={vpn} /> : null}
         {vpn.held_by !== null ? <Held process={vpn.held_by} /> : null}
         {active && vpn.whole !== "in" && vpn.held_by === null ? (
@@ -114,14 +114,24 @@ export function VpnPanel({
 }
 
 /** The whole PC was in it, and nobody ended that. */
-function Lost() {
+function Lost({ vpn }: { vpn: Vpn }) {
   const { t } = useTranslation();
+  const disconnect = useAction("vpn.disconnect");
   return (
     <div className="trouble" data-severity="warning" role="alert">
       <IconAlertTriangle className="trouble-icon" size={18} aria-hidden="true" />
       <div className="grow stack">
         <p className="strong">{t("vpn.whole.lost")}</p>
         <p>{t("vpn.whole.lost_text")}</p>
+        <div>
+          <Button
+            variant="default"
+            loading={disconnect.isPending}
+            onClick={() => disconnect.mutate({ vpn: String(vpn.id) }, { onError: failed })}
+          >
+            {t("vpn.whole.leave")}
+          </Button>
+        </div>
       </div>
     </div>
   );

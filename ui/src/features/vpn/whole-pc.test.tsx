@@ -106,6 +106,7 @@ test.each([
 
 test("a tunnel that ended unasked is told, and leads back", async () => {
   const { mock, user } = await open("/vpn");
+  const all = await mock.call("vpn.list", {});
   mock.answers["vpn.whole_pc"] = () => ({ ...READY, lost: [2] });
   mock.stale("vpns");
   await waitFor(() =>
@@ -118,6 +119,15 @@ test("a tunnel that ended unasked is told, and leads back", async () => {
   expect(panel.getByRole("alert")).toHaveTextContent(/El servicio que la tenía abierta terminó/);
   expect(panel.getByRole("radio", { name: "Todo el equipo" })).toBeChecked();
   expect(panel.getByRole("button", { name: "Conectar todo el equipo" })).toBeVisible();
+  mock.answers["vpn.disconnect"] = () => {
+    mock.answers["vpn.whole_pc"] = () => READY;
+    return all.find(({ id }) => id === 2);
+  };
+  await user.click(panel.getByRole("button", { name: "Dejarla sin conectar" }));
+  await waitFor(() => expect(panel.queryByRole("alert")).toBeNull());
+  expect(rowsOf("Redes privadas")).toContainEqual(
+    expect.stringMatching(/^Bodega de SoledadSin conectar/),
+  );
 });
 
 test("a tunnel that another process holds is shown, with where it ends, instead of a way to open it", async () => {
