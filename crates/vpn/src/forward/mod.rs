@@ -4,6 +4,7 @@
 mod engine;
 mod link;
 mod pace;
+mod ports;
 mod pump;
 mod shared;
 
