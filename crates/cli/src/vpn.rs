@@ -442,8 +442,7 @@ fn show_list(terminal: &Terminal, rows: &[VpnRow], has_whole_pc: &dyn Fn(i64) ->
 
 fn show_one(terminal: &Terminal, row: &VpnRow) {
     show_list(terminal, std::slice::from_ref(row), &|_| false);
-    let others = row.tunnel.others.iter().flat_map(|site| &site.allowed);
-    let allowed = row.tunnel.allowed.iter().chain(others);
+    let allowed = row.tunnel.servers().flat_map(|server| &server.allowed);
     let allowed: Vec<String> = allowed.map(ToString::to_string).collect();
     let allowed = allowed.join(", ");
     terminal.line(terminal.fill("vpn.leads", &[("allowed", &allowed)]));
@@ -465,9 +464,9 @@ fn addresses(row: &VpnRow) -> String {
 }
 
 fn endpoint(row: &VpnRow) -> String {
-    let first = (&row.tunnel.host, row.tunnel.port);
-    let others = row.tunnel.others.iter().map(|site| (&site.host, site.port));
-    let all = std::iter::once(first).chain(others);
-    let all: Vec<String> = all.map(|(host, port)| written(host, port)).collect();
+    let all = row.tunnel.servers();
+    let all: Vec<String> = all
+        .map(|server| written(&server.host, server.port))
+        .collect();
     all.join(", ")
 }

@@ -379,17 +379,17 @@ impl Peers {
         })?;
         let network = file.addresses.first().map(crate::address::Net::network);
         vpn.tunnel.addresses = peer.allowed.clone();
-        vpn.tunnel.server_key = live
+        vpn.tunnel.server.server_key = live
             .public_key
             .map(|key| key.to_string())
             .unwrap_or_default();
-        if vpn.tunnel.port == 0 {
-            vpn.tunnel.port = live.port;
+        if vpn.tunnel.server.port == 0 {
+            vpn.tunnel.server.port = live.port;
         }
         if let Some(network) = network
-            && !vpn.tunnel.allowed.contains(&network)
+            && !vpn.tunnel.server.allowed.contains(&network)
         {
-            vpn.tunnel.allowed.insert(0, network);
+            vpn.tunnel.server.allowed.insert(0, network);
         }
         vpn.state = State::Active;
         vpn.last_error = None;

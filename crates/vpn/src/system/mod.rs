@@ -113,11 +113,12 @@ impl Backend for Tunnels {
 /// [`Error::NotRouted`]; that its name has no address.
 pub fn next_door(state: &Database, id: VpnId, host: &str, port: u16) -> Result<SocketAddr> {
     let target = tunnels::resolve(host, port)?;
-    let allowed = vpns::get(state, id)?.tunnel.allowed;
-    if allowed.iter().any(|net| net.contains(target.ip())) {
+    let tunnel = vpns::get(state, id)?.tunnel;
+    let allowed = || tunnel.servers().flat_map(|server| &server.allowed);
+    if allowed().any(|net| net.contains(target.ip())) {
         return Ok(target);
     }
-    let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    let allowed: Vec<String> = allowed().map(ToString::to_string).collect();
     Err(Error::NotRouted {
         target: target.to_string(),
         allowed: allowed.join(", "),
