@@ -205,6 +205,7 @@ impl Backend for Official {
         let vpn = vpns::get(&self.state, id)?;
         crate::tunnels::refuse_unusable(&vpn)?;
         let config = vpn.config(&self.secrets)?;
+        super::refuse_wide(&config)?;
         let file = self.file(id);
         match (self.service(id), file.exists()) {
             (Service::Runs, true) => return Ok(()),

@@ -59,6 +59,11 @@ struct Pc {
 
 impl Pc {
     fn new() -> Pc {
+        Pc::with("10.8.3.10/32", "10.8.3.0/24")
+    }
+
+    /// With a file of that address, which leads to those networks.
+    fn with(address: &str, allowed: &str) -> Pc {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let clock = Arc::new(SystemClock);
@@ -66,8 +71,8 @@ impl Pc {
         let secrets = Secrets::memory();
         let key = PrivateKey::generate();
         let text = format!(
-            "[Interface]\nPrivateKey = {}\nAddress = 10.8.3.10/32\n[Peer]\nPublicKey = {}\n\
-             Endpoint = vpn.example.com:51820\nAllowedIPs = 10.8.3.0/24\n",
+            "[Interface]\nPrivateKey = {}\nAddress = {address}\n[Peer]\nPublicKey = {}\n\
+             Endpoint = vpn.example.com:51820\nAllowedIPs = {allowed}\n",
             key.written().expose(),
             PrivateKey::generate().public(),
         );
@@ -113,7 +118,7 @@ impl Pc {
     }
 
     /// What is beside the programs changes how they behave.
-    fn with(&self, name: &str, then: impl FnOnce()) {
+    fn beside(&self, name: &str, then: impl FnOnce()) {
         std::fs::write(self.at(name), "").unwrap();
         then();
         std::fs::remove_file(self.at(name)).unwrap();
@@ -162,16 +167,16 @@ fn the_official_program_is_told_as_an_administrator_what_its_documents_say_and_e
     assert_eq!(pc.told().len(), 1, "nobody is asked for what there is");
     assert_eq!(pc.down(), Ok(true));
 
-    pc.with("broken", || {
+    pc.beside("broken", || {
         assert_eq!(pc.up(), Err(Code::VpnHelperRefused));
         assert!(!pc.file().exists(), "what was refused leaves no key behind");
     });
-    pc.with("refuse", || {
+    pc.beside("refuse", || {
         assert_eq!(pc.up(), Err(Code::VpnPermissionRefused));
         assert!(!pc.file().exists(), "nor what nobody allowed");
     });
     assert_eq!(pc.up(), Ok(()));
-    pc.with("refuse", || {
+    pc.beside("refuse", || {
         assert_eq!(pc.down(), Err(Code::VpnPermissionRefused));
         assert!(pc.is_up(), "it is as it was");
     });
@@ -235,10 +240,25 @@ fn a_service_that_was_stopped_or_lost_its_file_is_made_again() {
 fn where_nobody_tells_how_services_are_the_file_stands_for_one() {
     let pc = Pc::new();
     assert_eq!(pc.up(), Ok(()));
-    pc.with("mute", || {
+    pc.beside("mute", || {
         assert!(pc.is_up());
         assert_eq!(pc.up(), Ok(()));
         assert_eq!(pc.down(), Ok(true));
     });
     assert!(!pc.file().exists() && !pc.service().exists());
+}
+
+#[test]
+fn a_file_that_would_take_the_pc_off_its_network_is_refused_before_anybody_is_asked() {
+    for (address, allowed) in [
+        ("10.8.3.10/32", "10.8.3.0/24, 0.0.0.0/0"),
+        ("10.8.3.10/32", "0.0.0.0/1, 128.0.0.0/1"),
+        ("10.8.3.10/32", "::/0"),
+        // The network of its own address is led to as well.
+        ("200.8.3.10/1", "10.8.3.0/24"),
+    ] {
+        let pc = Pc::with(address, allowed);
+        assert_eq!(pc.up(), Err(Code::InvalidInput), "{address} {allowed}");
+        assert!(pc.told().is_empty() && !pc.file().exists());
+    }
 }
