@@ -11,7 +11,7 @@ use crate::tunnels::Tunnels;
 use crate::vpns::{self, Hidden, Remote, State, Vpn, VpnId};
 use crate::{Error, Result};
 use puente_core::{Cancel, Clock, Code, Progress};
-use puente_jobs::{Interrupted, JobKind, Level, Running, audit};
+use puente_jobs::{Interrupted, JobKind, Running};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use rand::RngExt as _;
@@ -222,23 +222,9 @@ impl Peers {
         let credentials = Credentials::of(&self.secrets, vpn.id)?;
         let mut server = Server::open(&remote, &credentials, &job.cancel)?;
         let result = self.tell(&mut vpn, input, &mut server, job);
-        let ran = server.take_ran();
-        for ran in &ran {
-            job.log(Level::Info, &format!("{} → {}", ran.command, ran.answer));
-        }
-        self.audit(vpn.id, &remote, &ran)?;
+        let subject = format!("vpn:{}", vpn.id);
+        server.write_down(&self.state, self.clock.now(), &subject, job)?;
         result
-    }
-
-    /// What ran on someone's server stays written down for good.
-    fn audit(&self, id: VpnId, remote: &Remote, ran: &[Ran]) -> Result<()> {
-        let now = self.clock.now();
-        let detail = json!({ "host": remote.host, "user": remote.user, "ran": ran });
-        let subject = format!("vpn:{id}");
-        self.state
-            .write(move |tx| audit::append(tx, now, "local", "vpn.remote", &subject, &detail))
-            .map_err(puente_core::Error::from)?;
-        Ok(())
     }
 
     /// Looks, plans and changes, until nobody changes the file in between.
@@ -263,7 +249,7 @@ impl Peers {
                 Work::Revoke => (planner.cut(key)?, None, None),
                 Work::Add => {
                     let change = match file.peer(key) {
-                        Some(_) => Change::Nothing,
+                        Some(_) => planner.told(key),
                         None => {
                             planner.add(&name, key, plan::address(file, live, input.address)?)?
                         }
