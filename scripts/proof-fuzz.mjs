@@ -6,7 +6,7 @@ import { seeded } from "./lib/seed.mjs";
 import { main } from "./lib/terminal.mjs";
 
 /** The crates that have property tests, and where in them. */
-const CRATES = ["core", "store", "jobs", "warehouse", "databases", "erp"];
+const CRATES = ["core", "store", "jobs", "warehouse", "databases", "erp", "vpn"];
 const WHERE = "kind(lib) or (package(puente-warehouse) and test(/^(random|pages)::/))";
 
 await main(() => {
