@@ -369,10 +369,11 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.chars().all(plain)
 }
 
-/// A character that is not seen: of control, a line's end of Unicode, or one that turns the direction.
+/// A character that is not seen: of control, a line's end of Unicode, one without a width (as web pages put
+/// between the letters of a key), or one that turns the direction.
 fn is_hidden(c: char) -> bool {
-    (c.is_control() && c != '\t')
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let odd = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    odd || (c.is_control() && c != '\t')
 }
 
 /// A server's file, as far as Puente has to understand it. Its secrets need not be in it: the value of

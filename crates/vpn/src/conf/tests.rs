@@ -109,6 +109,12 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
             2,
             "hidden_characters",
         ),
+        // As it is copied from a web page.
+        (
+            &format!("[Interface]\nPrivateKey = {PRIVATE}\u{200b}"),
+            2,
+            "hidden_characters",
+        ),
         // UTF-16, as text that is taken for UTF-8.
         ("[\0I\0n\0t\0e\0r\0f\0a\0c\0e\0]\0", 1, "hidden_characters"),
         // A key that lost its name must not be told as the name of a setting.
