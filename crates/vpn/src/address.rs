@@ -27,6 +27,14 @@ impl Net {
         Net { address, prefix }
     }
 
+    /// Whether the address can be that of a host: no broadcast, no group, no loopback and not nothing.
+    pub fn is_of_a_host(&self) -> bool {
+        let nobody = self.address.is_multicast()
+            || self.address.is_unspecified()
+            || self.address.is_loopback();
+        !nobody && self.address != IpAddr::V4(Ipv4Addr::BROADCAST)
+    }
+
     /// Whether the address lies in the network.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {

@@ -248,7 +248,12 @@ impl Draft {
                         })?,
                     );
             }
-            "address" => add_nets(&mut self.addresses, value)?,
+            "address" => {
+                add_nets(&mut self.addresses, value)?;
+                if !self.addresses.iter().all(Net::is_of_a_host) {
+                    return Err("not_a_host");
+                }
+            }
             "dns" => {
                 for part in list(value) {
                     if !is_host(part) {

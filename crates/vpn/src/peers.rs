@@ -2,6 +2,7 @@
 //! done again after a kill or a silence: the server is asked first, by the public key, and what is
 //! there already is not done twice.
 
+use crate::address::Net;
 use crate::conf::is_plain_name;
 use crate::keys::{PresharedKey, PrivateKey, PublicKey};
 use crate::plan::{self, Change, Planner, ServerState};
@@ -363,7 +364,11 @@ impl Peers {
             what: "vpn",
             name: vpn.name.clone(),
         })?;
-        let network = file.addresses.first().map(crate::address::Net::network);
+        // The stack of the tunnel takes no other.
+        if peer.allowed.is_empty() || !peer.allowed.iter().all(Net::is_of_a_host) {
+            return Err(Error::invalid("address", "not_a_host"));
+        }
+        let network = file.addresses.first().map(Net::network);
         vpn.tunnel.addresses = peer.allowed.clone();
         vpn.tunnel.server.server_key = live
             .public_key

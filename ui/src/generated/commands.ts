@@ -7329,11 +7329,11 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
- * A further server of a client's file, without its secrets.
+ * A server of a client's file, without its secrets.
  */
 export type VpnSite = {
 /**
- * Its public key.
+ * Its public key; empty until the server has told it.
  */
 server_key: string,
 /**
@@ -7345,7 +7345,7 @@ preshared: boolean,
  */
 host: string,
 /**
- * Its UDP port.
+ * Its UDP port; 0 until the server has told it.
  */
 port: number,
 /**
@@ -7427,7 +7427,11 @@ dns: Array<string>,
  */
 mtu: number | null,
 /**
- * The server's public key; empty until the server has told it.
+ * Further servers, as of an office with two sites.
+ */
+others?: Array<VpnSite>,
+/**
+ * Its public key; empty until the server has told it.
  */
 server_key: string,
 /**
@@ -7435,7 +7439,7 @@ server_key: string,
  */
 preshared: boolean,
 /**
- * Host name or address of the server, from outside.
+ * Host name or address, from outside.
  */
 host: string,
 /**
@@ -7443,17 +7447,13 @@ host: string,
  */
 port: number,
 /**
- * What lies behind the server.
+ * What lies behind it.
  */
 allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null,
-/**
- * Further servers, as of an office with two sites.
- */
-others?: Array<VpnSite>, };
+keepalive: number | null, };
 
 /**
  * What puts the whole PC in a VPN on this system.

@@ -47,6 +47,15 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
         ("[Interface]\nPrivateKey = canary", 2, "not_a_key"),
         ("[Interface]\nMTU = 1", 2, "576..9000"),
         ("[Interface]\nAddress = canary", 2, "not_an_address"),
+        ("[Interface]\nAddress = 224.0.0.5/32", 2, "not_a_host"),
+        ("[Interface]\nAddress = 255.255.255.255", 2, "not_a_host"),
+        ("[Interface]\nAddress = 0.0.0.0/0", 2, "not_a_host"),
+        (
+            "[Interface]\nAddress = 10.8.3.10, ff02::1/128",
+            2,
+            "not_a_host",
+        ),
+        ("[Interface]\nAddress = 127.0.0.1/8", 2, "not_a_host"),
         ("[Peer]\nEndpoint = host", 2, "not_an_endpoint"),
         (
             "[Peer]\nAllowedIPs = 10.0.0.0/8\n[Peer]\nPublicKey = canary",

@@ -452,7 +452,7 @@ fn stack(config: &Config, link: &mut Link) -> Interface {
     let settings = smoltcp::iface::Config::new(HardwareAddress::Ip);
     let mut stack = Interface::new(settings, link, StackInstant::ZERO);
     stack.update_ip_addrs(|addresses| {
-        for net in &config.addresses {
+        for net in config.addresses.iter().filter(|net| net.is_of_a_host()) {
             // The list holds eight, which is more than any file has.
             let _ = addresses.push(IpCidr::new(IpAddress::from(net.address), net.prefix));
         }
