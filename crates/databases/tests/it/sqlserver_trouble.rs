@@ -290,3 +290,23 @@ fn what_goes_wrong_with_an_update_has_its_own_code_and_leaves_all_or_nothing() {
     assert_eq!(denied.code(), Code::DbPermissionDenied, "{denied}");
     assert_eq!(told(&lab), 0);
 }
+
+#[test]
+fn a_login_without_the_right_to_update_gets_the_least_that_it_needs_and_writes_nothing() {
+    for (may_write, expected) in [
+        (true, None),
+        (
+            false,
+            Some("GRANT UPDATE ([ESTADO], [ID]) ON OBJECT::[dbo].[V] TO [lector];"),
+        ),
+    ] {
+        let lab = writable(may_write);
+        let mut db = records(&lab);
+        let grant = db.lacking_grant("V", &["ESTADO", "ID"]).unwrap();
+        assert_eq!(grant.as_deref(), expected);
+        let missing = db.lacking_grant("V", &["NO_ESTA"]).unwrap_err();
+        assert_eq!(missing.code(), Code::SchemaMismatch);
+        let asked = lab.server.statements();
+        assert!(!asked.iter().any(|text| text.starts_with("UPDATE")));
+    }
+}

@@ -82,6 +82,15 @@ pub fn profile_of(sources: &dyn Sources, name: &str) -> Result<SalesProfile> {
     }
 }
 
+/// What a look into a database of documents found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// Documents that wait.
+    pub pending: u64,
+    /// The statement that lets the login mark documents, and no more, where it may not.
+    pub grant: Option<String>,
+}
+
 /// A database of documents.
 pub struct DatabaseChannel {
     room: Room,
@@ -121,14 +130,25 @@ impl DatabaseChannel {
         Ok(db)
     }
 
-    /// How many documents wait there.
+    /// What there is, with nothing taken and nothing written.
     ///
     /// # Errors
     /// As [`DatabaseChannel::open`].
-    pub fn pending(&self, cancel: &Cancel) -> Result<u64> {
+    pub fn look(&self, cancel: &Cancel) -> Result<Looked> {
         let mut db = self.open(cancel)?;
         let headers = read::headers(db.as_mut(), &self.profile, None, None)?;
-        Ok(headers.len() as u64)
+        let documents = &self.profile.documents;
+        let grant = match self.marks() {
+            true => {
+                let columns: Vec<&str> = documents.mark.keys().map(String::as_str).collect();
+                db.lacking_grant(&documents.table, &columns)?
+            }
+            false => None,
+        };
+        Ok(Looked {
+            pending: headers.len() as u64,
+            grant,
+        })
     }
 
     /// The document of a key, in the source's own words.
