@@ -9,6 +9,10 @@ use puente_databases::{
 use puente_sandbox::{
     TdsDatabaseOptions, TdsEncryption, TdsFault, TdsLogin, TdsOptions, TdsTracking,
 };
+#[cfg(unix)]
+use std::io::{BufRead, BufReader};
+#[cfg(unix)]
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -127,6 +131,58 @@ fn a_server_that_says_nothing_is_given_up() {
     let late = source.totals(&TotalsRequest::of("D"));
     assert_eq!(late.unwrap_err().code(), Code::DbTimeout);
     assert!(begun.elapsed() < Duration::from_secs(3));
+    // How long it was waited for is that of an answer, and not of a connection.
+    options.timeouts.answer = Duration::from_secs(1);
+    let mut source = open(&options).unwrap();
+    source.schema().unwrap();
+    lab.server
+        .fault("COUNT_BIG", 1, TdsFault::Slow(Duration::from_secs(20)));
+    let late = source.totals(&TotalsRequest::of("D")).unwrap_err();
+    assert!(
+        matches!(late, Error::Timeout { seconds: 1, .. }),
+        "{late:?}"
+    );
+}
+
+/// Somebody puts a program to sleep and wakes it, as a terminal does: a read that waits breaks off.
+#[cfg(unix)]
+#[test]
+fn a_program_that_was_put_to_sleep_and_woken_reads_on() {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["sqlserver_trouble::the_program_that_is_put_to_sleep"])
+        .args(["--exact", "--ignored", "--nocapture"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut says = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("asks") {
+        line.clear();
+        assert!(says.read_line(&mut line).unwrap() > 0, "it ended early");
+    }
+    let tell = |signal: &str| {
+        let id = child.id().to_string();
+        Command::new("kill").args([signal, &id]).status().unwrap();
+    };
+    // As often as fits into its waiting, at some of which it reads.
+    for _ in 0..10 {
+        tell("-STOP");
+        tell("-CONT");
+    }
+    assert!(child.wait().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "a part of another test"]
+fn the_program_that_is_put_to_sleep() {
+    let lab = filled(TdsTracking::ChangeTracking, true);
+    let mut source = lab.open();
+    source.schema().unwrap();
+    lab.server
+        .fault("COUNT_BIG", 1, TdsFault::Slow(Duration::from_secs(1)));
+    println!("it asks");
+    assert_eq!(source.totals(&TotalsRequest::of("D")).unwrap().rows, 9000);
 }
 
 #[test]
