@@ -12,19 +12,15 @@ use puente_erp::Room as ErpRoom;
 use puente_erp::Statements;
 use puente_erp::servers::{self, Kind, Server};
 use puente_jobs::NewJob;
-use puente_sales::accounts::{self, Channel, ChannelKind, ChannelState, Ledger, LedgerKind};
+use puente_sales::accounts::{self, Channel, ChannelKind, Ledger, LedgerKind};
 use puente_sales::channels::database::{self, Settings, Sources};
 use puente_sales::handlers::{DELIVER, LedgerInput};
 use puente_sales::ledgers::solar;
-use puente_sales::{Rules, marks};
-use rust_decimal::Decimal;
+use puente_sales::marks;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use ts_rs::TS;
-
-/// Requests a minute: what Solar takes is not known, and nothing is counted.
-const PER_MINUTE: u32 = 1000;
 
 /// The profile of sales where none is named.
 const SHIPPED: &str = "solar";
@@ -169,18 +165,11 @@ fn solar_account(request: &SolarConnect, known: Option<&Ledger>) -> Result<Ledge
         )
     });
     puente_net::check_url(&base_url)?;
+    let base_url = base_url.trim().trim_end_matches('/');
+    let name = known.map_or(name, |known| known.name.as_str());
     Ok(Ledger {
         id: known.map_or(0, |known| known.id),
-        name: known.map_or_else(|| name.to_owned(), |known| known.name.clone()),
-        kind: LedgerKind::Solar,
-        settings: json!(settings),
-        base_url: base_url.trim().trim_end_matches('/').to_owned(),
-        user: request.user.trim().to_owned(),
-        partner_id: String::new(),
-        per_minute: PER_MINUTE,
-        secret_name: String::new(),
-        checked_at: None,
-        last_error: None,
+        ..settings.account(name, base_url, request.user.trim())
     })
 }
 
@@ -285,33 +274,13 @@ fn source_account(app: &App, request: &SourceConnect) -> Result<Channel> {
     let database = request.database.trim().to_owned();
     // What a sale is called elsewhere must not depend on the number of a row here.
     let place = format!("{}/{database}/{profile}", server.host.to_lowercase());
-    Ok(Channel {
-        id: 0,
-        name: name.to_owned(),
-        kind: ChannelKind::Database,
-        settings: json!(Settings {
-            server: server.id,
-            database,
-            profile,
-            read_only: request.read_only,
-        }),
-        site: String::new(),
-        api_url: String::new(),
-        auth_url: String::new(),
-        client_id: String::new(),
-        redirect_uri: String::new(),
-        seller_id: place,
-        nickname: String::new(),
-        ledger_id: Some(ledger.id),
-        rules: Rules {
-            tolerance: Decimal::new(5, 2),
-            ..Rules::default()
-        },
-        state: ChannelState::Connected,
-        checkpoint: None,
-        synced_at: None,
-        last_error: None,
-    })
+    let settings = Settings {
+        server: server.id,
+        database,
+        profile,
+        read_only: request.read_only,
+    };
+    Ok(settings.account(name, place, ledger.id))
 }
 
 /// The first account whose sales come out of a server.

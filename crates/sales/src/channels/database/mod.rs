@@ -11,17 +11,20 @@ mod read;
 
 pub use profile::{Changes, SalesProfile};
 
-use crate::accounts;
+use crate::accounts::{self, ChannelKind, ChannelState};
 use crate::channel::{Channel, Marked, Piece};
 use crate::model::{IssuedDocument, Sale};
-use crate::{Error, Result, Room, sales};
+use crate::{Error, Result, Room, Rules, sales};
 use profile::Written;
 use puente_core::Cancel;
 use puente_databases::{Change, Match, RecordDb, Value as Cell};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) const NAME: &str = "Base de datos";
+/// How far the lines of a document may be from its total, which a point of sale rounds on its own: five cents.
+const TOLERANCE: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 
 /// Opens databases of registered servers. Sales know servers by their number only.
 pub trait Sources: Send + Sync {
@@ -66,6 +69,38 @@ impl Settings {
     pub fn of(account: &accounts::Channel) -> Result<Settings> {
         serde_json::from_value(account.settings.clone())
             .map_err(|error| Error::invalid("channel", error.to_string()))
+    }
+
+    /// A new account of such a database, for [`accounts::keep_database`]. `place` tells it from every other
+    /// database of the office, and `ledger` is told of its documents.
+    pub fn account(
+        &self,
+        name: &str,
+        place: String,
+        ledger: accounts::LedgerId,
+    ) -> accounts::Channel {
+        accounts::Channel {
+            id: 0,
+            name: name.to_owned(),
+            kind: ChannelKind::Database,
+            settings: json!(self),
+            site: String::new(),
+            api_url: String::new(),
+            auth_url: String::new(),
+            client_id: String::new(),
+            redirect_uri: String::new(),
+            seller_id: place,
+            nickname: String::new(),
+            ledger_id: Some(ledger),
+            rules: Rules {
+                tolerance: TOLERANCE,
+                ..Rules::default()
+            },
+            state: ChannelState::Connected,
+            checkpoint: None,
+            synced_at: None,
+            last_error: None,
+        }
     }
 }
 
