@@ -28,6 +28,16 @@ test("a column is sorted both ways and says so", async () => {
   expect(rowsOf("Empresas")[0]).toContain("1.000.000");
 });
 
+test("the second click of a double click doesn't close the dialog that the first one opened", async () => {
+  const { user } = await open("/empresas");
+  await user.click(screen.getByRole("button", { name: "Extraer todas" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(document.querySelector(".mantine-Modal-overlay") as HTMLElement);
+  expect(dialog).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(dialog).not.toBeInTheDocument());
+});
+
 test("chosen companies are extracted with a range of days", async () => {
   const { mock, user } = await open("/empresas");
   const boxes = screen.getAllByRole("checkbox", { name: "Elegir esta fila" });

@@ -73,6 +73,7 @@ export default function Palette({
     <Modal
       opened
       onClose={onClose}
+      closeOnClickOutside
       withCloseButton={false}
       padding={0}
       yOffset="12vh"

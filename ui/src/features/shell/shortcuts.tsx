@@ -22,6 +22,7 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
     <Modal
       opened
       onClose={onClose}
+      closeOnClickOutside
       title={t("common.shortcuts.title")}
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
