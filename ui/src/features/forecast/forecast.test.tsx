@@ -86,6 +86,7 @@ test("a company without a forecast is trained with one press, and then has one",
   await user.click(screen.getByRole("button", { name: "Entrenar" }));
   expect(await screen.findByRole("grid", { name: LIST })).toBeVisible();
   expect(asked(mock, "forecast.train")).toEqual([{ nit: "8301124471" }]);
+  expect(await screen.findByText("Terminado: Entrenar el pronóstico · 8301124471")).toBeVisible();
 });
 
 test("a training can be cancelled while it runs", async () => {
