@@ -1,6 +1,7 @@
 import { Button, Select, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { Bones } from "@/components/empty";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
@@ -141,7 +142,9 @@ export function RulesForm({
             {TEXTS.map(text)}
           </div>
         </details>
-        {save.error ? <Trouble error={save.error} /> : null}
+        <Answer of={save.error}>
+          <Trouble error={save.error} />
+        </Answer>
       </div>
     </Panel>
   );
