@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { open, rowsOf } from "@/test/office";
 import { endOf, startOf } from "./days";
@@ -117,6 +117,33 @@ test("rules are sent whole, with what was changed", async () => {
     expect(mock.calls.find(({ name }) => name === "sales.channels.set")?.request).toMatchObject({
       channel: "1",
       rules: { final_consumer: true, document_type: 24446, payment: 5636 },
+    }),
+  );
+});
+
+test("an amount of the rules is read as the country writes it, and what can't be is said at its field", async () => {
+  const { mock, user } = await open("/facturacion?view=steps&setup=rules");
+  await user.click(await screen.findByText("Opciones avanzadas"));
+  const save = screen.getByRole("button", { name: "Guardar" });
+  const type = (label: RegExp, value: string) => {
+    const field = screen.getByLabelText(label);
+    fireEvent.change(field, { target: { value } });
+    return field;
+  };
+  for (const [name, bad, good] of [
+    [/^Diferencia permitida/, "1,234.50", " 1.234,50 "],
+    [/^Correo por omisión/, "ventas(arroba)oficina", " ventas@oficina.co "],
+    [/^Teléfono por omisión/, "601 555 01 34 ext. 22", "+57 601 555 0134"],
+    [/^Ciudad por omisión/, "Bogotá", "11001"],
+  ] as const) {
+    expect(type(name, bad)).toBeInvalid();
+    expect(save).toBeDisabled();
+    expect(type(name, good)).toBeValid();
+  }
+  await user.click(save);
+  await waitFor(() =>
+    expect(mock.calls.find(({ name }) => name === "sales.channels.set")?.request).toMatchObject({
+      rules: { tolerance: "1234.50", city: "11001" },
     }),
   );
 });
