@@ -58,7 +58,7 @@ export function RulesForm({
   const [tolerance, setTolerance] = useState<string | null>(null);
   const read = tolerance === null ? (rules.tolerance ?? "1") : typed(tolerance);
   const wrong: Partial<Record<Text, string>> = {};
-  if (read === null || !/^\d+(\.\d{1,2})?$/.test(read)) wrong.tolerance = t("sales.filter.amount");
+  if (!isTolerance(read)) wrong.tolerance = t("sales.rules.bad_tolerance");
   if (!isEmail(rules.email ?? "")) wrong.email = t("sales.rules.bad_email");
   if (!isPhone(rules.phone ?? "")) wrong.phone = t("sales.rules.bad_phone");
   if (!/^(\d{5})?$/.test((rules.city ?? "").trim())) wrong.city = t("sales.rules.bad_city");
@@ -89,7 +89,7 @@ export function RulesForm({
               save.mutate(
                 {
                   channel: String(channel.id),
-                  rules: { ...rules, tolerance: read ?? rules.tolerance },
+                  rules: { ...trimmed(rules), tolerance: read ?? rules.tolerance },
                 },
                 {
                   onSuccess: () => {
@@ -173,7 +173,18 @@ export function RulesForm({
 const has = (rules: SaleRules, field: string) =>
   Boolean((rules as Partial<Record<string, unknown>>)[field]);
 
-/** What the program takes as one, in the same words. */
+/** What was pasted with a space around it is what was meant. */
+function trimmed(rules: SaleRules): SaleRules {
+  const texts = [...CONTACT, ...TEXTS].map((name) => [name, rules[name]?.trim()]);
+  return { ...rules, ...Object.fromEntries(texts) };
+}
+
+/** From 0 to 1000, with cents. */
+function isTolerance(amount: string | null): boolean {
+  return amount !== null && /^\d{1,4}(\.\d{1,2})?$/.test(amount) && Number(amount) <= 1000;
+}
+
+/** What the program takes as one. */
 function isEmail(text: string): boolean {
   return (
     text.trim() === "" || /^[^\s,;<>'"@]+@([^\s,;<>'"@.]+\.)+[^\s,;<>'"@.]+$/.test(text.trim())
@@ -183,6 +194,7 @@ function isEmail(text: string): boolean {
 /** Ten digits at most, besides Colombia's own prefix. */
 function isPhone(text: string): boolean {
   const digits = text.replace(/\D/g, "").replace(/^00/, "");
+  if (digits === "") return text.trim() === "";
   return digits.length <= 10 || (digits.length === 12 && digits.startsWith("57"));
 }
 

@@ -131,7 +131,7 @@ test("an amount of the rules is read as the country writes it, and what can't be
     return field;
   };
   for (const [name, bad, good] of [
-    [/^Diferencia permitida/, "1,234.50", " 1.234,50 "],
+    [/^Diferencia permitida/, "1.234,50", " 123,50 "],
     [/^Correo por omisión/, "ventas(arroba)oficina", " ventas@oficina.co "],
     [/^Teléfono por omisión/, "601 555 01 34 ext. 22", "+57 601 555 0134"],
     [/^Ciudad por omisión/, "Bogotá", "11001"],
@@ -143,7 +143,7 @@ test("an amount of the rules is read as the country writes it, and what can't be
   await user.click(save);
   await waitFor(() =>
     expect(mock.calls.find(({ name }) => name === "sales.channels.set")?.request).toMatchObject({
-      rules: { tolerance: "1234.50", city: "11001" },
+      rules: { tolerance: "123.50", email: "ventas@oficina.co", city: "11001" },
     }),
   );
 });
