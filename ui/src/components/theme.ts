@@ -58,14 +58,6 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "xs" } },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 0 } } },
     Menu: { defaultProps: { transitionProps: { duration: 0 } } },
-    // The second click of a double click on what opens a dialog lands beside it; so does a slip of the hand on
-    // what was typed.
-    Modal: {
-      defaultProps: {
-        centered: true,
-        closeOnClickOutside: false,
-        transitionProps: { duration: 100 },
-      },
-    },
+    Modal: { defaultProps: { centered: true, transitionProps: { duration: 100 } } },
   },
 });
