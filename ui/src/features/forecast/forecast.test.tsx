@@ -138,6 +138,7 @@ test("models are compared over time by the measure that is chosen", async () => 
   expect(time.getByText(/^Error frente a repetir el mes anterior, con más peso/)).toBeVisible();
   await user.click(time.getByText("Intervalo"));
   expect(await time.findByText(/^Parte de los meses dentro del intervalo/)).toBeVisible();
+  expect(screen.getByText(/^Medidos en 10\.818 meses/)).toBeVisible();
 });
 
 test("training every month is one press away", async () => {

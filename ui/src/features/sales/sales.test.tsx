@@ -109,6 +109,22 @@ test("MercadoLibre is connected by pasting the address that the browser came bac
   expect(finished).toEqual({ channel: "2", redirected: back });
 });
 
+test("an office without accounts has nothing to synchronise, and is told what for", async () => {
+  await open("/facturacion", { office: "empty" });
+  expect(
+    await screen.findByText(/de MercadoLibre o de una base de datos de la oficina/),
+  ).toBeVisible();
+  expect(screen.getByRole("button", { name: "Sincronizar ventas" })).toBeDisabled();
+});
+
+test("what waits to be sent is to be sent, not to be looked over", async () => {
+  const { mock } = await open("/");
+  const step = { step: "send", number: 8, state: "todo", count: 0, open: 45, at: null } as const;
+  mock.answers["sales.steps"] = () => [step];
+  location.hash = "#/facturacion?view=steps";
+  expect(await screen.findByText("45 por enviar")).toBeVisible();
+});
+
 test("rules are sent whole, with what was changed", async () => {
   const { mock, user } = await open("/facturacion?view=steps&setup=rules");
   await user.click(await screen.findByRole("switch", { name: /^Consumidor final/ }));
