@@ -74,6 +74,7 @@ interface Props<T> {
 }
 
 const ROW = 32;
+const CHECK = 40;
 /** Browsers draw no element taller than about 33.5 million pixels. */
 export const MOST_ROWS = 1_000_000;
 
@@ -106,7 +107,8 @@ export function Grid<T>(props: Props<T>) {
   const widths = leaves.map((column) =>
     rest.includes(column.id) ? `minmax(${column.getSize()}px, 1fr)` : `${column.getSize()}px`,
   );
-  const tracks = (chosen ? ["40px", ...widths] : widths).join(" ");
+  const least = table.getTotalSize() + (chosen ? CHECK : 0);
+  const tracks = (chosen ? [`${CHECK}px`, ...widths] : widths).join(" ");
   const style = { gridTemplateColumns: tracks } satisfies CSSProperties;
   const names = leaves.map(({ id }) => id).join(" ");
   const shown = useMemo(
@@ -216,6 +218,8 @@ export function Grid<T>(props: Props<T>) {
     <div
       ref={scroller}
       className="grid"
+      // Not what its words would need: rows that have more to say would lie askew.
+      style={{ "--least": `${least}px` } as CSSProperties}
       role="grid"
       aria-label={props.label}
       // Not known yet.

@@ -403,7 +403,7 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
         width: all ? 180 : 104,
         cell: (row) => row.invoice,
       },
-      { id: "channel", title: t("sales.col.channel"), width: 180, cell: (row) => row.channel },
+      { id: "channel", title: t("sales.col.channel"), width: 205, cell: (row) => row.channel },
     ];
     return all ? columns.filter(({ id }) => id !== "margin") : columns;
   }, [t, moment, amount, unit, told, all]);
