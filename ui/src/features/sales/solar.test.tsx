@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { open } from "@/test/office";
 
@@ -37,6 +37,21 @@ test("an unknown certificate says what to import, on the spot, and then Solar is
   );
   await user.click(await screen.findByRole("button", { name: "Probar conexión" }));
   expect(await screen.findByText("Las credenciales se aceptan.")).toBeVisible();
+});
+
+test("a double click connects Solar once, and its form is gone", async () => {
+  const { mock, user } = await open("/facturacion?view=steps");
+  await user.click(await screen.findByRole("link", { name: "Conectar Solar" }));
+  await user.type(await screen.findByRole("textbox", { name: /^Nombre/ }), "Solar");
+  await user.type(screen.getByRole("textbox", { name: /^Usuario/ }), "mostrador");
+  await user.type(screen.getByLabelText(/^Clave/), "una clave");
+  await user.type(screen.getByRole("textbox", { name: /^Cliente/ }), "123456");
+  const save = screen.getByRole("button", { name: "Guardar" });
+  fireEvent.click(save);
+  fireEvent.click(save);
+  expect(await screen.findByText("Conectada: Solar")).toBeVisible();
+  await waitFor(() => expect(save).not.toBeInTheDocument());
+  expect(asked(mock, "sales.solar.connect")).toHaveLength(1);
 });
 
 test("a local database becomes a place that sales come from, and is synchronised alone", async () => {

@@ -1,7 +1,8 @@
 import { Button, PasswordInput, Select, Switch, TextInput } from "@mantine/core";
 import { IconCertificate, IconCircleCheck, IconPlugConnected } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { LinkButton } from "@/components/link-button";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
@@ -106,8 +107,12 @@ export function SolarForm({ onClose }: { onClose: () => void }) {
           <TextInput {...field("base_url")} />
         </div>
       </details>
-      {connect.error ? <Trouble error={connect.error} /> : null}
-      {probe.error ? <Trouble error={probe.error} /> : null}
+      <Answer of={connect.error}>
+        <Trouble error={connect.error} />
+      </Answer>
+      <Answer of={probe.error}>
+        <Trouble error={probe.error} />
+      </Answer>
       {probe.data && !probe.isPending ? <Way found={probe.data} onImported={look} /> : null}
     </Form>
   );
@@ -202,7 +207,9 @@ export function SourceForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onClo
         onChange={(event) => setReadOnly(event.currentTarget.checked)}
       />
       <Lacking grant={connect.data?.grant ?? null} />
-      {connect.error ? <Trouble error={connect.error} /> : null}
+      <Answer of={connect.error}>
+        <Trouble error={connect.error} />
+      </Answer>
     </Form>
   );
 }
@@ -298,14 +305,8 @@ export function ProbeLedger({ ledger }: { ledger: SalesLedger }) {
 /** The way to a cloud, and the missing authority, which is imported on the spot. */
 function Way({ found, onImported }: { found: NetworkTested; onImported: () => void }) {
   const { t } = useTranslation();
-  const whole = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is brought into sight
-  useEffect(() => {
-    // Newer browsers answer with a promise, which is no way to end an effect.
-    void whole.current?.scrollIntoView?.({ block: "nearest" });
-  }, [found]);
   return (
-    <div className="stack" ref={whole}>
+    <Answer of={found}>
       <Found found={found} quiet />
       {found.import === null ? null : (
         <div className="trouble" data-severity="warning">
@@ -315,7 +316,7 @@ function Way({ found, onImported }: { found: NetworkTested; onImported: () => vo
           </div>
         </div>
       )}
-    </div>
+    </Answer>
   );
 }
 
@@ -365,7 +366,9 @@ function ImportAuthority({ onImported }: { onImported: () => void }) {
           {t("sales.solar.import_it")}
         </Button>
       </div>
-      {set.error ? <Trouble error={set.error} /> : null}
+      <Answer of={set.error}>
+        <Trouble error={set.error} />
+      </Answer>
     </>
   );
 }
