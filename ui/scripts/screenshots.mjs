@@ -51,6 +51,17 @@ const shots = (nit) => [
   { name: "inicio-vacio", at: "/", office: "empty", standIn: true },
   { name: "inicio", at: "/" },
   {
+    name: "avisos",
+    at: "/configuracion",
+    standIn: true,
+    act: async (page) => {
+      await page.getByText("Salir", { exact: true }).click();
+      await page.getByRole("button", { name: "Deshacer" }).waitFor();
+      await page.getByRole("switch").first().click();
+      await page.getByRole("button", { name: "Deshacer" }).nth(1).waitFor();
+    },
+  },
+  {
     name: "inicio-sincronizando",
     at: "/",
     standIn: true,
@@ -120,6 +131,19 @@ const shots = (nit) => [
     at: "/facturacion?view=steps",
     office: "counter",
     standIn: true,
+  },
+  {
+    name: "facturacion-sin-permiso",
+    at: "/facturacion?view=steps&setup=source",
+    office: "counter",
+    standIn: true,
+    act: async (page) => {
+      const panel = page.getByRole("complementary");
+      await panel.getByRole("textbox", { name: /^Nombre/ }).fill("Caja 2");
+      await panel.getByRole("textbox", { name: /^Base de datos/ }).fill("SIN_PERMISO");
+      await panel.getByRole("button", { name: "Guardar" }).click();
+      await panel.getByText(/^GRANT UPDATE/).scrollIntoViewIfNeeded();
+    },
   },
   { name: "facturacion-comprobantes", at: "/facturacion", office: "counter", standIn: true },
   {

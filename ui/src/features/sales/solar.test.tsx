@@ -64,6 +64,20 @@ test("a local database becomes a place that sales come from, and is synchronised
   await waitFor(() => expect(asked(mock, "sales.sync")).toEqual([{ channels: ["1"] }]));
 });
 
+test("a database whose documents can't be marked says which statement lets them, and stays in sight", async () => {
+  const { user } = await open("/facturacion?view=steps&setup=source", { office: "counter" });
+  await user.type(await screen.findByRole("textbox", { name: /^Nombre/ }), "Caja 2");
+  const database = screen.getByRole("textbox", { name: /^Base de datos/ });
+  await user.type(database, "SIN_PERMISO");
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  expect(await screen.findByText(/^GRANT UPDATE \(\[ESTADO_SYNC\]/)).toBeVisible();
+  await user.clear(database);
+  await user.type(database, "LOCAL_2");
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  await waitFor(() => expect(screen.queryByText(/^GRANT UPDATE/)).toBeNull());
+  expect(screen.queryByRole("textbox", { name: /^Base de datos/ })).toBeNull();
+});
+
 test("each time that a sale left is told with what was sent and what came back", async () => {
   const { user } = await open("/facturacion?state=stamped");
   const cells = await screen.findAllByText("Timbrada");

@@ -12,6 +12,7 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 import { useDelivered } from "../activity/outcome";
+import { Statements } from "../servers/grants";
 import { Found } from "../settings/network";
 
 const BLANK = { name: "", user: "", password: "", client_id: "", point: "", base_url: "" };
@@ -143,9 +144,9 @@ export function SourceForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onClo
         read_only: readOnly,
       },
       {
-        onSuccess: ({ name }) => {
+        onSuccess: ({ name, grant }) => {
           done(t("sales.connected", { name }));
-          onClose();
+          if (grant === null) onClose();
         },
       },
     );
@@ -205,6 +206,7 @@ export function SourceForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onClo
         checked={readOnly}
         onChange={(event) => setReadOnly(event.currentTarget.checked)}
       />
+      <Lacking grant={connect.data?.grant ?? null} />
       <Answer of={connect.error}>
         <Trouble error={connect.error} />
       </Answer>
@@ -427,14 +429,31 @@ export function TestSource({ channel }: { channel: SalesChannel }) {
       </Button>
       {look.error ? <Trouble error={look.error} /> : null}
       {found && !look.isPending ? (
-        <p role="status">
-          {t("sales.source_form.found", {
-            pending: count(found.pending),
-            marked: count(found.marked),
-            here: count(found.marked_here),
-          })}
-        </p>
+        <>
+          <p role="status">
+            {t("sales.source_form.found", {
+              pending: count(found.pending),
+              marked: count(found.marked),
+              here: count(found.marked_here),
+            })}
+          </p>
+          <Lacking grant={found.grant} />
+        </>
       ) : null}
     </>
+  );
+}
+
+/** What whoever administers the database runs, where documents can't be marked there. */
+function Lacking({ grant }: { grant: string | null }) {
+  const { t } = useTranslation();
+  if (grant === null) return null;
+  return (
+    <div className="trouble" data-severity="warning" role="alert">
+      <div className="grow stack">
+        <p className="wrap">{t("sales.source_form.lacking")}</p>
+        <Statements text={grant} />
+      </div>
+    </div>
   );
 }
