@@ -33,13 +33,20 @@ export function Panel({
     close.current = onClose;
   });
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
-      if (document.querySelector('[role="dialog"], [aria-expanded="true"]')) return;
-      close.current();
+    // What lies over the panel closes first, and is gone before the key has come down to the panel.
+    let covered = false;
+    const look = () => {
+      covered = document.querySelector('[role="dialog"], [aria-expanded="true"]') !== null;
     };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !covered) close.current();
+    };
+    window.addEventListener("keydown", look, { capture: true });
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    return () => {
+      window.removeEventListener("keydown", look, { capture: true });
+      window.removeEventListener("keydown", onKey);
+    };
   }, []);
   return (
     <aside className="panel" data-wide={wide || undefined} aria-labelledby={id}>

@@ -52,6 +52,21 @@ test("by keyboard a form begins at its first field, and its button has the focus
   await waitFor(() => expect(add).toHaveFocus());
 });
 
+test("Escape closes what lies over the panel, and only then the panel", async () => {
+  const { user } = await open("/servidores?open=1");
+  const panel = await screen.findByRole("complementary");
+  // As in a browser, where a dialog is gone before the key has come down to the panel.
+  const over = document.createElement("div");
+  over.setAttribute("role", "dialog");
+  document.body.append(over);
+  document.addEventListener("keydown", () => over.remove(), { capture: true, once: true });
+  await user.keyboard("{Escape}");
+  expect(over).not.toBeInTheDocument();
+  expect(panel).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(panel).not.toBeInTheDocument());
+});
+
 test("a page that is opened from the list of everything has the focus", async () => {
   const { user } = await open("/servidores");
   screen.getByRole("textbox", { name: "Nombre, dirección o ruta" }).focus();
