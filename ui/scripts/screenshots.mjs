@@ -51,6 +51,17 @@ const shots = (nit) => [
   { name: "inicio-vacio", at: "/", office: "empty", standIn: true },
   { name: "inicio", at: "/" },
   {
+    name: "avisos",
+    at: "/configuracion",
+    standIn: true,
+    act: async (page) => {
+      await page.getByText("Salir", { exact: true }).click();
+      await page.getByRole("button", { name: "Deshacer" }).waitFor();
+      await page.getByRole("switch").first().click();
+      await page.getByRole("button", { name: "Deshacer" }).nth(1).waitFor();
+    },
+  },
+  {
     name: "inicio-sincronizando",
     at: "/",
     standIn: true,

@@ -4,7 +4,6 @@ import {
   MantineProvider,
   useMantineColorScheme,
 } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { IconLink } from "@tabler/icons-react";
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
@@ -12,6 +11,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "re
 import { useTranslation } from "react-i18next";
 import { Bones, Empty } from "./components/empty";
 import { theme } from "./components/theme";
+import { Toasts } from "./components/toast";
 import { Trouble } from "./components/trouble";
 import type { SettingsView, Theme } from "./generated/commands";
 import { speak } from "./i18n";
@@ -31,7 +31,7 @@ export function App({ platform }: { platform: Platform | null }) {
   const [client] = useState(newQueryClient);
   return (
     <MantineProvider theme={theme} defaultColorScheme={schemeOf(remembered().theme)}>
-      <Notifications position="bottom-left" limit={4} containerWidth={420} />
+      <Toasts />
       {platform ? (
         <QueryClientProvider client={client}>
           <PlatformContext value={platform}>

@@ -14,6 +14,7 @@ use crate::table::Views;
 use crate::vpn::ThroughVpn;
 use crate::vpn::whole_pc::Keeper;
 use crate::{schedules, settings};
+use chrono_tz::Tz;
 use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_erp::Room;
 use puente_jobs::Jobs;
@@ -160,6 +161,11 @@ impl App {
         self.words().lang()
     }
 
+    /// The office's time zone.
+    pub fn zone(&self) -> Tz {
+        settings::zone(&self.room.state)
+    }
+
     pub(crate) fn words(&self) -> Words {
         Words {
             state: self.room.state.clone(),
@@ -214,6 +220,7 @@ fn sales_room(room: &Room, dir: &DataDir, config: &Config) -> puente_sales::Room
     let (state, secrets, config) = (room.state.clone(), room.secrets.clone(), config.clone());
     let ways: puente_sales::Ways =
         Arc::new(move || settings::network_from(&state, &config, &secrets));
+    let state = room.state.clone();
     puente_sales::Room::new(
         room.state.clone(),
         room.secrets.clone(),
@@ -221,6 +228,7 @@ fn sales_room(room: &Room, dir: &DataDir, config: &Config) -> puente_sales::Room
         dir.invoices(),
         ways,
     )
+    .with_zone(Arc::new(move || settings::zone(&state)))
     .with_sources(Arc::new(crate::sales::local::Servers(room.clone())))
 }
 

@@ -7,9 +7,11 @@
 
 use crate::{App, AppOptions};
 use chrono::{DateTime, Utc};
-use puente_core::ManualClock;
+use puente_core::{ManualClock, Secret};
 use puente_erp::servers::{Kind, NewServer, Options};
+use puente_sales::model::Sale;
 use puente_store::secrets::Secrets;
+use serde_json::json;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -57,10 +59,40 @@ impl Desk {
         desk
     }
 
+    /// An account at MercadoLibre called `Tienda`, which is not authorised yet.
+    pub fn add_channel(&self) -> i64 {
+        let request = crate::sales::channels::Connect {
+            name: "Tienda".to_owned(),
+            site: "MCO".to_owned(),
+            client_id: "1".to_owned(),
+            client_secret: Some(Secret::from("s")),
+            redirect_uri: "https://localhost:8443/puente".to_owned(),
+            ledger: None,
+            api_url: None,
+            auth_url: None,
+        };
+        let begun = crate::sales::channels::begin(&self.app, request);
+        begun.unwrap().channel
+    }
+
     /// Runs what is due, and what follows from it.
     pub fn run(&self) {
         self.app.jobs.run_due(1).unwrap();
     }
+}
+
+/// Two of what the seller calls `sku`, paid.
+pub fn sale(key: &str, sku: &str, sold_at: &str) -> Sale {
+    serde_json::from_value(json!({
+        "key": key, "orders": [{ "id": key, "status": "paid" }],
+        "sold_at": sold_at, "updated_at": sold_at, "status": "paid", "currency": "COP",
+        "lines": [{ "order": key, "sku": sku, "item": "MCO1", "title": "Tornillo",
+                    "quantity": "2", "unit_price": "100000", "unit_fee": "16500" }],
+        "payments": [], "shipment": null,
+        "buyer": { "id": "1", "nickname": "B", "identity": { "known": "missing" } },
+        "withheld": "0",
+    }))
+    .unwrap()
 }
 
 pub fn at(text: &str) -> DateTime<Utc> {

@@ -3,17 +3,20 @@
 use crate::backup::{self, BackupRow};
 use crate::forecast::{RETRAIN, TRAIN, TrainReport};
 use crate::movements::ProofView;
-use crate::sync::{PROVE_ALL, Queued, SYNC_ALL, TIDY, Tidied};
+use crate::sales::known::Taken;
+use crate::sync::{PROVE_ALL, SYNC_ALL, TIDY, Tidied};
 use crate::{App, Result, settings};
 use chrono::{DateTime, Utc};
 use puente_core::{Error, ErrorView, Lang, Progress};
 use puente_erp::discover::Report;
 use puente_erp::handlers::{DISCOVER, EXTRACT, ExtractReport, PROVE, SYNC, SyncReport};
 use puente_erp::{companies, servers};
-use puente_jobs::{Filter, Job, JobId, LogLine, NewJob, State};
+use puente_jobs::{Filter, Job, JobId, LogLine, NewJob, Queued, State};
 use puente_sales::accounts;
+use puente_sales::bills::{BILLS, BillsRead};
+use puente_sales::erp_costs::ERP_COSTS;
 use puente_sales::handlers::{
-    self as sales, CatalogueFetched, SalesDelivered, SalesJudged, SalesRead, SalesSent,
+    self as sales, CatalogueFetched, SaleDecided, SalesDelivered, SalesJudged, SalesRead, SalesSent,
 };
 use puente_sales::outbox::Followed;
 use puente_store::Database;
@@ -165,6 +168,12 @@ pub enum JobResult {
     SalesDelivered(SalesDelivered),
     /// Sales that were settled, and invoices that were followed.
     SalesFollowed(Followed),
+    /// A sale in doubt, and what became of it.
+    SaleDecided(SaleDecided),
+    /// What a channel billed was read.
+    BillsRead(BillsRead),
+    /// Costs were taken from the ERP's warehouse.
+    ErpCostsTaken(Taken),
     /// A model that was trained.
     Trained(TrainReport),
     /// Nothing that is shown, or written by another version.
@@ -387,6 +396,9 @@ fn read_result(kind: &str, result: Value) -> JobResult {
         sales::SEND => serde_json::from_value(result).map(JobResult::SalesSent),
         sales::DELIVER => serde_json::from_value(result).map(JobResult::SalesDelivered),
         sales::FOLLOW => serde_json::from_value(result).map(JobResult::SalesFollowed),
+        sales::DECIDE => serde_json::from_value(result).map(JobResult::SaleDecided),
+        BILLS => serde_json::from_value(result).map(JobResult::BillsRead),
+        ERP_COSTS => serde_json::from_value(result).map(JobResult::ErpCostsTaken),
         SYNC_ALL | PROVE_ALL | RETRAIN | sales::SYNC_ALL | sales::DELIVER_ALL => {
             serde_json::from_value(result).map(JobResult::Queued)
         }
@@ -403,6 +415,27 @@ mod tests {
     use super::*;
     use crate::Nothing;
     use crate::desk::Desk;
+
+    #[test]
+    fn what_a_decision_and_the_readings_of_costs_gave_is_typed_and_another_version_s_is_other() {
+        let read = |kind, result| serde_json::to_value(read_result(kind, result)).unwrap();
+        assert_eq!(
+            read(sales::DECIDE, json!({ "state": "invoiced" })),
+            json!({ "of": "sale_decided", "state": "invoiced" })
+        );
+        assert_eq!(
+            read(
+                BILLS,
+                json!({ "lines": 3, "partial": 1, "forbidden": false })
+            ),
+            json!({ "of": "bills_read", "lines": 3, "partial": 1, "forbidden": false })
+        );
+        assert_eq!(
+            read(ERP_COSTS, json!({ "articles": 2, "codes": 5 })),
+            json!({ "of": "erp_costs_taken", "articles": 2, "codes": 5 })
+        );
+        assert_eq!(read(sales::DECIDE, json!({})), json!({ "of": "other" }));
+    }
 
     #[test]
     fn parts_of_the_queue_join_into_the_whole_of_each_taxpayer() {

@@ -447,7 +447,7 @@ fn followed_by(job: &Job) -> Vec<i64> {
         return Vec::new();
     };
     if job.kind == SYNC_ALL {
-        return serde_json::from_value::<crate::sync::Queued>(result)
+        return serde_json::from_value::<puente_jobs::Queued>(result)
             .map(|queued| queued.jobs)
             .unwrap_or_default();
     }

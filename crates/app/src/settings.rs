@@ -2,13 +2,15 @@
 
 use crate::config::{BackupConfig, Config};
 use crate::{App, Nothing, Result};
-use puente_core::{Error, Lang, Secret};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use puente_core::{Clock, Error, Lang, Secret};
 use puente_forecast::holidays::Country;
-use puente_jobs::Cadence;
 use puente_net::{CaFile, Network, ProxyMode};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use rusqlite::OptionalExtension;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -170,16 +172,10 @@ pub struct Change {
 impl Settings {
     /// As they come: what `config.toml` says, and this machine's zone.
     pub fn usual(config: &Config) -> Settings {
-        let zone = iana_time_zone::get_timezone().unwrap_or_default();
-        let zone = if is_zone(&zone) {
-            zone
-        } else {
-            "America/Bogota".to_owned()
-        };
         Settings {
             lang: config.lang,
             theme: Theme::default(),
-            zone,
+            zone: usual_zone(),
             country: "CO".to_owned(),
             close: Close::default(),
             autostart: false,
@@ -315,7 +311,15 @@ fn check(settings: &Settings) -> Result<()> {
 }
 
 fn is_zone(zone: &str) -> bool {
-    Cadence::parse("0 0 * * *", zone).is_ok()
+    zone.parse::<Tz>().is_ok()
+}
+
+/// This machine's zone, where it has a name.
+fn usual_zone() -> String {
+    iana_time_zone::get_timezone()
+        .ok()
+        .filter(|zone| is_zone(zone))
+        .unwrap_or_else(|| Tz::America__Bogota.name().to_owned())
 }
 
 /// The way out to the network that the office chose.
@@ -403,30 +407,23 @@ fn write(state: &Database, settings: &Settings, names: Vec<&'static str>) -> Res
 
 /// The language that was chosen, if one was.
 pub(crate) fn lang(state: &Database) -> Option<Lang> {
-    let text: Option<String> = state
-        .read(|connection| {
-            connection
-                .prepare_cached("SELECT value FROM setting WHERE name = 'lang'")?
-                .query_row([], |row| row.get(0))
-                .optional()
-                .map_err(puente_store::Error::from)
-        })
-        .ok()?;
-    serde_json::from_str(&text?).ok()
+    chosen(state, "lang")
+}
+
+/// The office's time zone: the one that was chosen, else this machine's.
+pub(crate) fn zone(state: &Database) -> Tz {
+    let name = chosen(state, "zone").unwrap_or_else(usual_zone);
+    name.parse().unwrap_or(Tz::America__Bogota)
+}
+
+/// The day in the office's time zone.
+pub(crate) fn today(state: &Database, clock: &dyn Clock) -> NaiveDate {
+    clock.now().with_timezone(&zone(state)).date_naive()
 }
 
 /// Whose holidays count: those of the office's country, where they are known.
 pub(crate) fn country(state: &Database) -> Option<Country> {
-    let text: Option<String> = state
-        .read(|connection| {
-            connection
-                .prepare_cached("SELECT value FROM setting WHERE name = 'country'")?
-                .query_row([], |row| row.get(0))
-                .optional()
-                .map_err(puente_store::Error::from)
-        })
-        .ok()?;
-    let code = text.and_then(|text| serde_json::from_str::<String>(&text).ok());
+    let code: Option<String> = chosen(state, "country");
     match code.as_deref().unwrap_or("CO") {
         "CO" => Some(Country::Colombia),
         "CL" => Some(Country::Chile),
@@ -434,6 +431,20 @@ pub(crate) fn country(state: &Database) -> Option<Country> {
         "MX" => Some(Country::Mexico),
         _ => None,
     }
+}
+
+/// One setting, where it was chosen and can be read.
+fn chosen<T: DeserializeOwned>(state: &Database, name: &str) -> Option<T> {
+    let text: Option<String> = state
+        .read(|connection| {
+            connection
+                .prepare_cached("SELECT value FROM setting WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))
+                .optional()
+                .map_err(puente_store::Error::from)
+        })
+        .ok()?;
+    serde_json::from_str(&text?).ok()
 }
 
 /// A mark that something has been done once for this office. Marks are no settings.

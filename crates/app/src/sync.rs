@@ -7,7 +7,7 @@ use puente_erp::Room;
 use puente_erp::companies::{self, State};
 use puente_erp::handlers::{self, DiscoverInput, ProveInput};
 use puente_erp::servers;
-use puente_jobs::{Interrupted, JobKind, NewJob, Retention, RetryPolicy, Running};
+use puente_jobs::{Interrupted, JobKind, NewJob, Queued, Retention, RetryPolicy, Running};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,13 +20,6 @@ pub const SYNC_ALL: &str = "sync.all";
 pub const PROVE_ALL: &str = "movements.prove_all";
 /// The kind of job that drops old jobs, and what nobody sees any more in the warehouse.
 pub const TIDY: &str = "tidy";
-
-/// The jobs that followed from one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Queued {
-    /// Their numbers.
-    pub jobs: Vec<i64>,
-}
 
 /// What was tidied up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -1,5 +1,8 @@
 //! The main job on a sample ERP, from an empty machine to a proven summary.
 
+pub mod sales;
+pub mod solar;
+
 use crate::args::{Demo, DemoSource};
 use crate::output::Terminal;
 use crate::{show, watch};

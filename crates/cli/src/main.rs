@@ -6,11 +6,8 @@ mod forecast;
 mod office;
 mod output;
 mod sales;
-mod sales_demo;
-mod sales_files;
 mod serve;
 mod show;
-mod solar;
 mod texts;
 mod verbs;
 mod vpn;
@@ -52,8 +49,8 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
         let demo = &args::Demo { keep, ..demo };
         return match demo.of {
             args::DemoOf::Erp => demo::run(terminal, demo),
-            args::DemoOf::Sales => sales_demo::run(terminal, demo),
-            args::DemoOf::Solar => solar::demo(terminal, demo),
+            args::DemoOf::Sales => demo::sales::run(terminal, demo),
+            args::DemoOf::Solar => demo::solar::run(terminal, demo),
         };
     }
     if let Verb::Serve(serve) = &cli.verb {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Rows, Statement, named_params
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
+use ts_rs::TS;
 
 /// The number of a job. Never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +19,13 @@ impl fmt::Display for JobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Result of a job that has others do the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Queued {
+    /// Their numbers.
+    pub jobs: Vec<i64>,
 }
 
 /// A job to be enqueued.

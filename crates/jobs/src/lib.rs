@@ -30,7 +30,7 @@ pub use cadence::Cadence;
 pub use error::Error;
 pub use events::Event;
 pub use handler::{Handler, Interrupted, JobKind};
-pub use job::{Filter, Job, JobId, NewJob};
+pub use job::{Filter, Job, JobId, NewJob, Queued};
 pub use jobs::Jobs;
 pub use log::{Level, LogLine, MAX_LINE, MAX_LINES};
 pub use queue::Recovered;

@@ -10,6 +10,7 @@ use crate::rules::{MappingKind, Mappings};
 use crate::sales::{self, e4, from_e4};
 use crate::{Result, Room, list};
 use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Tz;
 use puente_store::{Database, time};
 use rusqlite::{OptionalExtension, params};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -18,9 +19,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// The kind of job that takes costs from the ERP's warehouse. Its handler stands where the warehouse is.
 pub const ERP_COSTS: &str = "sales.costs";
 
-/// Year × 100 + month, in Colombia.
-pub fn month_of(at: DateTime<Utc>) -> i32 {
-    let day = at.with_timezone(&chrono_tz::America::Bogota);
+/// Year × 100 + month, as a calendar in that zone has it.
+fn month_of(at: DateTime<Utc>, zone: Tz) -> i32 {
+    let day = at.with_timezone(&zone);
     day.year() * 100 + i32::try_from(day.month()).unwrap_or(1)
 }
 
@@ -169,6 +170,8 @@ pub struct ErpCosts {
     months: HashMap<String, Vec<(i32, Decimal)>>,
     /// What the seller's codes are mapped to, where the ERP doesn't know them, both in lower case.
     targets: HashMap<String, String>,
+    /// Whose calendar says in which month something was sold.
+    zone: Tz,
 }
 
 impl ErpCosts {
@@ -176,8 +179,8 @@ impl ErpCosts {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn of(db: &Database, channel: ChannelId, mappings: &Mappings) -> Result<ErpCosts> {
-        let months = db.read(|conn| {
+    pub fn of(room: &Room, channel: ChannelId, mappings: &Mappings) -> Result<ErpCosts> {
+        let months = room.state.read(|conn| {
             let mut statement = conn.prepare_cached(
                 "SELECT code, month, cost_e4 FROM erp_cost WHERE channel_id = ?1 ORDER BY code, month",
             )?;
@@ -196,7 +199,11 @@ impl ErpCosts {
                 targets.insert(source.to_lowercase(), target.to_lowercase());
             }
         }
-        Ok(ErpCosts { months, targets })
+        Ok(ErpCosts {
+            months,
+            targets,
+            zone: room.zone(),
+        })
     }
 
     /// The cost of one of what the seller calls `sku`, sold at that time.
@@ -206,7 +213,7 @@ impl ErpCosts {
             let target = self.targets.get(&sku)?;
             self.months.get(target)
         })?;
-        let month = month_of(sold_at);
+        let month = month_of(sold_at, self.zone);
         let before = known.iter().rev().find(|(of, _)| *of <= month);
         before.or_else(|| known.first()).map(|(_, cost)| *cost)
     }
@@ -220,19 +227,26 @@ mod tests {
     fn a_sale_takes_the_cost_of_its_month_or_the_last_before_or_the_first_after() {
         let d = |text: &str| text.parse::<Decimal>().unwrap();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let costs = ErpCosts {
+        let in_zone = |zone| ErpCosts {
+            zone,
             months: HashMap::from([(
                 "tor-1".to_owned(),
                 vec![(202_601, d("10")), (202_603, d("12.5"))],
             )]),
             targets: HashMap::from([("ml-9".to_owned(), "tor-1".to_owned())]),
         };
+        let costs = in_zone(Tz::America__Bogota);
         let unit = |sku: &str, when: &str| costs.unit(sku, at(when));
         assert_eq!(unit("TOR-1", "2025-12-05T12:00:00Z"), Some(d("10")));
         assert_eq!(unit("TOR-1", "2026-02-05T12:00:00Z"), Some(d("10")));
         assert_eq!(unit("ML-9", "2026-03-31T12:00:00Z"), Some(d("12.5")));
-        // Still February in Colombia.
+        // Still February in Colombia, and March in Chile.
         assert_eq!(unit("ML-9", "2026-03-01T03:00:00Z"), Some(d("10")));
+        let chile = in_zone(Tz::America__Santiago);
+        assert_eq!(
+            chile.unit("ML-9", at("2026-03-01T03:00:00Z")),
+            Some(d("12.5"))
+        );
         assert_eq!(unit("OTHER", "2026-03-01T03:00:00Z"), None);
     }
 

@@ -8,13 +8,13 @@ use crate::outbox::{self, Decision, Followed};
 use crate::reason::Reason;
 use crate::sales::{self, SaleId};
 pub use crate::sending::{SalesDelivered, SalesSent, send};
-use crate::{Error, Result, Room, catalogues, marks, sending};
+use crate::{Error, Result, Room, State, catalogues, marks, sending};
 use puente_core::Progress;
-use puente_jobs::{Handler, Interrupted, JobKind, NewJob, RetryPolicy, Running};
+use puente_jobs::{Handler, Interrupted, JobKind, NewJob, Queued, RetryPolicy, Running};
 use rusqlite::params;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use ts_rs::TS;
 
@@ -99,6 +99,13 @@ pub struct CatalogueFetched {
     pub products: u64,
 }
 
+/// Result of [`DECIDE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SaleDecided {
+    /// Where the sale stands since.
+    pub state: State,
+}
+
 /// The handlers, for the queue.
 pub fn all(room: &Room) -> Vec<Arc<dyn Handler>> {
     vec![
@@ -133,7 +140,7 @@ impl JobKind for SyncAll {
     const ON_INTERRUPT: Interrupted = Interrupted::Resume;
     const RETRY: RetryPolicy = RetryPolicy::PATIENT;
     type Input = IgnoredAny;
-    type Output = Value;
+    type Output = Queued;
 
     fn work(&self, job: &Running, _: Self::Input) -> Ran<Self::Output> {
         let mut jobs = Vec::new();
@@ -166,7 +173,7 @@ impl JobKind for SyncAll {
             let input = json!(LedgerInput { ledger_id });
             jobs.push(job.enqueue(NewJob::new(FOLLOW, input).once())?.0);
         }
-        Ok(json!({ "jobs": jobs }))
+        Ok(Queued { jobs })
     }
 }
 
@@ -388,7 +395,7 @@ impl JobKind for DeliverAll {
     const ON_INTERRUPT: Interrupted = Interrupted::Resume;
     const RETRY: RetryPolicy = RetryPolicy::PATIENT;
     type Input = IgnoredAny;
-    type Output = Value;
+    type Output = Queued;
 
     fn work(&self, job: &Running, _: Self::Input) -> Ran<Self::Output> {
         let mut ledgers: Vec<LedgerId> = accounts::channels(&self.0.state)?
@@ -403,7 +410,7 @@ impl JobKind for DeliverAll {
             let input = json!(LedgerInput { ledger_id });
             jobs.push(job.enqueue(NewJob::new(DELIVER, input).once())?.0);
         }
-        Ok(json!({ "jobs": jobs }))
+        Ok(Queued { jobs })
     }
 }
 
@@ -456,7 +463,7 @@ impl JobKind for Decide {
     const NAME: &'static str = DECIDE;
     const ON_INTERRUPT: Interrupted = Interrupted::Resume;
     type Input = DecideInput;
-    type Output = Value;
+    type Output = SaleDecided;
 
     fn holds(input: &Self::Input) -> Vec<String> {
         vec![format!("ledger:{}", input.ledger_id)]
@@ -470,7 +477,8 @@ impl JobKind for Decide {
         if *decision == Decision::Again {
             judge_one(room, input.sale_id)?;
         }
-        Ok(json!({}))
+        let state = sales::get(&room.state, input.sale_id)?.state;
+        Ok(SaleDecided { state })
     }
 }
 

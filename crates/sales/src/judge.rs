@@ -63,7 +63,7 @@ impl Measure {
             None => Catalogue::default(),
         };
         let mappings = mappings::of(&room.state, channel.id)?;
-        let erp = ErpCosts::of(&room.state, channel.id, &mappings)?;
+        let erp = ErpCosts::of(room, channel.id, &mappings)?;
         Ok(Measure {
             mappings,
             catalogue,

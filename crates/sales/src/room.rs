@@ -8,6 +8,7 @@ use crate::ledger::Ledger;
 use crate::ledgers::siigo::{self, Siigo};
 use crate::ledgers::solar::{self, Solar};
 use crate::{Error, Result, accounts};
+use chrono_tz::Tz;
 use puente_core::Clock;
 use puente_net::{Network, Web};
 use puente_store::Database;
@@ -18,6 +19,9 @@ use std::time::Duration;
 
 /// Gives the way out to the network as the office chose it at that moment.
 pub type Ways = Arc<dyn Fn() -> std::result::Result<Network, puente_core::Error> + Send + Sync>;
+
+/// Gives the office's time zone as it is at that moment.
+pub type Zone = Arc<dyn Fn() -> Tz + Send + Sync>;
 
 /// Told of every moment between reading an order and keeping what became of it, by name: proofs end the
 /// process there.
@@ -35,6 +39,7 @@ pub struct Room {
     /// Folder of invoices' files, which the ledger can give again.
     pub files: PathBuf,
     ways: Ways,
+    zone: Zone,
     points: Points,
     patience: Option<Duration>,
     web: Arc<Mutex<Option<(String, Web)>>>,
@@ -59,6 +64,7 @@ impl Room {
             clock,
             files,
             ways,
+            zone: Arc::new(|| Tz::America__Bogota),
             points: Arc::new(|_| {}),
             patience: None,
             web: Arc::default(),
@@ -124,6 +130,12 @@ impl Room {
                 })
             }
         })
+    }
+
+    /// The office's time zone: that of the days and months in which people look at sales. What a tax authority
+    /// asks for has a zone of its own.
+    pub fn zone(&self) -> Tz {
+        (self.zone)()
     }
 
     /// Who opens databases of registered servers.
@@ -209,6 +221,13 @@ impl Room {
     #[must_use]
     pub fn with_sources(mut self, sources: Arc<dyn Sources>) -> Room {
         self.sources = Some(sources);
+        self
+    }
+
+    /// Takes days and months in the zone that `zone` gives, instead of Bogota's.
+    #[must_use]
+    pub fn with_zone(mut self, zone: Zone) -> Room {
+        self.zone = zone;
         self
     }
 

@@ -214,7 +214,8 @@ export function Grid<T>(props: Props<T>) {
       className="grid"
       role="grid"
       aria-label={props.label}
-      aria-rowcount={count + 1}
+      // Not known yet.
+      aria-rowcount={props.loading ? -1 : count + 1}
       aria-colcount={leaves.length + (chosen ? 1 : 0)}
       aria-multiselectable={chosen ? true : undefined}
       aria-activedescendant={active >= 0 && active < rows ? `${id}-${active}` : undefined}

@@ -1,9 +1,24 @@
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconCheck } from "@tabler/icons-react";
+import { Notifications, notifications } from "@mantine/notifications";
 import i18next from "i18next";
 import { viewOf } from "@/platform/platform";
 import { TroubleView } from "./trouble";
+
+/**
+ * Where they stand: below the tabs, in a column as wide as theirs, the one place that never holds a button. Many of
+ * them, or a long one, scroll instead of growing over the tabs.
+ */
+export function Toasts() {
+  return (
+    <Notifications
+      className="toasts"
+      position="bottom-left"
+      limit={4}
+      containerWidth={168}
+      notificationMaxHeight={600}
+    />
+  );
+}
 
 /** The last of what was done that nobody can undo. */
 let said = "";
@@ -21,13 +36,13 @@ export function done(message: string, undo?: () => void): void {
   notifications.show({
     id,
     color: "accent",
-    icon: <IconCheck size={16} aria-hidden="true" />,
+    className: "toast",
     autoClose: undo ? 10_000 : 5000,
     withBorder: true,
     closeButtonProps: { "aria-label": i18next.t("common.close") },
     message: (
-      <span className="row">
-        <span className="grow wrap">{message}</span>
+      <span className="stack">
+        <span className="wrap">{message}</span>
         {undo ? (
           <Button
             size="compact-xs"
@@ -51,7 +66,7 @@ export function failed(error: unknown): void {
   if (view.code === "CANCELLED") return;
   notifications.show({
     color: view.severity === "failure" ? "red" : "yellow",
-    className: "toast-trouble",
+    className: "toast",
     autoClose: 15_000,
     withBorder: true,
     closeButtonProps: { "aria-label": i18next.t("common.close") },

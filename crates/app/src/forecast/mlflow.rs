@@ -16,7 +16,7 @@ use puente_forecast::registry::Registry;
 use puente_jobs::{Interrupted, JobKind, Level, NewJob, Running};
 use puente_net::Network;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use ts_rs::TS;
@@ -354,12 +354,19 @@ impl Telling {
     }
 }
 
+/// Result of [`TELL`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Sent {
+    /// Whether MLflow was told; false where nothing waited any more.
+    sent: bool,
+}
+
 impl JobKind for Telling {
     const NAME: &'static str = TELL;
     // The run is looked for before one is made.
     const ON_INTERRUPT: Interrupted = Interrupted::Resume;
     type Input = Told;
-    type Output = Value;
+    type Output = Sent;
 
     fn holds(_: &Self::Input) -> Vec<String> {
         vec!["mlflow".to_owned()]
@@ -371,7 +378,7 @@ impl JobKind for Telling {
             Some(sending) if sending.state == State::Waiting => self.tell(job, sending)?,
             Some(_) | None => false,
         };
-        Ok(json!({ "sent": sent }))
+        Ok(Sent { sent })
     }
 }
 

@@ -5,7 +5,7 @@ use super::places::Places;
 use super::training::{LEAST_MONTHS, YEAR_AHEAD, sales_of};
 use super::{nit_of, registry_of};
 use crate::amounts::Amount;
-use crate::{App, Result};
+use crate::{App, Result, settings};
 use puente_core::{Error, Month};
 use puente_forecast::totals::{Coverage, Range, Spread, Sum};
 use puente_forecast::train::Verdict;
@@ -228,8 +228,8 @@ fn worth(article: &Article, quantity: f64) -> i128 {
 pub fn history(app: &App, request: OfNit) -> Result<History> {
     let nit = nit_of(&request.nit)?;
     let (filter, documents) = sales_of(&app.room, &nit)?;
-    let now = app.room.clock.now().date_naive();
-    let running = Month::of(now).map_err(|error| Error::invalid("clock", error))?;
+    let today = settings::today(&app.room.state, app.room.clock.as_ref());
+    let running = Month::of(today).map_err(|error| Error::invalid("clock", error))?;
     let mut sold: BTreeMap<i32, i128> = BTreeMap::new();
     if let Some(filter) = filter {
         for total in app.room.warehouse.monthly(&filter)? {

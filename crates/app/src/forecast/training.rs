@@ -4,15 +4,14 @@ use super::mlflow::{self, Ways};
 use super::{nit_of, registry};
 use crate::jobs::{self, JobRow};
 use crate::paths::DataDir;
-use crate::sync::Queued;
-use crate::{App, Result};
+use crate::{App, Result, settings};
 use puente_core::{Error, Month, Progress};
 use puente_databases::profile::DocumentMeaning;
 use puente_erp::{Room, companies};
 use puente_forecast::change::Change;
 use puente_forecast::registry::{Meta, Model, Registry};
 use puente_forecast::{About, Cell, Error as Failure, Kind, Panel, Plan, article, panel};
-use puente_jobs::{Interrupted, JobKind, NewJob, RetryPolicy, Running};
+use puente_jobs::{Interrupted, JobKind, NewJob, Queued, RetryPolicy, Running};
 use puente_warehouse::{Demand, MonthFilter, Stream};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -267,8 +266,8 @@ pub(super) fn sales_of(room: &Room, nit: &str) -> Result<(Option<MonthFilter>, V
 
 /// The monthly sales of all companies of a NIT, returns deducted; of each warehouse apart, or of all together.
 pub(crate) fn panel_of(room: &Room, nit: &str, by_place: bool) -> Result<Panel> {
-    let now = room.clock.now().date_naive();
-    let running = Month::of(now).map_err(|error| Error::invalid("clock", error))?;
+    let today = settings::today(&room.state, room.clock.as_ref());
+    let running = Month::of(today).map_err(|error| Error::invalid("clock", error))?;
     let (Some(filter), _) = sales_of(room, nit)? else {
         return Ok(Panel::gather(&[], &HashMap::new(), running));
     };
@@ -334,7 +333,7 @@ fn plan_of(room: &Room, panel: &Panel, request: &Train) -> Plan {
     Plan {
         horizon: request.horizon.unwrap_or(usual),
         threads,
-        country: crate::settings::country(&room.state),
+        country: settings::country(&room.state),
         ..Plan::default()
     }
 }

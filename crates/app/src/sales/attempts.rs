@@ -6,9 +6,9 @@ use super::texts::phrase;
 use super::{room, show};
 use crate::export::{self, Cell, Format, Table};
 use crate::{App, Result};
+use chrono::{DateTime, Utc};
 use puente_sales::attempts::{self, Attempt};
 use puente_sales::{accounts, list, sales};
-use puente_store::time;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -55,7 +55,7 @@ pub fn of_sale(app: &App, request: show::Named) -> Result<Vec<Attempt>> {
 /// # Errors
 /// That the file is there or can't be written; those of the store.
 pub fn export(app: &App, request: Export) -> Result<Exported> {
-    let lang = app.lang();
+    let (lang, zone) = (app.lang(), app.zone());
     let state = &room(app).state;
     let ids = list::ids(state, &to_filter(&request.filter)?)?;
     let columns = files::headings(&COLUMNS, lang);
@@ -67,6 +67,11 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
         .into_iter()
         .map(|channel| (channel.id, channel.name))
         .collect();
+    // With seconds and the distance from UTC: this is evidence of when a document left.
+    let moment = |at: DateTime<Utc>| {
+        let at = at.with_timezone(&zone);
+        at.format("%Y-%m-%d %H:%M:%S %:z").to_string()
+    };
     let rows = export::table(
         &request.output,
         request.format,
@@ -87,13 +92,13 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
                         &one.answer
                     };
                     put(vec![
-                        Cell::Text(time::to_text(one.at)),
+                        Cell::Text(moment(one.at)),
                         Cell::Text(channel.clone()),
                         Cell::Text(sale.key.clone()),
                         Cell::Number(Decimal::from(one.version)),
                         Cell::Text(phrase(&format!("answer.{answer}"), lang)),
                         Cell::Text(one.said),
-                        Cell::Text(one.ended_at.map(time::to_text).unwrap_or_default()),
+                        Cell::Text(one.ended_at.map(moment).unwrap_or_default()),
                         Cell::Text(one.sha256),
                         Cell::Text(one.body),
                     ])?;

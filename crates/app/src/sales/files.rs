@@ -6,7 +6,8 @@ use super::table::{self, PageOf, SalesFilter, to_filter};
 use super::texts::phrase;
 use crate::export::{self, Cell, Format, Table};
 use crate::{App, Result};
-use chrono_tz::America::Bogota;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use puente_core::{Error, Lang};
 use puente_sales::judge::Measure;
 use puente_sales::margin::{Certainty, CostKind};
@@ -163,7 +164,7 @@ pub struct Exported {
 /// # Errors
 /// That the file is there or can't be written; those of the store.
 pub fn export(app: &App, request: Export) -> Result<Exported> {
-    let lang = app.lang();
+    let (lang, zone) = (app.lang(), app.zone());
     let columns = headings(&SALES, lang);
     let table = Table {
         name: &phrase("sheet.sales", lang),
@@ -186,7 +187,7 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
                 let rows = table::rows(app, &page)?;
                 let read = rows.len() as u64;
                 for row in rows {
-                    put(sale_cells(row, lang))?;
+                    put(sale_cells(row, lang, zone))?;
                 }
                 if read < u64::from(PAGE) {
                     return Ok(());
@@ -198,14 +199,14 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
     done(app, "sales.export", request.output, rows)
 }
 
-fn sale_cells(row: table::Row, lang: Lang) -> Vec<Cell> {
+fn sale_cells(row: table::Row, lang: Lang, zone: Tz) -> Vec<Cell> {
     let amount = |text: Option<String>| match text.and_then(|text| text.parse().ok()) {
         Some(amount) => Cell::Number(amount),
         None => Cell::Text(String::new()),
     };
     let reason = row.reasons.first().map(|reason| reason.text.clone());
     vec![
-        Cell::Text(day(row.sold_at)),
+        Cell::Text(moment(row.sold_at, zone)),
         Cell::Text(row.channel),
         Cell::Text(row.key),
         Cell::Text(phrase(&format!("state.{}", row.state.as_str()), lang)),
@@ -278,7 +279,7 @@ fn groups(app: &App, request: &MarginExport, lang: Lang, put: Put<'_>) -> Result
 }
 
 fn amounts(app: &App, filter: &SalesFilter, lang: Lang, put: Put<'_>) -> Result<()> {
-    let room = room(app);
+    let (room, zone) = (room(app), app.zone());
     let ids = list::ids(&room.state, &to_filter(filter)?)?;
     let mut measures: HashMap<i64, Measure> = HashMap::new();
     for channel in accounts::channels(&room.state)? {
@@ -296,7 +297,7 @@ fn amounts(app: &App, filter: &SalesFilter, lang: Lang, put: Put<'_>) -> Result<
         let earned = measure.earnings(&sale, draft.as_ref(), row.state.may_be_invoiced());
         let mut line = |kind: String, amount: Decimal, source: String, certainty: String| {
             put(vec![
-                Cell::Text(day(row.sold_at)),
+                Cell::Text(moment(row.sold_at, zone)),
                 Cell::Text(measure.channel.name.clone()),
                 Cell::Text(row.key.clone()),
                 Cell::Text(row.buyer.clone()),
@@ -398,10 +399,9 @@ fn yes(is: bool, lang: Lang) -> String {
     phrase(if is { "word.yes" } else { "word.no" }, lang)
 }
 
-fn day(at: chrono::DateTime<chrono::Utc>) -> String {
-    at.with_timezone(&Bogota)
-        .format("%Y-%m-%d %H:%M")
-        .to_string()
+/// A moment in the office's time zone, as spreadsheets read it.
+fn moment(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
 pub(super) fn done(app: &App, action: &str, output: PathBuf, rows: u64) -> Result<Exported> {
@@ -412,6 +412,10 @@ pub(super) fn done(app: &App, action: &str, output: PathBuf, rows: u64) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::{Desk, sale};
+    use crate::{sales::attempts, settings};
+    use puente_sales::judge;
+    use std::sync::Arc;
 
     #[test]
     fn a_kept_name_never_leads_out_of_the_folder_of_invoices() {
@@ -420,6 +424,79 @@ mod tests {
         assert_eq!(kept, folder.join("FV-2-22-1.pdf"));
         for name in ["", "..", "../puente.db", "/etc/passwd", "a/../../b"] {
             assert_eq!(within(folder, name), None, "{name}");
+        }
+    }
+
+    /// The rows of a file, without its heading.
+    fn rows(file: &Path) -> Vec<csv::StringRecord> {
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader = reader.delimiter(b';').from_path(file).unwrap();
+        reader.records().map(|row| row.unwrap()).collect()
+    }
+
+    /// An office in that zone with one sale, of half past three in the morning of the first of November in UTC, and
+    /// one attempt a second later.
+    fn office_in(zone: &str) -> Desk {
+        let desk = Desk::new();
+        let request = serde_json::from_value(json!({ "zone": zone })).unwrap();
+        settings::set(&desk.app, request).unwrap();
+        let (room, channel) = (room(&desk.app), desk.add_channel());
+        let measure = Arc::new(Measure::of(room, channel).unwrap());
+        let sold = vec![sale("2000001", "TOR-1", "2026-11-01T03:30:00Z")];
+        judge::take(room, &measure, sold, |_| Ok(())).unwrap();
+        room.state
+            .write(|tx| {
+                tx.execute(
+                    "INSERT INTO sale_attempt (send_id, sale_id, version, at, sha256)
+                     SELECT 1, id, 1, '2026-11-01T03:30:01.000Z', '' FROM sale",
+                    [],
+                )
+                .map_err(puente_store::Error::from)
+            })
+            .unwrap();
+        desk
+    }
+
+    #[test]
+    fn days_and_months_in_files_and_in_margins_are_those_of_the_office() {
+        for (zone, moment, left, month) in [
+            (
+                "America/Bogota",
+                "2026-10-31 22:30",
+                "2026-10-31 22:30:01 -05:00",
+                "2026-10",
+            ),
+            (
+                "America/Santiago",
+                "2026-11-01 00:30",
+                "2026-11-01 00:30:01 -03:00",
+                "2026-11",
+            ),
+            (
+                "America/Mexico_City",
+                "2026-10-31 21:30",
+                "2026-10-31 21:30:01 -06:00",
+                "2026-10",
+            ),
+        ] {
+            let desk = office_in(zone);
+            let file = |name: &str| desk.folder.path().join(name);
+            let write = |name: &str| json!({ "output": file(name) });
+            let asked = serde_json::from_value(write("sales.csv")).unwrap();
+            export(&desk.app, asked).unwrap();
+            assert_eq!(&rows(&file("sales.csv"))[0][0], moment, "{zone}");
+            let asked = serde_json::from_value(write("attempts.csv")).unwrap();
+            attempts::export(&desk.app, asked).unwrap();
+            assert_eq!(&rows(&file("attempts.csv"))[0][0], left, "{zone}");
+            let asked = serde_json::from_value(write("margin.csv")).unwrap();
+            export_margin(&desk.app, asked).unwrap();
+            assert_eq!(&rows(&file("margin.csv"))[0][0], month, "{zone}");
+            let mut asked: MarginExport = serde_json::from_value(write("amounts.csv")).unwrap();
+            asked.amounts = true;
+            export_margin(&desk.app, asked).unwrap();
+            assert_eq!(&rows(&file("amounts.csv"))[0][0], moment, "{zone}");
+            let seen = margin::summary(&desk.app, margin::Of::default()).unwrap();
+            assert_eq!(seen.rows[0].key, month, "{zone}");
         }
     }
 }

@@ -233,7 +233,6 @@ impl TakeCosts {
 mod tests {
     use super::*;
     use crate::desk::Desk;
-    use puente_core::Secret;
     use puente_sales::judge::{self, Measure};
     use puente_sales::margin::CostKind;
     use puente_sales::model::Sale;
@@ -244,17 +243,7 @@ mod tests {
     const NIT: &str = "900123456";
 
     fn sale(key: &str, sku: &str) -> Sale {
-        serde_json::from_value(json!({
-            "key": key, "orders": [{ "id": key, "status": "paid" }],
-            "sold_at": "2026-03-10T15:00:00Z", "updated_at": "2026-03-10T15:00:00Z",
-            "status": "paid", "currency": "COP",
-            "lines": [{ "order": key, "sku": sku, "item": "MCO1", "title": "Tornillo",
-                        "quantity": "2", "unit_price": "100000", "unit_fee": "16500" }],
-            "payments": [], "shipment": null,
-            "buyer": { "id": "1", "nickname": "B", "identity": { "known": "missing" } },
-            "withheld": "0",
-        }))
-        .unwrap()
+        crate::desk::sale(key, sku, "2026-03-10T15:00:00Z")
     }
 
     /// An office with movements, an account without orders, and the code and unit cost of an article that was
@@ -263,17 +252,7 @@ mod tests {
         let desk = Desk::with_files();
         crate::sync::all(&desk.app, Nothing {}).unwrap();
         desk.run();
-        let request = crate::sales::channels::Connect {
-            name: "Tienda".to_owned(),
-            site: "MCO".to_owned(),
-            client_id: "1".to_owned(),
-            client_secret: Some(Secret::from("s")),
-            redirect_uri: "https://localhost:8443/puente".to_owned(),
-            ledger: None,
-            api_url: None,
-            auth_url: None,
-        };
-        let channel = crate::sales::channels::begin(&desk.app, request).unwrap();
+        let channel = desk.add_channel();
         let filter = MonthFilter {
             companies: companies_of(&desk.app.room.state, &nit(&desk)).unwrap(),
             from_month: Some(202_603),
@@ -297,7 +276,7 @@ mod tests {
             )
         });
         let unit = Decimal::from(cost) * Decimal::ONE_HUNDRED / Decimal::from(quantity);
-        (desk, channel.channel, code, unit.round_dp(4))
+        (desk, channel, code, unit.round_dp(4))
     }
 
     fn nit(desk: &Desk) -> String {

@@ -3,8 +3,6 @@
 use super::table::{SalesFilter, to_filter};
 use super::{plain, room};
 use crate::{App, Result};
-use chrono::Datelike;
-use chrono_tz::America::Bogota;
 use puente_sales::Room;
 use puente_sales::judge::Measure;
 use puente_sales::margin::{self, CostKind};
@@ -26,7 +24,7 @@ pub enum By {
     Product,
     /// The channel account.
     Channel,
-    /// The month of the sale, in Colombia.
+    /// The month of the sale, in the office's time zone.
     #[default]
     Month,
 }
@@ -137,6 +135,7 @@ fn gathered_up_to(room: &Room, request: &Of, limit: usize) -> Result<MarginSumma
     for channel in accounts::channels(&room.state)? {
         measures.insert(channel.id, Measure::of(room, channel.id)?);
     }
+    let zone = room.zone();
     let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
     let mut total = Sum::default();
     let mut costs: BTreeMap<CostKind, Decimal> = BTreeMap::new();
@@ -169,8 +168,7 @@ fn gathered_up_to(room: &Room, request: &Of, limit: usize) -> Result<MarginSumma
                 add(name.clone(), name, units, revenue, margin);
             }
             By::Month => {
-                let day = row.sold_at.with_timezone(&Bogota);
-                let month = format!("{:04}-{:02}", day.year(), day.month());
+                let month = row.sold_at.with_timezone(&zone).format("%Y-%m").to_string();
                 add(month.clone(), &month, units, revenue, margin);
             }
             By::Product => {

@@ -36,7 +36,7 @@ fn a_snapshot_sees_one_moment_and_ends_at_its_limit() {
         db.totals(&count).map(|_| ())
     });
     assert_eq!(ended.unwrap_err().code(), Code::DbTimeout);
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(15));
     assert_eq!(
         source.totals(&count).unwrap().rows,
         8901,
@@ -118,7 +118,7 @@ fn faults_have_errors_of_their_own_and_what_passes_is_tried_again() {
 fn a_server_that_says_nothing_is_given_up() {
     let lab = filled(TdsTracking::ChangeTracking, true);
     let mut options = lab.options();
-    options.timeouts.answer = Duration::from_millis(300);
+    options.timeouts.answer = Duration::from_secs(2);
     let mut source = open(&options).unwrap();
     source.schema().unwrap();
     lab.server
@@ -126,7 +126,7 @@ fn a_server_that_says_nothing_is_given_up() {
     let begun = Instant::now();
     let late = source.totals(&TotalsRequest::of("D"));
     assert_eq!(late.unwrap_err().code(), Code::DbTimeout);
-    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert!(begun.elapsed() < Duration::from_secs(15));
 }
 
 #[test]

@@ -49,47 +49,27 @@ pub(crate) fn store(
         })
         .optional()?;
     let updated = time::to_text(sale.updated_at);
-    let stored = match known {
-        Some((id, known, _)) if known == digest => return Ok(Stored::Same(id)),
+    match &known {
+        Some((id, known, _)) if *known == digest => return Ok(Stored::Same(*id)),
         // A document out of a database is what stands there now, whatever day is written on it.
-        Some((id, _, at)) if at > updated && sale.document.is_none() => {
-            return Ok(Stored::Same(id));
+        Some((id, _, at)) if *at > updated && sale.document.is_none() => {
+            return Ok(Stored::Same(*id));
         }
-        Some((id, _, _)) => {
-            conn.prepare_cached(
-                "UPDATE sale SET sold_at = ?2, updated_at = ?3, status = ?4, buyer = ?5, \
-                 search = ?6, items = ?7, currency = ?8, paid_e4 = ?9, digest = ?10, \
-                 changed_at = ?11 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                time::to_text(sale.sold_at),
-                updated,
-                sale.status.as_str(),
-                sale.buyer_name(),
-                search_text(sale),
-                i64::try_from(sale.lines.len()).unwrap_or(i64::MAX),
-                sale.currency.code(),
-                e4(sale.paid()),
-                digest,
-                time::to_text(now)
-            ])?;
-            tell(
-                conn,
-                id,
-                now,
-                "changed",
-                &json!({ "status": sale.status.as_str() }),
-            )?;
-            Stored::Changed(id)
-        }
-        None => {
-            conn.prepare_cached(
-                "INSERT INTO sale (channel_id, key, sold_at, updated_at, status, state, buyer, \
-                 search, items, currency, paid_e4, digest, changed_at) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            )?
-            .execute(params![
+        Some(_) | None => {}
+    }
+    let id = conn
+        .prepare_cached(
+            "INSERT INTO sale (channel_id, key, sold_at, updated_at, status, state, buyer, \
+             search, items, currency, paid_e4, digest, changed_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+             ON CONFLICT (channel_id, key) DO UPDATE SET sold_at = excluded.sold_at, \
+             updated_at = excluded.updated_at, status = excluded.status, buyer = excluded.buyer, \
+             search = excluded.search, items = excluded.items, currency = excluded.currency, \
+             paid_e4 = excluded.paid_e4, digest = excluded.digest, changed_at = excluded.changed_at \
+             RETURNING id",
+        )?
+        .query_row(
+            params![
                 channel,
                 sale.key,
                 time::to_text(sale.sold_at),
@@ -102,18 +82,15 @@ pub(crate) fn store(
                 e4(sale.paid()),
                 digest,
                 time::to_text(now)
-            ])?;
-            let id = conn.last_insert_rowid();
-            tell(
-                conn,
-                id,
-                now,
-                "imported",
-                &json!({ "status": sale.status.as_str() }),
-            )?;
-            Stored::New(id)
-        }
+            ],
+            |row| row.get(0),
+        )?;
+    let (stored, event) = match known {
+        Some(_) => (Stored::Changed(id), "changed"),
+        None => (Stored::New(id), "imported"),
     };
+    let detail = json!({ "status": sale.status.as_str() });
+    tell(conn, id, now, event, &detail)?;
     conn.prepare_cached(
         "INSERT INTO sale_body (sale_id, body) VALUES (?1, ?2) \
          ON CONFLICT (sale_id) DO UPDATE SET body = excluded.body",

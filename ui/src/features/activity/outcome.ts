@@ -47,6 +47,17 @@ export function useOutcome(job: Job): string {
         uncertain: count(result.uncertain),
         later: count(result.later),
       });
+    case "sale_decided":
+      return t(`sales.state.${result.state}`);
+    case "bills_read":
+      return result.forbidden
+        ? t("activity.outcome.bills_forbidden")
+        : t("activity.outcome.bills_read", { count: result.lines, lines: count(result.lines) });
+    case "erp_costs_taken":
+      return t("activity.outcome.erp_costs_taken", {
+        articles: count(result.articles),
+        codes: count(result.codes),
+      });
     default:
       return "";
   }

@@ -26,12 +26,25 @@ const CONTACT: Text[] = ["email", "phone"];
 const TEXTS: Text[] = ["generic_product", "shipping_product", "tolerance", "address", "city"];
 
 /** How the sales of a channel become invoices; begins with what the ledger's catalogue suggests. */
-export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose: () => void }) {
+export function RulesForm({
+  channel,
+  asking,
+  onClose,
+}: {
+  channel: SalesChannel;
+  /** The channel is asked again: what is saved now could lack what is about to be proposed. */
+  asking: boolean;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const untouched = channel.rules.document_type == null;
-  const [rules, setRules] = useState<SaleRules>(
-    untouched && channel.proposal ? channel.proposal : channel.rules,
-  );
+  // The proposal may come while the form is open: only what a person changed stands over it.
+  const [changed, setChanged] = useState<Partial<SaleRules>>({});
+  const change = (by: Partial<SaleRules>) => setChanged((old) => ({ ...old, ...by }));
+  const rules: SaleRules = {
+    ...(untouched && channel.proposal ? channel.proposal : channel.rules),
+    ...changed,
+  };
   const save = useAction("sales.channels.set");
   const catalogue = useCommand(
     "sales.catalogue.show",
@@ -46,10 +59,7 @@ export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose
       description={t(`sales.rule_hint.${name}`)}
       value={rules[name] ?? ""}
       error={name === "tolerance" && badTolerance ? t("sales.filter.amount") : null}
-      onChange={(event) => {
-        const { value } = event.currentTarget;
-        setRules((old) => ({ ...old, [name]: value }));
-      }}
+      onChange={(event) => change({ [name]: event.currentTarget.value })}
     />
   );
   return (
@@ -61,7 +71,7 @@ export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose
       foot={
         <>
           <Button
-            disabled={badTolerance}
+            disabled={badTolerance || asking}
             loading={save.isPending}
             onClick={() =>
               save.mutate(
@@ -103,9 +113,7 @@ export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose
               description={t(`sales.rule_hint.${name}`)}
               data={optionsOf(name, catalogue.data)}
               value={rules[name] == null ? null : String(rules[name])}
-              onChange={(value) =>
-                setRules((old) => ({ ...old, [name]: value === null ? null : Number(value) }))
-              }
+              onChange={(value) => change({ [name]: value === null ? null : Number(value) })}
               required={channel.requirements.some(
                 ({ field, required }) => field === name && required,
               )}
@@ -123,10 +131,7 @@ export function RulesForm({ channel, onClose }: { channel: SalesChannel; onClose
             label={t(`sales.rule.${name}`)}
             description={t(`sales.rule_hint.${name}`)}
             checked={rules[name] ?? false}
-            onChange={(event) => {
-              const { checked } = event.currentTarget;
-              setRules((old) => ({ ...old, [name]: checked }));
-            }}
+            onChange={(event) => change({ [name]: event.currentTarget.checked })}
           />
         ))}
         {CONTACT.map(text)}

@@ -96,7 +96,12 @@ export function Steps() {
         <SourceForm ledgers={ledgers.data ?? []} onClose={close} />
       ) : null}
       {search.setup === "rules" && channel ? (
-        <RulesForm key={channel.id} channel={channel} onClose={close} />
+        <RulesForm
+          key={channel.id}
+          channel={channel}
+          asking={channels.isFetching}
+          onClose={close}
+        />
       ) : null}
     </div>
   );

@@ -1,9 +1,10 @@
 //! The eleven steps from sale to invoice on a sample shop, against stand-ins of both clouds on this machine.
 
+use super::{folder, open, say};
 use crate::args::Demo;
-use crate::demo::{folder, open, say};
 use crate::output::Terminal;
-use crate::{sales, watch};
+use crate::sales::show;
+use crate::watch;
 use puente_app::Nothing;
 use puente_app::sales::example::{self, Done};
 use puente_app::sales::table::ReasonCount;
@@ -45,7 +46,7 @@ pub fn run(terminal: &Terminal, demo: &Demo) -> Result<(), Error> {
     let earned = margin::summary(&app, margin::Of::default())?;
     terminal.result(&told, |told| {
         terminal.line("");
-        sales::show_steps(terminal, &steps);
+        show::steps(terminal, &steps);
         terminal.line("");
         terminal.line(terminal.text("demo.sales.blocked"));
         for reason in &told.reasons {
@@ -62,7 +63,7 @@ pub fn run(terminal: &Terminal, demo: &Demo) -> Result<(), Error> {
             }
         }
         terminal.line("");
-        sales::show_margin(terminal, &earned);
+        show::margin(terminal, &earned);
         terminal.line("");
         let blocked: u64 = told.reasons.iter().map(|reason| reason.sales).sum();
         let done = &told.done;

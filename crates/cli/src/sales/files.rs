@@ -1,7 +1,7 @@
 //! The verbs of sales that write files.
 
+use super::read;
 use crate::output::Terminal;
-use crate::sales::read;
 use puente_app::App;
 use puente_app::sales::files::{self, Exported};
 use puente_app::sales::table::{SalesFilter, SortBy};

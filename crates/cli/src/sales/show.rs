@@ -1,0 +1,195 @@
+//! Sales on a screen.
+
+use crate::output::Terminal;
+use puente_app::sales::margin::MarginSummary;
+use puente_app::sales::misfits::MisfitView;
+use puente_app::sales::show::Shown;
+use puente_app::sales::steps::StepRow;
+use puente_app::sales::table::Page;
+use serde::Serialize;
+use serde_json::Value;
+
+pub fn steps(terminal: &Terminal, rows: &[StepRow]) {
+    for row in rows {
+        let mark = match name_of(&row.state).as_str() {
+            "done" => "✓",
+            "attention" => "!",
+            "todo" => "→",
+            _ => " ",
+        };
+        let step = terminal.text(&format!("sales.step.{}", name_of(&row.step)));
+        let open = match row.open {
+            0 => String::new(),
+            open => format!(" ({open})"),
+        };
+        terminal.line(format!(
+            "{mark} {:>2}. {step}: {}{open}",
+            row.number, row.count
+        ));
+    }
+}
+
+pub fn page(terminal: &Terminal, page: &Page) {
+    let rows = page.rows.iter().map(|row| {
+        vec![
+            row.id.to_string(),
+            row.key.clone(),
+            terminal.moment(row.sold_at),
+            row.channel.clone(),
+            row.buyer.clone(),
+            row.paid.clone(),
+            state(terminal, &row.state),
+            row.reasons.first().map_or_else(
+                || format!("{} {}", row.invoice, row.stamp),
+                |reason| reason.text.clone(),
+            ),
+            row.margin.clone().unwrap_or_default(),
+        ]
+    });
+    let headings = [
+        "col.id",
+        "col.sale",
+        "col.when",
+        "col.channel",
+        "col.buyer",
+        "col.paid",
+        "col.state",
+        "col.detail",
+        "col.margin",
+    ]
+    .map(|key| terminal.text(key));
+    terminal.table(&headings, rows.collect(), terminal.text("sales.none"));
+    let totals = &page.totals;
+    terminal.line(terminal.fill(
+        "sales.totals",
+        &[
+            ("sales", &totals.sales),
+            ("paid", &totals.each(|sum| &sum.paid)),
+            ("margin", &totals.each(|sum| &sum.margin)),
+        ],
+    ));
+}
+
+pub fn misfits(terminal: &Terminal, rows: &[MisfitView]) {
+    if rows.is_empty() {
+        terminal.line(terminal.text("sales.misfits.none"));
+    }
+    for row in rows {
+        let source = match row.source.is_empty() {
+            true => String::new(),
+            false => format!(" [{}]", row.source),
+        };
+        let sales = terminal.fill("sales.misfits.wait", &[("sales", &row.sales)]);
+        terminal.line(format!("! {}{source} {} ({sales})", row.channel, row.text));
+        terminal.line(format!("  → {}", row.hint));
+    }
+}
+
+pub fn sale(terminal: &Terminal, shown: &Shown) {
+    let row = &shown.row;
+    terminal.line(format!(
+        "{} {} · {} · {} {}",
+        row.key,
+        state(terminal, &row.state),
+        row.buyer,
+        row.paid,
+        row.currency
+    ));
+    for line in &shown.sale.lines {
+        let (quantity, price) = (line.quantity, line.unit_price);
+        terminal.line(format!(
+            "  {quantity} × {price}  {}  {}",
+            line.sku, line.title
+        ));
+    }
+    for reason in &shown.reasons {
+        terminal.line(format!("  ! {}", reason.text));
+        terminal.line(format!("    → {}", reason.hint));
+    }
+    if let Some(invoice) = &shown.invoice {
+        let (number, stamp) = (&invoice.number, &invoice.stamp);
+        terminal.line(format!("  {number} {} {stamp}", invoice.total));
+    }
+    for cost in &shown.earnings.costs {
+        let kind = terminal.text(&format!("sales.cost.{}", name_of(&cost.kind)));
+        let sure = terminal.text(&format!("sales.sure.{}", name_of(&cost.certainty)));
+        terminal.line(format!(
+            "  - {} {kind} ({}, {sure})",
+            cost.amount, cost.source
+        ));
+    }
+    terminal.line(terminal.fill("sales.margin", &[("margin", &shown.earnings.margin)]));
+    if let Some(body) = &shown.body {
+        terminal.line(serde_json::to_string_pretty(body).unwrap_or_default());
+    }
+    for event in &shown.history {
+        let at = terminal.moment(event.at);
+        terminal.line(format!("  {at} {} {}", event.kind, event.detail));
+    }
+}
+
+pub fn margin(terminal: &Terminal, summary: &MarginSummary) {
+    let rows = summary.rows.iter().map(|row| {
+        vec![
+            row.key.clone(),
+            row.label.clone(),
+            row.sales.to_string(),
+            row.revenue.clone(),
+            row.cost.clone(),
+            row.margin.clone(),
+            row.percent.clone().unwrap_or_default(),
+        ]
+    });
+    let headings = [
+        "col.id",
+        "col.name",
+        ">col.sales",
+        ">col.revenue",
+        ">col.cost",
+        ">col.margin",
+        ">%",
+    ]
+    .map(|key| match key.strip_prefix('>') {
+        Some("%") => ">%",
+        Some(key) => terminal.text(key),
+        None => terminal.text(key),
+    });
+    terminal.table(&headings, rows.collect(), terminal.text("sales.none"));
+    if !summary.rows.is_empty() {
+        let others = summary.currencies.iter();
+        let others: Vec<&str> = others
+            .filter(|name| **name != summary.currency)
+            .map(String::as_str)
+            .collect();
+        let (key, others) = match others.as_slice() {
+            [] => ("sales.in", String::new()),
+            some => ("sales.in.others", some.join(", ")),
+        };
+        terminal.line(terminal.fill(key, &[("currency", &summary.currency), ("others", &others)]));
+    }
+}
+
+fn state(terminal: &Terminal, state: &impl Serialize) -> String {
+    terminal
+        .text(&format!("sales.state.{}", name_of(state)))
+        .to_owned()
+}
+
+/// The name of a value without fields, as on the wire.
+pub fn name_of(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(name)) => name,
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
+/// Whatever has no view of its own is shown as it is on the wire.
+pub fn plain(terminal: &Terminal, value: &impl Serialize) {
+    terminal.line(serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+pub fn removed(terminal: &Terminal, row: &impl Serialize, name: &str) {
+    terminal.result(row, |_| {
+        terminal.line(terminal.fill("sales.removed", &[("name", &name)]));
+    });
+}
