@@ -1,11 +1,13 @@
 import { Button, Select, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { Bones } from "@/components/empty";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
 import type { SaleRules, SalesCatalogue, SalesChannel } from "@/generated/commands";
+import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 
 type Choice = "document_type" | "seller" | "payment" | "tax" | "warehouse" | "cost_center";
@@ -51,15 +53,25 @@ export function RulesForm({
     { ledger: String(channel.ledger_id ?? "") },
     { enabled: channel.ledger_id !== null },
   );
-  const badTolerance = !/^\d+(\.\d{1,2})?$/.test(rules.tolerance ?? "1.00");
+  const { quantity, typed } = useFormat();
+  // It is read and written as amounts are in the office's country.
+  const [tolerance, setTolerance] = useState<string | null>(null);
+  const read = tolerance === null ? (rules.tolerance ?? "1") : typed(tolerance);
+  const wrong: Partial<Record<Text, string>> = {};
+  if (!isTolerance(read)) wrong.tolerance = t("sales.rules.bad_tolerance");
+  if (!isEmail(rules.email ?? "")) wrong.email = t("sales.rules.bad_email");
+  if (!isPhone(rules.phone ?? "")) wrong.phone = t("sales.rules.bad_phone");
+  if (!/^(\d{5})?$/.test((rules.city ?? "").trim())) wrong.city = t("sales.rules.bad_city");
   const text = (name: Text) => (
     <TextInput
       key={name}
       label={t(`sales.rule.${name}`)}
       description={t(`sales.rule_hint.${name}`)}
-      value={rules[name] ?? ""}
-      error={name === "tolerance" && badTolerance ? t("sales.filter.amount") : null}
-      onChange={(event) => change({ [name]: event.currentTarget.value })}
+      value={name === "tolerance" ? (tolerance ?? quantity(read ?? "1")) : (rules[name] ?? "")}
+      error={wrong[name]}
+      onChange={({ currentTarget: { value } }) =>
+        name === "tolerance" ? setTolerance(value) : change({ [name]: value })
+      }
     />
   );
   return (
@@ -71,11 +83,14 @@ export function RulesForm({
       foot={
         <>
           <Button
-            disabled={badTolerance || asking}
+            disabled={Object.keys(wrong).length > 0 || asking}
             loading={save.isPending}
             onClick={() =>
               save.mutate(
-                { channel: String(channel.id), rules },
+                {
+                  channel: String(channel.id),
+                  rules: { ...trimmed(rules), tolerance: read ?? rules.tolerance },
+                },
                 {
                   onSuccess: () => {
                     done(t("sales.rules.saved"));
@@ -94,12 +109,17 @@ export function RulesForm({
       }
     >
       <div className="stack form" data-gap="big">
+        {untouched && channel.proposal ? (
+          <p className="trouble wrap" data-severity="neutral">
+            {t("sales.rules.proposed")}
+          </p>
+        ) : null}
         {channel.requirements
-          .filter(({ met }) => !met)
+          .filter(({ met, field }) => !met && !has(rules, field))
           .map(({ field, reason }) =>
             reason ? (
               <p key={field} className="trouble wrap" data-severity="warning">
-                {reason.text} {reason.hint}
+                {reason.text}
               </p>
             ) : null,
           )}
@@ -141,10 +161,41 @@ export function RulesForm({
             {TEXTS.map(text)}
           </div>
         </details>
-        {save.error ? <Trouble error={save.error} /> : null}
+        <Answer of={save.error}>
+          <Trouble error={save.error} />
+        </Answer>
       </div>
     </Panel>
   );
+}
+
+/** Whether a rule that SIIGO demands is filled in here, saved or not. */
+const has = (rules: SaleRules, field: string) =>
+  Boolean((rules as Partial<Record<string, unknown>>)[field]);
+
+/** What was pasted with a space around it is what was meant. */
+function trimmed(rules: SaleRules): SaleRules {
+  const texts = [...CONTACT, ...TEXTS].map((name) => [name, rules[name]?.trim()]);
+  return { ...rules, ...Object.fromEntries(texts) };
+}
+
+/** From 0 to 1000, with cents. */
+function isTolerance(amount: string | null): boolean {
+  return amount !== null && /^\d{1,4}(\.\d{1,2})?$/.test(amount) && Number(amount) <= 1000;
+}
+
+/** What the program takes as one. */
+function isEmail(text: string): boolean {
+  return (
+    text.trim() === "" || /^[^\s,;<>'"@]+@([^\s,;<>'"@.]+\.)+[^\s,;<>'"@.]+$/.test(text.trim())
+  );
+}
+
+/** Ten digits at most, besides Colombia's own prefix. */
+function isPhone(text: string): boolean {
+  const digits = text.replace(/\D/g, "").replace(/^00/, "");
+  if (digits === "") return text.trim() === "";
+  return digits.length <= 10 || (digits.length === 12 && digits.startsWith("57"));
 }
 
 function optionsOf(name: Choice, catalogue: SalesCatalogue) {
