@@ -1892,7 +1892,11 @@ master: Array<string>,
 /**
  * In the database of each company and year.
  */
-company: Array<string>, };
+company: Array<string>,
+/**
+ * In the databases of sales that are, or may be, connected.
+ */
+sales: Array<string>, };
 
 /**
  * Asks for the GRANTs of a login.
@@ -6395,6 +6399,79 @@ ledger: string,
 read_only?: boolean, };
 
 /**
+ * A database of documents that is connected.
+ */
+export type SourceConnected = {
+/**
+ * As `SourceTested::grant`.
+ */
+grant: string | null,
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * As people call it.
+ */
+name: string,
+/**
+ * `mercadolibre`.
+ */
+kind: string,
+/**
+ * `MCO`.
+ */
+site: string,
+/**
+ * What the seller is called there; empty before someone authorised.
+ */
+nickname: string,
+/**
+ * Number of the application.
+ */
+client_id: string,
+/**
+ * As it is registered.
+ */
+redirect_uri: string,
+/**
+ * Where its invoices go.
+ */
+ledger_id: number | null,
+/**
+ * Name of that ledger.
+ */
+ledger: string | null,
+/**
+ * How.
+ */
+rules: SaleRules,
+/**
+ * Rules that the ledger's catalogue suggests: to begin with. None before it is fetched.
+ */
+proposal: SaleRules | null,
+/**
+ * Where it stands.
+ */
+state: ChannelState,
+/**
+ * When its orders were last read to the end.
+ */
+synced_at: string | null,
+/**
+ * Why the last reading failed; none when it went well.
+ */
+last_error: ErrorView | null,
+/**
+ * What the ledger demands of the rules, and whether they say it.
+ */
+requirements: Array<SaleRequirementView>,
+/**
+ * Whether nothing that is demanded is missing.
+ */
+complete: boolean, };
+
+/**
  * What a database of documents has.
  */
 export type SourceTested = {
@@ -6409,7 +6486,12 @@ marked: number,
 /**
  * Documents whose mark is only here.
  */
-marked_here: number, };
+marked_here: number,
+/**
+ * The statement to be run by whoever administers the database, so that documents can be marked there;
+ * none where they can, or where nothing is to be written.
+ */
+grant: string | null, };
 
 /**
  * How a connection to SQL Server is encrypted. Never less than what is chosen.
@@ -7626,7 +7708,7 @@ export type Commands = {
   "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
   "sales.solar.probe": { request: SolarAddress; response: NetworkTested };
   "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
-  "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
+  "sales.sources.connect": { request: SourceConnect; response: SourceConnected };
   "sales.sources.test": { request: ChannelNamed; response: SourceTested };
   "sales.deliver": { request: LedgerNamed; response: Array<Job> };
   "sales.attempts": { request: SaleNamed; response: Array<SaleAttempt> };
