@@ -354,6 +354,14 @@ mod tests {
             conf: Secret::from(conf),
         };
         let id = import(&desk.app, request).unwrap().vpn.id;
+        let shown = || {
+            let vpn = "oficina".to_owned();
+            show(&desk.app, Named { vpn }).unwrap()
+        };
+        // While the whole PC is being connected, this very program keeps others out.
+        let alone = desk.app.tunnels.alone(id).unwrap();
+        assert_eq!(shown().held_by, None);
+        drop(alone);
         // Whoever does not wait for the server leaves the tunnel looking for it.
         let hurry = Cancel::new();
         hurry.cancel();
@@ -370,13 +378,7 @@ mod tests {
         let refused = connect(&desk.app, request).unwrap_err();
         assert_eq!(refused.code, Code::VpnHelperMissing);
         assert_eq!(desk.app.tunnels.doors(id), before);
-        let row = show(
-            &desk.app,
-            Named {
-                vpn: "oficina".to_owned(),
-            },
-        )
-        .unwrap();
+        let row = shown();
         assert!(row.status.is_some() && row.held_by.is_none());
     }
 }
