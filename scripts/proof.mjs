@@ -6,7 +6,7 @@ import { seeded } from "./lib/seed.mjs";
 import { main, Stop } from "./lib/terminal.mjs";
 
 /** The crates that have property tests. */
-const FUZZED = ["core", "store", "jobs", "warehouse", "databases", "erp"];
+const FUZZED = ["core", "store", "jobs", "warehouse", "databases", "erp", "vpn"];
 
 /**
  * @typedef {{

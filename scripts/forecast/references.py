@@ -14,8 +14,10 @@ import pandas as pd
 warnings.filterwarnings("ignore")
 logging.disable(logging.CRITICAL)
 SUBSET = 120
-# Without it a squared loss follows a few articles that nearly stopped selling.
+# Without it a squared loss follows a few articles that nearly stopped selling: py_xgboost_limited has it.
 MOST_QUOTIENT = 60.0
+# Of the features below, what py_xgboost goes without: the goal was stated against one with 25.
+SOLD_SHARE_OF_YEAR = 17
 
 
 def series_of(path, hold_out):
@@ -90,20 +92,26 @@ def xgboost(found, last, horizon, out):
             history = values[:moment]
             level = level_of(history)
             rows += features(history, level, calendar[moment : moment + ahead], ahead)
-            targets += list(np.minimum(values[moment : moment + ahead] / level, MOST_QUOTIENT))
+            targets += list(values[moment : moment + ahead] / level)
     rows, targets = np.array(rows, np.float32), np.array(targets, np.float32)
+    limited = np.minimum(targets, MOST_QUOTIENT)
+    squared = {"objective": "reg:squarederror"}
+    tweedie = {"objective": "reg:tweedie", "tweedie_variance_power": 1.3}
+    every = list(range(rows.shape[1]))
+    described = [at for at in every if at != SOLD_SHARE_OF_YEAR]
     settings = {"max_depth": 5, "eta": 0.05, "nthread": 1, "seed": 7, "tree_method": "hist"}
-    for name, objective in [("py_xgboost", "reg:squarederror"), ("py_xgboost_tweedie", "reg:tweedie")]:
-        extra = {"tweedie_variance_power": 1.3} if "tweedie" in objective else {}
-        model = xgboost.train(
-            {**settings, **extra, "objective": objective}, xgboost.DMatrix(rows, targets), 250
-        )
+    for name, loss, columns, wanted in [
+        ("py_xgboost", squared, described, targets),
+        ("py_xgboost_limited", squared, every, limited),
+        ("py_xgboost_tweedie", tweedie, every, limited),
+    ]:
+        model = xgboost.train({**settings, **loss}, xgboost.DMatrix(rows[:, columns], wanted), 250)
         for article, y in found.items():
             values = y.to_numpy(float)
             level = level_of(values)
             months = [(last + pd.DateOffset(months=h)).month for h in range(1, horizon + 1)]
-            said = features(values, level, months, horizon)
-            predicted = model.predict(xgboost.DMatrix(np.array(said, np.float32))) * level
+            said = np.array(features(values, level, months, horizon), np.float32)
+            predicted = model.predict(xgboost.DMatrix(said[:, columns])) * level
             write(out, name, article, last, np.maximum(predicted, 0.0))
 
 

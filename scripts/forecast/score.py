@@ -1,4 +1,8 @@
-"""Scores forecasts: score.py SETS HOLD_OUT HORIZON RESULTS...   RESULTS are SET=FILE[+FILE]."""
+"""Scores forecasts: score.py SETS HOLD_OUT HORIZON RESULTS...   RESULTS are SET=FILE[+FILE].
+
+On the first series, those that Python's Prophet ran on, and on all of them: there Puente's own `prophet` stands for
+Python's. Behind each ratio of two programs is its 95 % interval, from drawing the series of each set anew.
+"""
 
 import sys
 
@@ -6,6 +10,18 @@ import numpy as np
 import pandas as pd
 
 NAMES = ["model", "unique_id", "month", "expected", "low", "high"]
+METRICS = ("rmsse", "mase", "total")
+DRAWS = 1000
+OF_FIRST = (
+    "py_prophet",
+    "py_xgboost",
+    "py_xgboost_limited",
+    "py_xgboost_tweedie",
+    "py_ets",
+    "py_theta",
+    "seasonal_naive",
+)
+OF_ALL = ("prophet", "py_xgboost", "py_xgboost_limited", "py_xgboost_tweedie", "seasonal_naive")
 
 
 def truth(path, hold_out, horizon):
@@ -23,68 +39,99 @@ def truth(path, hold_out, horizon):
     return found
 
 
-def of_model(part, known, ids):
-    mase, rmsse, covered, months = [], [], 0, 0
-    total, sold, said_in_all = 0.0, 0.0, 0.0
-    grouped = {str(name): rows for name, rows in part.groupby("unique_id")}
-    for name in ids:
-        rows = grouped.get(name)
-        if rows is None:
+def errors(part, known):
+    """By series: MASE, RMSSE, error of the sum, sold, said, months within the interval, months."""
+    rows = {}
+    for name, said in part.groupby("unique_id"):
+        if name not in known:
             continue
         absolute, squared, y = known[name]
-        said = rows["expected"].to_numpy()[: len(y)]
+        expected = said["expected"].to_numpy()[: len(y)]
+        mase = rmsse = covered = np.nan
         if absolute > 0:
-            mase.append(np.abs(said - y).mean() / absolute)
-            rmsse.append(np.sqrt(((said - y) ** 2).mean()) / squared)
-        total += abs(said.sum() - y.sum())
-        sold += y.sum()
-        said_in_all += said.sum()
-        if rows["low"].notna().all():
-            low, high = rows["low"].to_numpy()[: len(y)], rows["high"].to_numpy()[: len(y)]
-            covered += ((low <= y) & (y <= high)).sum()
-            months += len(y)
+            mase = np.abs(expected - y).mean() / absolute
+            rmsse = np.sqrt(((expected - y) ** 2).mean()) / squared
+        if said["low"].notna().all():
+            low, high = said["low"].to_numpy()[: len(y)], said["high"].to_numpy()[: len(y)]
+            covered = ((low <= y) & (y <= high)).sum()
+        total = abs(expected.sum() - y.sum())
+        rows[name] = (mase, rmsse, total, y.sum(), expected.sum(), covered, len(y))
+    columns = ["mase", "rmsse", "off", "sold", "said", "covered", "months"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def summary(of):
+    with_interval = of["covered"].notna()
+    months = of["months"][with_interval].sum()
     return {
-        "n": len(mase),
-        "mase": np.mean(mase),
-        "rmsse": np.mean(rmsse),
-        "total": total / sold,
-        "bias": said_in_all / sold - 1,
-        "cover": covered / months if months else np.nan,
+        "n": of["mase"].notna().sum(),
+        "mase": of["mase"].mean(),
+        "rmsse": of["rmsse"].mean(),
+        "total": of["off"].sum() / of["sold"].sum(),
+        "bias": of["said"].sum() / of["sold"].sum() - 1,
+        "cover": of["covered"].sum() / months if months else np.nan,
     }
 
 
+def table(models, ids):
+    found = {model: of.loc[of.index.intersection(ids)] for model, of in models.items()}
+    return pd.DataFrame({model: summary(of) for model, of in found.items() if len(of)}).T
+
+
+def drawn(of, other, draws):
+    """The ratios of two programs, with the series as they are and drawn anew."""
+    both = of.index.intersection(other.index)
+    a, b = of.loc[both], other.loc[both]
+    picks = np.vstack([np.arange(len(both)), draws.integers(0, len(both), (DRAWS, len(both)))])
+    ratios = {}
+    for metric in ("rmsse", "mase"):
+        mean = lambda frame: np.nanmean(frame[metric].to_numpy()[picks], axis=1)
+        ratios[metric] = mean(a) / mean(b)
+    off = lambda frame: frame["off"].to_numpy()[picks].sum(axis=1)
+    ratios["total"] = off(a) / off(b)
+    return ratios
+
+
+def compare(sets, references, ids):
+    for reference in references:
+        draws = np.random.default_rng(7)
+        having = {n: m for n, m in sets.items() if reference in m}
+        if not having:
+            continue
+        by_set = {}
+        for name, models in having.items():
+            chosen = ids(models)
+            of = models["puente"].loc[models["puente"].index.intersection(chosen)]
+            by_set[name] = drawn(of, models[reference], draws)
+        line = []
+        for metric in METRICS:
+            logs = np.mean([np.log(ratios[metric]) for ratios in by_set.values()], axis=0)
+            low, high = np.exp(np.quantile(logs[1:], (0.025, 0.975)))
+            worst = max(by_set, key=lambda name: by_set[name][metric][0])
+            value = by_set[worst][metric][0]
+            line.append(f"{metric} {np.exp(logs[0]):.3f} ({low:.2f} to {high:.2f}; worst {worst} {value:.2f})")
+        print(f"puente / {reference}: " + ", ".join(line))
+
+
 def main(sets, hold_out, horizon, results):
-    tables = {}
+    found = {}
     for item in results:
         name, files = item.split("=")
         known = truth(f"{sets}/{name}.csv", int(hold_out), int(horizon))
         frame = pd.concat([pd.read_csv(f, names=NAMES, dtype={"unique_id": str}) for f in files.split("+")])
-        models = {model: part for model, part in frame.groupby("model")}
-        subset = set(known)
-        if "py_prophet" in models:
-            subset &= set(models["py_prophet"]["unique_id"].astype(str))
-        rows = {}
-        for model, part in models.items():
-            rows[model] = of_model(part, known, subset)
-        rows_all = {
-            model: of_model(part, known, set(known))
-            for model, part in models.items()
-            if part["unique_id"].nunique() > 200
-        }
-        tables[name] = (pd.DataFrame(rows).T, pd.DataFrame(rows_all).T)
-        print(f"== {name}: {len(subset)} series")
-        print(tables[name][0].round(3).to_string())
-        if len(tables[name][1]) and {"puente", "py_xgboost"} <= set(rows_all):
-            print("   all series")
-            print(tables[name][1].loc[["puente", "py_xgboost"]].round(3).to_string())
-    for reference in ("py_prophet", "py_xgboost", "py_xgboost_tweedie", "py_ets", "py_theta", "seasonal_naive"):
-        line = []
-        for metric in ("rmsse", "mase", "total"):
-            ratios = [t.loc["puente", metric] / t.loc[reference, metric] for t, _ in tables.values() if reference in t.index]
-            if ratios:
-                line.append(f"{metric} {np.exp(np.mean(np.log(ratios))):.3f} (worst {max(ratios):.3f})")
-        print(f"puente / {reference}: " + ", ".join(line))
-    covers = [t.loc["puente", "cover"] for t, _ in tables.values()]
+        found[name] = {model: errors(part, known) for model, part in frame.groupby("model")}
+    first = lambda models: models["py_prophet"].index
+    every = lambda models: models["puente"].index
+    for name, models in found.items():
+        print(f"== {name}: {len(first(models))} series")
+        print(table(models, first(models)).round(3).to_string())
+        print("   all series")
+        print(table({m: of for m, of in models.items() if m in ("puente", *OF_ALL)}, every(models)).round(3).to_string())
+    print("First series:")
+    compare(found, OF_FIRST, first)
+    print("All series:")
+    compare(found, OF_ALL, every)
+    covers = [table(models, first(models)).loc["puente", "cover"] for models in found.values()]
     print("coverage", np.round(covers, 3), "mean", round(float(np.mean(covers)), 3))
 
 

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -22,6 +23,8 @@ let office;
 let clouds;
 /** @type {import("./office.mjs").SqlServer} */
 let server;
+/** @type {Awaited<ReturnType<typeof openWay>>} */
+let way;
 const files = mkdtempSync(join(tmpdir(), "puente-e2e-ca-"));
 
 before(async () => {
@@ -30,15 +33,65 @@ before(async () => {
     openSqlServer({ lines: 3000, documents: DOCUMENTS }),
     openOffice({ erp: false }),
   ]);
+  way = await openWay(server.port);
 });
 
 after(async () => {
   await office?.close();
+  way?.close();
   await clouds?.close();
   await server?.close();
   await closeBrowser();
   rmSync(files, { recursive: true, force: true });
 });
+
+/**
+ * The way to a server, which can be made to bring so many bytes of each answer's connection and then no more.
+ * @param {number} port
+ */
+async function openWay(port) {
+  let most = Number.POSITIVE_INFINITY;
+  /** @type {Set<import("node:net").Socket>} */
+  const open = new Set();
+  const listener = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    let brought = 0;
+    for (const one of [near, far]) {
+      open.add(one);
+      // Of an error comes a close.
+      one.on("error", () => {});
+      one.on("close", () => {
+        near.destroy();
+        far.destroy();
+        open.delete(one);
+      });
+    }
+    near.on("data", (bytes) => far.write(bytes));
+    far.on("data", (bytes) => {
+      brought += bytes.length;
+      if (brought > most) far.pause();
+      else near.write(bytes);
+    });
+  });
+  await /** @type {Promise<void>} */ (
+    new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve))
+  );
+  const { port: near } = /** @type {import("node:net").AddressInfo} */ (listener.address());
+  return {
+    port: near,
+    /** @param {number} bytes */
+    hold: (bytes) => {
+      most = bytes;
+    },
+    release: () => {
+      most = Number.POSITIVE_INFINITY;
+    },
+    close: () => {
+      listener.close();
+      for (const one of open) one.destroy();
+    },
+  };
+}
 
 /**
  * Something goes wrong once with what Solar is told.
@@ -115,7 +168,7 @@ test("a SQL Server is tried, its certificate is looked at and pinned, and it is 
   await panel().getByText("SQL Server", { exact: true }).click();
   await field("Nombre").fill("Tienda ñandú");
   await field("Equipo").fill(server.host);
-  await field("Puerto").fill(String(server.port));
+  await field("Puerto").fill(String(way.port));
   await field("Usuario").fill(server.user);
   await panel()
     .getByLabel(/^Contraseña/)
@@ -192,6 +245,9 @@ test("it is changed with its password kept, and a weaker encryption stays in red
   await kept.getByRole("button", { name: "Modificar" }).click();
   await panel().getByRole("combobox", { name: "Cifrado" }).click();
   await page.getByRole("option", { name: "Todo (TLS)" }).click();
+  // A server that is silent for long is no trouble, so that the next test alone ends the waiting.
+  await panel().getByText("Opciones avanzadas").click();
+  await field(/^Espera de respuesta/).fill("3600");
   await panel().getByRole("button", { name: "Probar", exact: true }).click();
   await panel()
     .getByText(/^Responde SQL Server/)
@@ -199,6 +255,27 @@ test("it is changed with its password kept, and a weaker encryption stays in red
   await panel().getByRole("button", { name: "Guardar", exact: true }).click();
   await kept.getByText("Todo (TLS)").waitFor(LONG);
   await kept.getByText(/^[0-9a-f]{64}$/).waitFor();
+});
+
+test("an extraction that waits for the server is cancelled, and the next one brings all", async () => {
+  const { page } = office;
+  await rail("Empresas").click();
+  const list = page.getByRole("grid", { name: "Empresas" });
+  await list.getByRole("checkbox", { name: "Elegir esta fila" }).nth(1).check();
+  await button("Extraer una").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("checkbox", { name: "Leer todo de nuevo" }).check();
+  // More than its tables are told in, and less than its movements come to.
+  way.hold(100_000);
+  await dialog.getByRole("button", { name: "Extraer", exact: true }).click();
+  await rail("Actividad").click();
+  const jobs = page.getByRole("grid", { name: "Trabajos" }).getByRole("row");
+  await jobs.filter({ hasText: "En curso" }).first().click(LONG);
+  await panel().getByRole("button", { name: "Cancelar trabajo" }).click();
+  await panel().getByText("Cancelada", { exact: true }).waitFor(LONG);
+  way.release();
+  await panel().getByRole("button", { name: "Reintentar" }).click();
+  await panel().getByText("Terminada", { exact: true }).waitFor(LONG);
 });
 
 test("Solar shows whose certificate is missing, which is imported on the spot", async () => {
@@ -310,6 +387,24 @@ test("every sending is saved to a file, with its words and their hash", async ()
   const [heading = "", first = ""] = readFileSync(await download.path(), "utf8").split("\r\n");
   assert.match(heading, /venta;envío;respuesta;/);
   assert.match(first, /;Aceptada;.*;[0-9a-f]{64};.*IdComprobante/);
+});
+
+test("what is scheduled does the same, and waits for nobody to press", async () => {
+  const { page } = office;
+  const told = "Enviar a la nube los documentos de las bases locales";
+  await rail("Configuración").click();
+  await page.getByRole("main").getByRole("button", { name: "Programación" }).click();
+  await button("Agregar programación").first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Qué se hace" }).click();
+  await page.getByRole("option", { name: told }).click();
+  await dialog.getByRole("textbox", { name: "Nombre" }).fill("Mostrador a Solar");
+  await dialog.getByRole("button", { name: "Guardar" }).click();
+  await button("Ejecutar ahora «Mostrador a Solar»").click(LONG);
+  await rail("Actividad").click();
+  const jobs = page.getByRole("grid", { name: "Trabajos" }).getByRole("row");
+  const all = jobs.filter({ hasText: "Enviar documentos de las bases locales" });
+  await all.getByText("Terminada").waitFor(LONG);
 });
 
 test("a server that sales come out of stays until its account is gone", async () => {

@@ -132,6 +132,19 @@ const shots = (nit) => [
     office: "counter",
     standIn: true,
   },
+  {
+    name: "facturacion-sin-permiso",
+    at: "/facturacion?view=steps&setup=source",
+    office: "counter",
+    standIn: true,
+    act: async (page) => {
+      const panel = page.getByRole("complementary");
+      await panel.getByRole("textbox", { name: /^Nombre/ }).fill("Caja 2");
+      await panel.getByRole("textbox", { name: /^Base de datos/ }).fill("SIN_PERMISO");
+      await panel.getByRole("button", { name: "Guardar" }).click();
+      await panel.getByText(/^GRANT UPDATE/).scrollIntoViewIfNeeded();
+    },
+  },
   { name: "facturacion-comprobantes", at: "/facturacion", office: "counter", standIn: true },
   {
     name: "facturacion-comprobante",

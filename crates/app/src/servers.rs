@@ -4,7 +4,7 @@ use crate::sales::local;
 use crate::{App, Nothing, Result, sync};
 use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Code, Error, ErrorView, Secret};
-use puente_databases::ServerInfo;
+use puente_databases::{Engine, ServerInfo};
 use puente_erp::Statements;
 use puente_erp::servers::{self, NewServer, Options, Server};
 use serde::{Deserialize, Serialize};
@@ -143,6 +143,8 @@ pub struct Grants {
     pub master: Vec<String>,
     /// In the database of each company and year.
     pub company: Vec<String>,
+    /// In the databases of sales that are, or may be, connected.
+    pub sales: Vec<String>,
 }
 
 /// All servers, by name.
@@ -280,21 +282,32 @@ pub fn remove(app: &App, request: Named) -> Result<ServerRow> {
     Ok(row(app, server))
 }
 
-/// What a login needs to read what Puente reads, and nothing else.
+/// What a login needs to read what Puente reads, to mark the documents that it marks, and for nothing else.
 ///
 /// # Errors
 /// That the server doesn't exist, or that the login is not a plain name.
 pub fn grants(app: &App, request: GrantsFor) -> Result<Grants> {
     let server = servers::find(&app.room.state, &request.server)?;
-    let profile = app.room.profile(&server.profile)?;
-    let grants = match server.kind {
-        servers::Kind::SqlServer => profile.sql_server_grants(&request.login),
-        servers::Kind::Firebird | servers::Kind::Files => profile.grants(&request.login),
+    let engine = match server.kind {
+        servers::Kind::SqlServer => Engine::SqlServer,
+        servers::Kind::Firebird | servers::Kind::Files => Engine::Firebird,
     };
-    let grants = grants.map_err(puente_erp::Error::from)?;
+    let sales = local::grants(app, &server, engine, &request.login)?;
+    if server.sells_only() {
+        return Ok(Grants {
+            master: Vec::new(),
+            company: Vec::new(),
+            sales,
+        });
+    }
+    let profile = app.room.profile(&server.profile)?;
+    let grants = profile
+        .grants(engine, &request.login)
+        .map_err(puente_erp::Error::from)?;
     Ok(Grants {
         master: grants.master,
         company: grants.company,
+        sales,
     })
 }
 
@@ -348,11 +361,15 @@ fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tes
     let info = source.info().map_err(puente_erp::Error::from)?;
     drop(source);
     let mut warnings = Vec::new();
-    let companies = match app.room.list_companies(server, Some(password), &cancel) {
+    let companies = match app
+        .room
+        .list_companies(server, Some(password.clone()), &cancel)
+    {
         Ok(listed) => listed.len() as u64,
-        // A database of sales lists no companies, and is of use all the same.
+        // A database of sales lists no companies, and is of use all the same. That of one company, which is
+        // often given for the one that lists them, is not.
         Err(puente_erp::Error::MasterTable { table, missing })
-            if server.kind == servers::Kind::SqlServer && table == missing =>
+            if table == missing && !is_a_company(app, server, password, &cancel)? =>
         {
             warnings.push(servers::NO_COMPANIES.to_owned());
             0
@@ -378,6 +395,17 @@ fn test_with(app: &App, server: &Server, password: Option<Secret>) -> Result<Tes
         companies,
         warnings,
     })
+}
+
+/// Whether the database that was given holds the movements of a company.
+fn is_a_company(app: &App, server: &Server, password: Secret, cancel: &Cancel) -> Result<bool> {
+    let profile = app.room.profile(&server.profile)?;
+    let log = Arc::new(Statements::default());
+    let mut source = app
+        .room
+        .connect_with(server, &server.master, password, cancel, log)?;
+    let schema = source.schema().map_err(puente_erp::Error::from)?;
+    Ok(schema.table(&profile.lines.table).is_some())
 }
 
 /// Whether one instant of the database can be read without a lock.

@@ -62,12 +62,7 @@ impl JobKind for SyncAll {
         let ids = servers::list(&self.0.state)?
             .into_iter()
             // One that serves sales alone has nothing to discover.
-            .filter(|server| {
-                !server
-                    .warnings
-                    .iter()
-                    .any(|name| name == servers::NO_COMPANIES)
-            })
+            .filter(|server| !server.sells_only())
             .map(|server| {
                 let input = json!(DiscoverInput {
                     server_id: server.id

@@ -63,6 +63,9 @@ pub struct VpnRow {
     pub status: Option<Status>,
     /// The ports of this PC that lead through it.
     pub doors: Vec<DoorView>,
+    /// The number of another process of Puente on this PC that holds its tunnel open. What this program does
+    /// goes through that one; only there can it be ended.
+    pub held_by: Option<u32>,
 }
 
 /// A port of this PC that leads through a VPN.
@@ -163,11 +166,11 @@ pub fn import(app: &App, request: Import) -> Result<Imported> {
         vpns::remove(&room.state, &room.secrets, id)?;
         return Err(error.into());
     }
-    app.audit(
-        "vpn.import",
-        &format!("vpn:{id}"),
-        json!({ "name": name, "hooks": config.hooks }),
-    )?;
+    // A command may hold a secret: it is shown to who brought it, and its name alone is kept.
+    let hooks = config.hooks.iter();
+    let hooks: Vec<&str> = hooks.filter_map(|hook| hook.split(' ').next()).collect();
+    let detail = json!({ "name": name, "hooks": hooks });
+    app.audit("vpn.import", &format!("vpn:{id}"), detail)?;
     Ok(Imported {
         vpn: row(app, vpns::get(&room.state, id)?),
         hooks: config.hooks,
@@ -237,10 +240,11 @@ fn connect_whole_pc(app: &App, vpn: Vpn) -> Result<Connected> {
 /// Ends the tunnel of a VPN, and the connections that go through it; that of the whole PC too.
 ///
 /// # Errors
-/// That it doesn't exist; those of the system.
+/// That it doesn't exist, that another process holds it, which alone can end it; those of the system.
 pub fn disconnect(app: &App, request: Named) -> Result<VpnRow> {
     let vpn = vpns::find(&app.room.state, &request.vpn)?;
     let was_inside = app.tunnels.disconnect(vpn.id);
+    app.tunnels.refuse_elsewhere(vpn.id)?;
     let was_whole = match app.whole_pc.end(vpn.id) {
         // Whoever may not ask has no tunnel of the whole PC.
         Err(_) if was_inside => false,
@@ -256,9 +260,11 @@ pub fn disconnect(app: &App, request: Named) -> Result<VpnRow> {
 /// Forgets a VPN and its keys on this PC. A server that knows it is not told: that is to revoke.
 ///
 /// # Errors
-/// That it doesn't exist, or that servers are reached through it; those of the keyring.
+/// That it doesn't exist, that servers are reached through it, or that another process holds it open; those
+/// of the keyring.
 pub fn remove(app: &App, request: Named) -> Result<VpnRow> {
     let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    app.tunnels.refuse_elsewhere(vpn.id)?;
     let through = |server: &puente_erp::servers::Server| server.options.vpn == Some(vpn.id);
     if puente_erp::servers::list(&app.room.state)?
         .iter()
@@ -299,6 +305,7 @@ pub(crate) fn row(app: &App, vpn: Vpn) -> VpnRow {
     let doors = app.tunnels.doors(vpn.id).into_iter();
     VpnRow {
         status: app.tunnels.status(vpn.id),
+        held_by: app.tunnels.elsewhere(vpn.id),
         doors: doors
             .map(|(local, target)| DoorView {
                 local: local.to_string(),

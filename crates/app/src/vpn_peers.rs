@@ -11,7 +11,7 @@ use puente_vpn::keys::{PresharedKey, PrivateKey};
 use puente_vpn::neighbours::Neighbour;
 use puente_vpn::peers::{self, PEER, PeerInput, Preview, ServerView, Work};
 use puente_vpn::remote::Credentials;
-use puente_vpn::vpns::{self, Hidden, Login, NewVpn, Remote, State, Tunnel, Vpn};
+use puente_vpn::vpns::{self, Hidden, Login, NewVpn, Remote, Site, State, Tunnel, Vpn};
 use serde::Deserialize;
 use serde_json::json;
 use std::net::IpAddr;
@@ -115,12 +115,14 @@ impl Create {
             addresses: Vec::new(),
             dns: Vec::new(),
             mtu: None,
-            server_key: String::new(),
-            preshared: self.preshared.unwrap_or(true),
-            host,
-            port,
-            allowed,
-            keepalive: Some(KEEPALIVE),
+            server: Site {
+                server_key: String::new(),
+                preshared: self.preshared.unwrap_or(true),
+                host,
+                port,
+                allowed,
+                keepalive: Some(KEEPALIVE),
+            },
             others: Vec::new(),
         })
     }
@@ -170,7 +172,7 @@ pub fn create(app: &App, request: Create) -> Result<Vec<JobRow>> {
     let wanted = request.wanted()?;
     let key = PrivateKey::generate();
     let tunnel = request.tunnel()?;
-    let shared = tunnel.preshared.then(PresharedKey::generate);
+    let shared = tunnel.server.preshared.then(PresharedKey::generate);
     let room = &app.room;
     let new = NewVpn {
         name: request.name.clone(),

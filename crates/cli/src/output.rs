@@ -2,7 +2,7 @@
 
 use crate::texts;
 use chrono::{DateTime, Local, Utc};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use puente_app::amounts::{Amount, Quantity};
 use puente_core::{Code, Error, ErrorView, Lang, Severity, fixed};
 use serde::Serialize;
@@ -71,26 +71,8 @@ impl Terminal {
         if rows.is_empty() {
             return self.line(empty);
         }
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-        if !std::io::stdout().is_terminal() {
-            table.set_width(160);
-        }
-        table.set_header(
-            headings
-                .iter()
-                .map(|heading| heading.trim_start_matches('>')),
-        );
-        for (column, heading) in table.column_iter_mut().zip(headings) {
-            if heading.starts_with('>') {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        for row in rows {
-            table.add_row(row);
-        }
-        self.line(table);
+        let width = (!std::io::stdout().is_terminal()).then_some(160);
+        self.line(laid_out(headings, rows, width));
     }
 
     /// Says what went wrong and what to do, and gives the exit code.
@@ -179,6 +161,52 @@ pub fn code_of(error: &Error) -> u8 {
     }
 }
 
+/// A table as wide as the terminal, or as `width` where there is none.
+fn laid_out(headings: &[&str], rows: Vec<Vec<String>>, width: Option<u16>) -> Table {
+    let wholes: Vec<u16> = (0..headings.len()).map(|at| whole_of(&rows, at)).collect();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(width) = width {
+        table.set_width(width);
+    }
+    table.set_header(
+        headings
+            .iter()
+            .map(|heading| heading.trim_start_matches('>')),
+    );
+    for row in rows {
+        table.add_row(row);
+    }
+    for ((column, heading), whole) in table.column_iter_mut().zip(headings).zip(wholes) {
+        if heading.starts_with('>') {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        if whole > 0 {
+            let least = whole.saturating_add(column.padding_width());
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
+    }
+    table
+}
+
+/// Characters of the longest cell of a column of numbers, codes or NIT, which no narrow terminal may cut in two:
+/// nobody could copy them. Zero for a column of words, and for codes that would leave it no room.
+fn whole_of(rows: &[Vec<String>], at: usize) -> u16 {
+    let cells = || rows.iter().filter_map(|row| row.get(at));
+    if cells().any(|cell| cell.contains(char::is_whitespace)) {
+        return 0;
+    }
+    let longest = cells().map(|cell| cell.chars().count()).max().unwrap_or(0);
+    match u16::try_from(longest) {
+        Ok(longest) if longest <= MOST_WHOLE => longest,
+        Ok(_) | Err(_) => 0,
+    }
+}
+
+/// A NIT with its year, an order's number, an amount: nothing of these is longer.
+const MOST_WHOLE: u16 = 20;
+
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Warning => "severity.warning",
@@ -232,6 +260,39 @@ mod tests {
                 ES.quantity(Quantity(-2_000_000))
             ),
             ("1,5".into(), "-2".into())
+        );
+    }
+
+    #[test]
+    fn a_narrow_terminal_cuts_no_number_in_two() {
+        let row = |nit: &str, name: &str, rows: &str| {
+            [
+                "1",
+                nit,
+                name,
+                "Contabilidad de ejemplo",
+                rows,
+                "2026-11-26 11:29",
+            ]
+            .map(String::from)
+        };
+        let rows = vec![
+            row("9007654326", "CLÍNICA SAN JOSÉ DE CÚCUTA", "17.715").to_vec(),
+            row(
+                "9001234568:2026",
+                "DISTRIBUIDORA MUÑOZ & CÍA S.A.S.",
+                "1.252.106",
+            )
+            .to_vec(),
+        ];
+        let headings = ["N.º", "NIT", "Nombre", "Servidor", ">Movimientos", "Última"];
+        let shown = laid_out(&headings, rows, Some(60)).to_string();
+        for whole in ["9007654326", "9001234568:2026", "17.715", "1.252.106"] {
+            assert!(shown.contains(whole), "{whole}\n{shown}");
+        }
+        assert!(
+            shown.lines().all(|line| line.chars().count() <= 60),
+            "{shown}"
         );
     }
 

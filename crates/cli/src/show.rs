@@ -13,6 +13,7 @@ use puente_databases::profile::PlaceRule;
 use puente_erp::discover::Reason;
 use puente_erp::extract::{Mode, Notes};
 use puente_erp::proof::Level;
+use puente_erp::servers::NO_COMPANIES;
 
 pub fn servers(terminal: &Terminal, servers: &[ServerRow]) {
     let rows = servers.iter().map(|server| {
@@ -51,18 +52,25 @@ pub fn tested(terminal: &Terminal, tested: &Tested) {
             ],
         ));
     }
-    let companies = terminal.count(tested.companies);
-    terminal.line(terminal.fill("servers.lists", &[("companies", &companies)]));
+    if !tested.warnings.iter().any(|name| name == NO_COMPANIES) {
+        let companies = terminal.count(tested.companies);
+        terminal.line(terminal.fill("servers.lists", &[("companies", &companies)]));
+    }
     for warning in &tested.warnings {
         terminal.line(terminal.text(&format!("warning.{warning}")));
     }
 }
 
 pub fn grants(terminal: &Terminal, grants: &Grants) {
-    terminal.line(format!("-- {}", terminal.text("grants.master")));
-    grants.master.iter().for_each(|grant| terminal.line(grant));
-    terminal.line(format!("-- {}", terminal.text("grants.company")));
-    grants.company.iter().for_each(|grant| terminal.line(grant));
+    let parts = [
+        ("grants.master", &grants.master),
+        ("grants.company", &grants.company),
+        ("grants.sales", &grants.sales),
+    ];
+    for (heading, grants) in parts.into_iter().filter(|(_, grants)| !grants.is_empty()) {
+        terminal.line(format!("-- {}", terminal.text(heading)));
+        grants.iter().for_each(|grant| terminal.line(grant));
+    }
 }
 
 pub fn discovered(terminal: &Terminal, jobs: &[JobRow]) {

@@ -10,10 +10,10 @@ use puente_app::vpn::{self, Connect, Connected, Import, Mode, Named, VpnRow};
 use puente_app::vpn_peers::{self, Create, Relogin};
 use puente_app::{App, Nothing};
 use puente_core::{Code, Error, Secret};
-use puente_vpn::conf::endpoint as written;
+use puente_vpn::conf::{LARGEST, endpoint as written};
 use puente_vpn::peers::{Preview, ServerView};
 use puente_vpn::vpns::Login;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -223,13 +223,27 @@ fn show_done(terminal: &Terminal, jobs: &[JobRow]) {
     }
 }
 
+/// How the server sees a VPN, and which other process of this PC has it open.
+#[derive(serde::Serialize)]
+struct Status {
+    #[serde(flatten)]
+    seen: ServerView,
+    held_by: Option<u32>,
+}
+
 /// The server is asked about what it manages; what was imported is known by the tunnel of this PC alone.
 fn status(terminal: &Terminal, app: &App, name: String, system: bool) -> Result<()> {
     let named = Named { vpn: name };
-    let managed = vpn::show(app, named.clone())?.remote.is_some();
-    if managed && !system {
-        let seen = vpn_peers::ask(app, named)?;
-        terminal.result(&seen, |seen| show_seen(terminal, seen));
+    let row = vpn::show(app, named.clone())?;
+    if row.remote.is_some() && !system {
+        let status = Status {
+            seen: vpn_peers::ask(app, named)?,
+            held_by: row.held_by,
+        };
+        terminal.result(&status, |status| {
+            show_seen(terminal, &status.seen);
+            show_holder(terminal, status.held_by);
+        });
     } else {
         let seen = whole_pc::look(app, named)?;
         terminal.result(&seen, |seen| show_whole_pc(terminal, seen));
@@ -239,6 +253,9 @@ fn status(terminal: &Terminal, app: &App, name: String, system: bool) -> Result<
 
 fn show_whole_pc(terminal: &Terminal, seen: &Seen) {
     let name = &seen.vpn;
+    if seen.held_by.is_some() {
+        return show_holder(terminal, seen.held_by);
+    }
     let Some(status) = &seen.status else {
         return terminal.line(terminal.fill("vpn.whole_pc.out", &[("name", name)]));
     };
@@ -258,6 +275,13 @@ fn show_whole_pc(terminal: &Terminal, seen: &Seen) {
             ("endpoint", &endpoint),
         ],
     ));
+}
+
+/// Another process has it open, and where it can be ended.
+fn show_holder(terminal: &Terminal, held_by: Option<u32>) {
+    if let Some(process) = held_by {
+        terminal.line(terminal.fill("vpn.held", &[("process", &process)]));
+    }
 }
 
 fn show_seen(terminal: &Terminal, seen: &ServerView) {
@@ -280,7 +304,7 @@ fn show_seen(terminal: &Terminal, seen: &ServerView) {
 }
 
 fn import(terminal: &Terminal, app: &App, file: &Path, name: Option<String>) -> Result<()> {
-    let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+    let text = text_of(file).map_err(|error| unreadable(file, &error))?;
     let stem = || {
         let stem = file.file_stem().unwrap_or_default();
         stem.to_string_lossy().into_owned()
@@ -298,6 +322,16 @@ fn import(terminal: &Terminal, app: &App, file: &Path, name: Option<String>) -> 
         }
     });
     Ok(())
+}
+
+/// No more of it than can be one; comments may be in the letters of an old Windows.
+fn text_of(file: &Path) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    let most = LARGEST as u64 + 1;
+    std::fs::File::open(file)?
+        .take(most)
+        .read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Error {
@@ -388,13 +422,15 @@ async fn ended() {
 
 fn show_list(terminal: &Terminal, rows: &[VpnRow], has_whole_pc: &dyn Fn(i64) -> bool) {
     let table = rows.iter().map(|row| {
-        let state = match has_whole_pc(row.id) {
-            true => "vpn.state.whole_pc".to_owned(),
-            false => format!("vpn.state.{}", row.state.as_str()),
+        let state = match (has_whole_pc(row.id), row.held_by) {
+            (true, _) => "vpn.state.whole_pc".to_owned(),
+            (false, Some(_)) => "vpn.state.held".to_owned(),
+            (false, None) => format!("vpn.state.{}", row.state.as_str()),
         };
+        let process = row.held_by.unwrap_or_default();
         vec![
             row.name.clone(),
-            terminal.text(&state).to_owned(),
+            terminal.fill(&state, &[("process", &process)]),
             addresses(row),
             endpoint(row),
         ]
@@ -406,12 +442,12 @@ fn show_list(terminal: &Terminal, rows: &[VpnRow], has_whole_pc: &dyn Fn(i64) ->
 
 fn show_one(terminal: &Terminal, row: &VpnRow) {
     show_list(terminal, std::slice::from_ref(row), &|_| false);
-    let others = row.tunnel.others.iter().flat_map(|site| &site.allowed);
-    let allowed = row.tunnel.allowed.iter().chain(others);
+    let allowed = row.tunnel.servers().flat_map(|server| &server.allowed);
     let allowed: Vec<String> = allowed.map(ToString::to_string).collect();
     let allowed = allowed.join(", ");
     terminal.line(terminal.fill("vpn.leads", &[("allowed", &allowed)]));
     terminal.line(terminal.fill("vpn.key", &[("key", &row.public_key)]));
+    show_holder(terminal, row.held_by);
     if let Some(error) = &row.last_error {
         terminal.explain(error);
     }
@@ -428,9 +464,9 @@ fn addresses(row: &VpnRow) -> String {
 }
 
 fn endpoint(row: &VpnRow) -> String {
-    let first = (&row.tunnel.host, row.tunnel.port);
-    let others = row.tunnel.others.iter().map(|site| (&site.host, site.port));
-    let all = std::iter::once(first).chain(others);
-    let all: Vec<String> = all.map(|(host, port)| written(host, port)).collect();
+    let all = row.tunnel.servers();
+    let all: Vec<String> = all
+        .map(|server| written(&server.host, server.port))
+        .collect();
     all.join(", ")
 }

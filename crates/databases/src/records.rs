@@ -79,6 +79,13 @@ pub trait RecordDb: SourceDb {
         change: &Change,
         before_commit: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Vec<u64>>;
+
+    /// The statement by which whoever administers the database lets this login write these columns, and no
+    /// more; none where it may write them. Asking writes nothing.
+    ///
+    /// # Errors
+    /// [`crate::Error::Missing`]; those of the connection.
+    fn lacking_grant(&mut self, table: &str, columns: &[&str]) -> Result<Option<String>>;
 }
 
 /// Connects to a database whose records can be found by values.

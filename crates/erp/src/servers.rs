@@ -188,6 +188,11 @@ impl Server {
     pub fn logs_in_by_itself(&self) -> bool {
         self.kind == Kind::SqlServer && self.options.sql_server.integrated
     }
+
+    /// Whether its last test found sales at most, and no list of companies.
+    pub fn sells_only(&self) -> bool {
+        self.warnings.iter().any(|name| name == NO_COMPANIES)
+    }
 }
 
 /// A server to be registered or changed.

@@ -7,7 +7,7 @@ use crate::Error;
 use puente_core::{Cancel, Secret};
 use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::AgentIdentity;
-use russh::keys::agent::client::AgentClient;
+use russh::keys::agent::client::{AgentClient, AgentStream};
 use russh::keys::{HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{ChannelMsg, MethodKind, MethodSet};
 use std::future::Future;
@@ -22,6 +22,9 @@ use tokio::sync::Notify;
 const MOST_SAID: usize = 4 << 20;
 /// Keys of an agent that are tried: servers hang up after six.
 const MOST_KEYS: usize = 5;
+
+/// An agent, by whatever way it is spoken to.
+type Agent = AgentClient<Box<dyn AgentStream + Send + Unpin>>;
 
 /// How a login is proven.
 #[derive(Debug, Clone)]
@@ -315,18 +318,43 @@ async fn with_password(
     settle(&result, target)
 }
 
+/// An agent with the keys that it has.
+type Keys = Result<(Agent, Vec<AgentIdentity>), russh::keys::Error>;
+
+async fn asked(mut agent: Agent) -> Keys {
+    let keys = agent.request_identities().await?;
+    Ok((agent, keys))
+}
+
+/// The agent of this PC.
+#[cfg(unix)]
+async fn agent() -> Keys {
+    asked(AgentClient::connect_env().await?.dynamic()).await
+}
+
+/// The agent of this PC that has keys: the one of Windows itself, or PuTTY's Pageant.
+#[cfg(windows)]
+async fn agent() -> Keys {
+    let openssh = async {
+        let pipe = r"\\.\pipe\openssh-ssh-agent";
+        asked(AgentClient::connect_named_pipe(pipe).await?.dynamic()).await
+    };
+    let found: Keys = openssh.await;
+    if found.as_ref().is_ok_and(|(_, keys)| !keys.is_empty()) {
+        return found;
+    }
+    let pageant = async { asked(AgentClient::connect_pageant().await?.dynamic()).await };
+    let pageant: Keys = pageant.await;
+    // Where there is no Pageant either, the one that every Windows has tells what is missing.
+    pageant.or(found)
+}
+
 async fn with_agent(handle: &mut Handle<Witness>, target: &SshTarget) -> Result<(), Error> {
     let absent = |error: russh::keys::Error| Error::AgentUnusable {
         reason: "no_agent",
         detail: error.to_string(),
     };
-    #[cfg(unix)]
-    let mut agent = AgentClient::connect_env().await.map_err(absent)?;
-    #[cfg(windows)]
-    let mut agent = AgentClient::connect_named_pipe(r"\\.\pipe\openssh-ssh-agent")
-        .await
-        .map_err(absent)?;
-    let keys = agent.request_identities().await.map_err(absent)?;
+    let (mut agent, keys) = agent().await.map_err(absent)?;
     if keys.is_empty() {
         return Err(Error::AgentUnusable {
             reason: "agent_empty",

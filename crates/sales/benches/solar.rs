@@ -10,13 +10,13 @@ use puente_core::{Cancel, Secret, SystemClock};
 use puente_databases::{ConnectOptions, Encryption, NoStatementLog, RecordDb, connect_records};
 use puente_jobs::{Jobs, NewJob};
 use puente_net::{Network, ProxyMode};
-use puente_sales::accounts::{self, Channel, ChannelKind, ChannelState, Ledger, LedgerKind};
+use puente_sales::accounts;
 use puente_sales::channels::database::{Settings, Sources};
 use puente_sales::handlers::{self, DELIVER, SYNC};
-use puente_sales::{Room, Rules, marks};
+use puente_sales::ledgers::solar;
+use puente_sales::{Room, marks};
 use puente_store::secrets::Secrets;
 use puente_store::{Database, state_options};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -199,10 +199,10 @@ impl Sources for Local {
 
 /// An office with that point of sale and that Solar.
 fn office(folder: &Path, about: &Value) -> Result<(Room, i64, i64), Failed> {
-    let solar = &about["solar"];
+    let cloud = &about["solar"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let authority: PathBuf = folder.join("solar.pem");
-    std::fs::write(&authority, text(&solar["ca_pem"]))?;
+    std::fs::write(&authority, text(&cloud["ca_pem"]))?;
     let ways = Arc::new(move || {
         Ok(Network {
             proxy: ProxyMode::None,
@@ -220,20 +220,12 @@ fn office(folder: &Path, about: &Value) -> Result<(Room, i64, i64), Failed> {
         ways,
     )
     .with_sources(Arc::new(Local(about.clone())));
-    let login = &solar["login"];
-    let account = Ledger {
-        id: 0,
-        name: "Solar".into(),
-        kind: LedgerKind::Solar,
-        settings: json!({ "client": login["client"], "point": "0001" }),
-        base_url: text(&solar["url"]),
-        user: text(&login["user"]),
-        partner_id: String::new(),
-        per_minute: 1000,
-        secret_name: String::new(),
-        checked_at: None,
-        last_error: None,
+    let login = &cloud["login"];
+    let company = solar::Settings {
+        client: text(&login["client"]),
+        ..solar::Settings::default()
     };
+    let account = company.account("Solar", &text(&cloud["url"]), &text(&login["user"]));
     let ledger = accounts::insert_ledger(&room.state, account, room.clock.now())?;
     let key = Secret::from(text(&login["password"]).as_str());
     room.secrets.set(&accounts::ledger_secret(ledger), &key)?;
@@ -243,28 +235,7 @@ fn office(folder: &Path, about: &Value) -> Result<(Room, i64, i64), Failed> {
         profile: "solar".into(),
         read_only: false,
     };
-    let channel = Channel {
-        id: 0,
-        name: "Mostrador".into(),
-        kind: ChannelKind::Database,
-        settings: json!(settings),
-        site: String::new(),
-        api_url: String::new(),
-        auth_url: String::new(),
-        client_id: String::new(),
-        redirect_uri: String::new(),
-        seller_id: "localhost/LOCAL/solar".into(),
-        nickname: String::new(),
-        ledger_id: Some(ledger),
-        rules: Rules {
-            tolerance: Decimal::new(5, 2),
-            ..Rules::default()
-        },
-        state: ChannelState::Connected,
-        checkpoint: None,
-        synced_at: None,
-        last_error: None,
-    };
+    let channel = settings.account("Mostrador", "localhost/LOCAL/solar".into(), ledger);
     let channel = accounts::keep_database(&room.state, channel, room.clock.now())?;
     Ok((room, ledger, channel))
 }

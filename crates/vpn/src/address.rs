@@ -27,6 +27,14 @@ impl Net {
         Net { address, prefix }
     }
 
+    /// Whether the address can be that of a host: no broadcast, no group, no loopback and not nothing.
+    pub fn is_of_a_host(&self) -> bool {
+        let nobody = self.address.is_multicast()
+            || self.address.is_unspecified()
+            || self.address.is_loopback();
+        !nobody && self.address != IpAddr::V4(Ipv4Addr::BROADCAST)
+    }
+
     /// Whether the address lies in the network.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {
@@ -141,7 +149,7 @@ pub fn next_free(network: Net, server: IpAddr, taken: &[Net]) -> Result<IpAddr> 
             || wide.iter().any(|net| net.contains(address));
         (!used).then_some(address)
     };
-    let first = (base + FIRST).min(last);
+    let first = base.saturating_add(FIRST).min(last);
     // A network of a million addresses is not walked for ever.
     let upper = first..=last.min(first.saturating_add(1 << 16));
     upper
@@ -182,6 +190,10 @@ mod tests {
         assert_eq!(found.to_string(), "10.8.3.2");
         let error = next_free(server, server.address, &[Net::host(found)]).unwrap_err();
         assert!(matches!(error, Error::PoolExhausted { .. }));
+        // The last network that there is.
+        let server = net("255.255.255.253/30");
+        let found = next_free(server, server.address, &[]).unwrap();
+        assert_eq!(found.to_string(), "255.255.255.254");
         for odd in ["10.0.0.1/32", "10.0.0.1/31", "fd00::1/64"] {
             let odd = net(odd);
             assert!(next_free(odd, odd.address, &[]).is_err(), "{odd}");

@@ -5,9 +5,10 @@
 //! that the peers and comments of other people stay as they wrote them.
 
 use crate::address::Net;
-use crate::keys::{PresharedKey, PrivateKey, PublicKey};
+use crate::keys::{PresharedKey, PrivateKey, PublicKey, ZEROS};
 use crate::text::{lines, list, setting};
 use crate::{Error, Result};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -161,9 +162,13 @@ fn section(line: &str) -> Option<std::result::Result<Section, &'static str>> {
     })
 }
 
+/// The longest name of a setting; WireGuard's longest has 19.
+const LONGEST_NAME: usize = 24;
+
 #[derive(Default)]
 struct Draft {
     section: Option<Section>,
+    interfaces: usize,
     private_key: Option<PrivateKey>,
     addresses: Vec<Net>,
     dns: Vec<String>,
@@ -186,12 +191,24 @@ type Line = std::result::Result<(), &'static str>;
 
 impl Draft {
     fn line(&mut self, line: &str) -> Line {
-        if line.split('#').next().unwrap_or_default().trim().is_empty() {
+        let said = line.split('#').next().unwrap_or_default();
+        if said.trim().is_empty() {
             return Ok(());
+        }
+        // Other programs take some of them for the end of a line, and a terminal obeys others.
+        if said.chars().any(is_hidden) {
+            return Err("hidden_characters");
         }
         if let Some(found) = section(line) {
             let found = found?;
             self.section = Some(found);
+            if found == Section::Interface {
+                self.interfaces += 1;
+                // Two files in one: which key belongs to which servers, nobody can tell.
+                if self.interfaces > 1 {
+                    return Err("two_interfaces");
+                }
+            }
             if found == Section::Peer {
                 if self.peers.len() == MOST_PEERS {
                     return Err("too_many_peers");
@@ -202,6 +219,10 @@ impl Draft {
         }
         // A command may hold a # of its own: it is only shown.
         let (name, value) = setting(line).ok_or("no_setting")?;
+        // A key that lost its name is no name: names are told.
+        if name.len() > LONGEST_NAME || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err("no_setting");
+        }
         match (self.section, self.peers.last_mut()) {
             (Some(Section::Interface), _) => self.interface(name, value),
             (Some(Section::Peer), Some(peer)) => {
@@ -218,10 +239,29 @@ impl Draft {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
             "privatekey" => {
-                self.private_key = Some(PrivateKey::parse(value).map_err(|_| "not_a_key")?);
+                let zeros = |error: &Error| matches!(error, Error::Invalid { reason, .. } if reason == ZEROS);
+                self.private_key =
+                    Some(
+                        PrivateKey::parse(value).map_err(|error| match zeros(&error) {
+                            true => ZEROS,
+                            false => "not_a_key",
+                        })?,
+                    );
             }
-            "address" => add_nets(&mut self.addresses, value)?,
-            "dns" => self.dns.extend(list(value).map(str::to_owned)),
+            "address" => {
+                add_nets(&mut self.addresses, value)?;
+                if !self.addresses.iter().all(Net::is_of_a_host) {
+                    return Err("not_a_host");
+                }
+            }
+            "dns" => {
+                for part in list(value) {
+                    if !is_host(part) {
+                        return Err("not_a_name_server");
+                    }
+                    self.dns.push(part.to_owned());
+                }
+            }
             "mtu" => {
                 let mtu = value.parse().map_err(|_| "not_a_number")?;
                 if !(576..=9000).contains(&mtu) {
@@ -240,9 +280,20 @@ impl Draft {
         if self.addresses.is_empty() {
             return Err(missing("address"));
         }
+        let private_key = self.private_key.ok_or_else(|| missing("private_key"))?;
+        let keys = self.peers.iter().filter_map(|peer| peer.public_key);
+        let mut known = BTreeSet::from([private_key.public()]);
+        for key in keys {
+            // WireGuard knows each peer once, and nobody is his own.
+            if !known.insert(key) {
+                let own = key == private_key.public();
+                let reason = if own { "own_key" } else { "peer_twice" };
+                return Err(Error::invalid("public_key", reason));
+            }
+        }
         let mut peers = self.peers.into_iter().map(PeerDraft::finish);
         Ok(Config {
-            private_key: self.private_key.ok_or_else(|| missing("private_key"))?,
+            private_key,
             addresses: self.addresses,
             dns: self.dns,
             mtu: self.mtu,
@@ -258,7 +309,13 @@ impl PeerDraft {
     /// Whether the setting is of use here.
     fn setting(&mut self, name: &str, value: &str) -> std::result::Result<bool, &'static str> {
         match name.to_ascii_lowercase().as_str() {
-            "publickey" => self.public_key = Some(value.parse().map_err(|_| "not_a_key")?),
+            "publickey" => {
+                let key: PublicKey = value.parse().map_err(|_| "not_a_key")?;
+                if !key.is_sound() {
+                    return Err("unsound_key");
+                }
+                self.public_key = Some(key);
+            }
             "presharedkey" => {
                 self.preshared_key = Some(PresharedKey::parse(value).map_err(|_| "not_a_key")?);
             }
@@ -307,9 +364,21 @@ pub fn parse_endpoint(text: &str) -> Option<(String, u16)> {
         None if host.contains(':') => return None,
         None => host,
     };
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_' | '%');
     let port: u16 = port.parse().ok()?;
-    (!host.is_empty() && port != 0 && host.chars().all(plain)).then(|| (host.to_owned(), port))
+    (port != 0 && is_host(host)).then(|| (host.to_owned(), port))
+}
+
+/// Whether it can be the name or the address of a host.
+fn is_host(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_' | '%');
+    !text.is_empty() && text.chars().all(plain)
+}
+
+/// A character that is not seen: of control, a line's end of Unicode, one without a width (as web pages put
+/// between the letters of a key), or one that turns the direction.
+fn is_hidden(c: char) -> bool {
+    let odd = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    odd || (c.is_control() && c != '\t')
 }
 
 /// A server's file, as far as Puente has to understand it. Its secrets need not be in it: the value of

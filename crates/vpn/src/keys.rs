@@ -9,6 +9,9 @@ use rand::RngExt as _;
 use std::fmt;
 use std::str::FromStr;
 
+/// Why a private key of zeros is refused.
+pub(crate) const ZEROS: &str = "key_of_zeros";
+
 /// Characters of a written key.
 pub const WRITTEN: usize = 44;
 
@@ -34,9 +37,12 @@ impl PrivateKey {
     /// Reads a written one.
     ///
     /// # Errors
-    /// [`Error::Invalid`] of `private_key`, without the text.
+    /// [`Error::Invalid`] of `private_key`, without the text; zeros are none, as in `wg(8)`.
     pub fn parse(written: &str) -> Result<PrivateKey> {
         let bytes = decode(written).ok_or_else(|| Error::invalid("private_key", "not_a_key"))?;
+        if bytes == [0; 32] {
+            return Err(Error::invalid("private_key", ZEROS));
+        }
         Ok(PrivateKey(x25519::StaticSecret::from(bytes)))
     }
 
@@ -62,6 +68,14 @@ impl fmt::Debug for PrivateKey {
 }
 
 impl PublicKey {
+    /// Whether what is agreed on with it is a secret. With a point of low order, such as zeros, it is not
+    /// (RFC 7748, 6.1): everyone knows the outcome, and WireGuard agrees on nothing.
+    pub fn is_sound(self) -> bool {
+        let any = x25519::StaticSecret::from([1; 32]);
+        let agreed = any.diffie_hellman(&x25519::PublicKey::from(self.0));
+        agreed.was_contributory()
+    }
+
     pub(crate) fn bytes(self) -> [u8; 32] {
         self.0
     }
@@ -154,6 +168,33 @@ mod tests {
             assert!(PresharedKey::parse(text).is_err());
             assert!(text.parse::<PublicKey>().is_err());
         }
+    }
+
+    #[test]
+    fn a_key_of_zeros_or_of_low_order_proves_nobody() {
+        let zeros = STANDARD.encode([0; 32]);
+        let Err(Error::Invalid { reason, .. }) = PrivateKey::parse(&zeros) else {
+            panic!("taken");
+        };
+        assert_eq!(reason, ZEROS);
+        // p, p - 1 and p + 1 in little endian: written otherwise, the points 0, -1 and 1.
+        let near = |first: u8| {
+            let mut bytes = [0xff; 32];
+            (bytes[0], bytes[31]) = (first, 0x7f);
+            bytes
+        };
+        let mut one = [0; 32];
+        one[0] = 1;
+        for point in [[0; 32], one, near(0xec), near(0xed), near(0xee)] {
+            assert!(!PublicKey(point).is_sound(), "{point:?}");
+            let mut high = point;
+            high[31] |= 0x80;
+            assert!(
+                !PublicKey(high).is_sound(),
+                "the top bit counts for nothing"
+            );
+        }
+        assert!(PrivateKey::generate().public().is_sound());
     }
 
     #[test]

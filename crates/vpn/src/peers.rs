@@ -2,6 +2,7 @@
 //! done again after a kill or a silence: the server is asked first, by the public key, and what is
 //! there already is not done twice.
 
+use crate::address::Net;
 use crate::conf::is_plain_name;
 use crate::keys::{PresharedKey, PrivateKey, PublicKey};
 use crate::plan::{self, Change, Planner, ServerState};
@@ -11,7 +12,7 @@ use crate::tunnels::Tunnels;
 use crate::vpns::{self, Hidden, Remote, State, Vpn, VpnId};
 use crate::{Error, Result};
 use puente_core::{Cancel, Clock, Code, Progress};
-use puente_jobs::{Interrupted, JobKind, Level, Running, audit};
+use puente_jobs::{Interrupted, JobKind, Running};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use rand::RngExt as _;
@@ -222,23 +223,9 @@ impl Peers {
         let credentials = Credentials::of(&self.secrets, vpn.id)?;
         let mut server = Server::open(&remote, &credentials, &job.cancel)?;
         let result = self.tell(&mut vpn, input, &mut server, job);
-        let ran = server.take_ran();
-        for ran in &ran {
-            job.log(Level::Info, &format!("{} → {}", ran.command, ran.answer));
-        }
-        self.audit(vpn.id, &remote, &ran)?;
+        let subject = format!("vpn:{}", vpn.id);
+        server.write_down(&self.state, self.clock.now(), &subject, job)?;
         result
-    }
-
-    /// What ran on someone's server stays written down for good.
-    fn audit(&self, id: VpnId, remote: &Remote, ran: &[Ran]) -> Result<()> {
-        let now = self.clock.now();
-        let detail = json!({ "host": remote.host, "user": remote.user, "ran": ran });
-        let subject = format!("vpn:{id}");
-        self.state
-            .write(move |tx| audit::append(tx, now, "local", "vpn.remote", &subject, &detail))
-            .map_err(puente_core::Error::from)?;
-        Ok(())
     }
 
     /// Looks, plans and changes, until nobody changes the file in between.
@@ -263,7 +250,7 @@ impl Peers {
                 Work::Revoke => (planner.cut(key)?, None, None),
                 Work::Add => {
                     let change = match file.peer(key) {
-                        Some(_) => Change::Nothing,
+                        Some(_) => planner.told(key),
                         None => {
                             planner.add(&name, key, plan::address(file, live, input.address)?)?
                         }
@@ -377,19 +364,23 @@ impl Peers {
             what: "vpn",
             name: vpn.name.clone(),
         })?;
-        let network = file.addresses.first().map(crate::address::Net::network);
+        // The stack of the tunnel takes no other.
+        if peer.allowed.is_empty() || !peer.allowed.iter().all(Net::is_of_a_host) {
+            return Err(Error::invalid("address", "not_a_host"));
+        }
+        let network = file.addresses.first().map(Net::network);
         vpn.tunnel.addresses = peer.allowed.clone();
-        vpn.tunnel.server_key = live
+        vpn.tunnel.server.server_key = live
             .public_key
             .map(|key| key.to_string())
             .unwrap_or_default();
-        if vpn.tunnel.port == 0 {
-            vpn.tunnel.port = live.port;
+        if vpn.tunnel.server.port == 0 {
+            vpn.tunnel.server.port = live.port;
         }
         if let Some(network) = network
-            && !vpn.tunnel.allowed.contains(&network)
+            && !vpn.tunnel.server.allowed.contains(&network)
         {
-            vpn.tunnel.allowed.insert(0, network);
+            vpn.tunnel.server.allowed.insert(0, network);
         }
         vpn.state = State::Active;
         vpn.last_error = None;

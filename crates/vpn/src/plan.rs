@@ -131,6 +131,9 @@ impl ServerState {
         if file.saves_itself {
             return Err(foreign("wg-quick (SaveConfig = true)").into());
         }
+        if !live.public_key.is_some_and(PublicKey::is_sound) {
+            return Err(Error::invalid("server_key", "unsound_key"));
+        }
         Ok((file, live))
     }
 }
@@ -202,7 +205,20 @@ impl Planner<'_> {
         })
     }
 
-    /// Adds a peer; one with that key that is there already stays as it is.
+    fn is_live(&self, key: PublicKey) -> bool {
+        let live = self.state.live.iter().flat_map(|live| &live.peers);
+        live.into_iter().any(|peer| peer.public_key == key)
+    }
+
+    /// The file holds the peer. Where WireGuard does not know it, a run ended between the two.
+    pub fn told(&self, key: PublicKey) -> Change {
+        match self.is_live(key) {
+            true => Change::Nothing,
+            false => self.line("sync", &[]),
+        }
+    }
+
+    /// Adds a peer; one with that key that is in the file already stays as it is, and WireGuard knows it.
     ///
     /// # Errors
     /// That the name is not plain.
@@ -211,19 +227,23 @@ impl Planner<'_> {
             return Err(Error::invalid("name", "plain_name"));
         }
         if self.file()?.peer(key).is_some() {
-            return Ok(Change::Nothing);
+            return Ok(self.told(key));
         }
         let rest = [name.to_owned(), key.to_string(), address.to_string()];
         Ok(self.line("add", &rest))
     }
 
-    /// Takes a peer out; one that is not there is out already.
+    /// Takes a peer out; one that is not there is out already. One that only WireGuard knows, as after an
+    /// edit of the file by hand, is let in for all that, and is cut off too.
     ///
     /// # Errors
     /// That there is no file.
     pub fn cut(&self, key: PublicKey) -> Result<Change> {
         let Some(peer) = self.file()?.peer(key) else {
-            return Ok(Change::Nothing);
+            return Ok(match self.is_live(key) {
+                true => self.line("drop", &[key.to_string()]),
+                false => Change::Nothing,
+            });
         };
         let (from, to) = (peer.range.start.to_string(), peer.range.end.to_string());
         Ok(self.line("cut", &[from, to, key.to_string()]))
@@ -236,7 +256,7 @@ impl Planner<'_> {
     pub fn swap(&self, old: PublicKey, name: &str, new: PublicKey) -> Result<Change> {
         let file = self.file()?;
         if file.peer(new).is_some() {
-            return Ok(Change::Nothing);
+            return Ok(self.told(new));
         }
         let missing = || Error::NotFound {
             what: "vpn",
@@ -305,6 +325,10 @@ mod tests {
         for owner in ["systemd-networkd", "NetworkManager", "wg-easy"] {
             assert_eq!(code(FILE, &[("owner", owner)]), Code::VpnForeignOwner);
         }
+        for key in ["(none)", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
+            let dump = format!("(hidden)\t{key}\t51820\toff\n");
+            assert_eq!(code(FILE, &[("dump", &dump)]), Code::InvalidInput);
+        }
         let saves = format!("{FILE}SaveConfig = true\n");
         assert_eq!(code(&saves, &[]), Code::VpnForeignOwner);
         let nothing = format!("system {}\n", STANDARD.encode("Linux"));
@@ -354,12 +378,45 @@ mod tests {
                 state: &state,
                 interface: "wg0",
             };
-            let added = planner.add("a", key, address).unwrap();
-            assert_eq!(added == Change::Nothing, there);
             assert_eq!(planner.cut(key).unwrap() == Change::Nothing, !there);
             let fresh = PrivateKey::generate().public();
             assert_eq!(planner.swap(key, "a", fresh).is_ok(), there);
             assert!(planner.add("a; reboot", fresh, address).is_err());
+        }
+    }
+
+    #[test]
+    fn the_file_and_wireguard_are_both_told_also_where_only_one_of_them_knows_a_peer() {
+        let key = PrivateKey::generate().public();
+        let address: IpAddr = "10.8.3.10".parse().unwrap();
+        let with = format!("{FILE}[Peer]\nPublicKey = {key}\nAllowedIPs = {address}/32\n");
+        let own = PrivateKey::generate().public();
+        let alone = format!("(hidden)\t{own}\t51820\toff\n");
+        let live = format!("{alone}{key}\t(hidden)\t(none)\t{address}/32\t0\t0\t0\toff\n");
+        for (file, dump, added, cut) in [
+            (FILE, &alone, Some("add"), None),
+            (FILE, &live, Some("add"), Some("drop")),
+            (with.as_str(), &alone, Some("sync"), Some("cut")),
+            (with.as_str(), &live, None, Some("cut")),
+        ] {
+            let state = ServerState::read(&said(file, &[("dump", dump)])).unwrap();
+            let planner = Planner {
+                state: &state,
+                interface: "wg0",
+            };
+            let verb = |change: Change| match change {
+                Change::Nothing => None,
+                Change::Run(line) => line.first().cloned(),
+            };
+            assert_eq!(
+                verb(planner.add("a", key, address).unwrap()).as_deref(),
+                added
+            );
+            assert_eq!(verb(planner.cut(key).unwrap()).as_deref(), cut);
+            if file != FILE {
+                let swapped = planner.swap(own, "a", key).unwrap();
+                assert_eq!(verb(swapped).as_deref(), added);
+            }
         }
     }
 

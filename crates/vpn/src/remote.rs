@@ -7,9 +7,13 @@ use crate::vpns::{Hidden, Login, Remote, VpnId};
 use crate::{Error, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use puente_core::{Cancel, Code, Secret};
+use puente_jobs::{Level, Running, audit};
 use puente_net::{SshLogin, SshOutput, SshSession, SshTarget, shell_word};
+use puente_store::Database;
 use puente_store::secrets::Secrets;
+use serde_json::json;
 use std::time::Duration;
 
 /// The script that does everything that needs the administrator.
@@ -47,6 +51,7 @@ pub struct Server {
     way: Way,
     sudo: Option<Secret>,
     interface: String,
+    host: String,
     user: String,
     cancel: Cancel,
     ran: Vec<Ran>,
@@ -129,6 +134,7 @@ impl Server {
                 Login::Agent | Login::Key { .. } => credentials.sudo.clone(),
             },
             interface: remote.interface.clone(),
+            host: remote.host.clone(),
             user: remote.user.clone(),
             cancel: cancel.clone(),
             ran: Vec::new(),
@@ -246,6 +252,30 @@ impl Server {
     /// What ran on the server so far.
     pub fn take_ran(&mut self) -> Vec<Ran> {
         std::mem::take(&mut self.ran)
+    }
+
+    /// Writes down what ran since the last time: in the job's log, and for good among what Puente did on
+    /// someone's server.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn write_down(
+        &mut self,
+        state: &Database,
+        now: DateTime<Utc>,
+        subject: &str,
+        job: &Running,
+    ) -> Result<()> {
+        let ran = self.take_ran();
+        for ran in &ran {
+            job.log(Level::Info, &format!("{} → {}", ran.command, ran.answer));
+        }
+        let detail = json!({ "host": self.host, "user": self.user, "ran": ran });
+        let subject = subject.to_owned();
+        state
+            .write(move |tx| audit::append(tx, now, "local", "vpn.remote", &subject, &detail))
+            .map_err(puente_core::Error::from)?;
+        Ok(())
     }
 
     fn script(

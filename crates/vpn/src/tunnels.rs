@@ -9,7 +9,7 @@ use crate::forward::{Door, Forwarder, HANDSHAKE, Status};
 use crate::vpns::{self, State, Vpn, VpnId};
 use crate::{Error, Result};
 use hold::{Claim, Holder, Reach};
-use puente_core::{Cancel, Clock, Code};
+use puente_core::{Cancel, Clock};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use std::collections::BTreeMap;
@@ -121,9 +121,26 @@ impl Tunnels {
             }
             cancel.sleep(pause)?;
         }
-        Err(Error::Travelled(
-            puente_core::Error::new(Code::VpnHeld).with("process", "?"),
-        ))
+        Err(hold::refusal(None))
+    }
+
+    /// The number of another process of this data folder that has the tunnel open, if one has.
+    pub fn elsewhere(&self, id: VpnId) -> Option<u32> {
+        match self.lock().tunnels.contains_key(&id) {
+            true => None,
+            false => hold::who(&self.0.folder, id),
+        }
+    }
+
+    /// Refuses while another process of this data folder has the tunnel open.
+    ///
+    /// # Errors
+    /// That one has it.
+    pub fn refuse_elsewhere(&self, id: VpnId) -> Result<()> {
+        match self.elsewhere(id) {
+            Some(process) => Err(hold::refusal(Some(process))),
+            None => Ok(()),
+        }
     }
 
     /// Keeps every other process of this data folder from opening the tunnel, as long as it lives: the

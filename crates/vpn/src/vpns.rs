@@ -5,7 +5,7 @@ mod sites;
 pub use sites::{Site, hide_all};
 
 use crate::address::Net;
-use crate::conf::{Config, Peer};
+use crate::conf::Config;
 use crate::keys::{PresharedKey, PrivateKey, PublicKey};
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -69,19 +69,9 @@ pub struct Tunnel {
     pub dns: Vec<String>,
     /// Largest packet, 576 to 9000 bytes; none lets the mode choose.
     pub mtu: Option<u16>,
-    /// The server's public key; empty until the server has told it.
-    pub server_key: String,
-    /// Whether both share a secret besides their keys.
-    pub preshared: bool,
-    /// Host name or address of the server, from outside.
-    pub host: String,
-    /// Its UDP port; 0 until the server has told it.
-    pub port: u16,
-    /// What lies behind the server.
-    #[ts(type = "string[]")]
-    pub allowed: Vec<Net>,
-    /// Seconds between packets that keep the way open.
-    pub keepalive: Option<u16>,
+    /// The server.
+    #[serde(flatten)]
+    pub server: Site,
     /// Further servers, as of an office with two sites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<Site>>", optional)]
@@ -200,19 +190,20 @@ impl Hidden {
     }
 }
 
+impl Tunnel {
+    /// All servers, in the file's order.
+    pub fn servers(&self) -> impl Iterator<Item = &Site> {
+        std::iter::once(&self.server).chain(&self.others)
+    }
+}
+
 impl From<&Config> for Tunnel {
     fn from(config: &Config) -> Self {
-        let peer = &config.peer;
         Tunnel {
             addresses: config.addresses.clone(),
             dns: config.dns.clone(),
             mtu: config.mtu,
-            server_key: peer.public_key.to_string(),
-            preshared: peer.preshared_key.is_some(),
-            host: peer.host.clone(),
-            port: peer.port,
-            allowed: peer.allowed.clone(),
-            keepalive: peer.keepalive,
+            server: Site::from(&config.peer),
             others: config.others.iter().map(Site::from).collect(),
         }
     }
@@ -226,27 +217,14 @@ impl Vpn {
     pub fn config(&self, secrets: &Secrets) -> Result<Config> {
         let secret = secrets.get(&Hidden::PrivateKey.name(self.id))?;
         let tunnel = &self.tunnel;
-        let preshared_key = match tunnel.preshared {
-            true => {
-                let secret = secrets.get(&Hidden::PresharedKey.name(self.id))?;
-                Some(PresharedKey::parse(secret.expose())?)
-            }
-            false => None,
-        };
+        let (peer, others) = sites::peers(self, secrets)?;
         Ok(Config {
             private_key: PrivateKey::parse(secret.expose())?,
             addresses: tunnel.addresses.clone(),
             dns: tunnel.dns.clone(),
             mtu: tunnel.mtu,
-            peer: Peer {
-                public_key: tunnel.server_key.parse()?,
-                preshared_key,
-                host: tunnel.host.clone(),
-                port: tunnel.port,
-                allowed: tunnel.allowed.clone(),
-                keepalive: tunnel.keepalive,
-            },
-            others: sites::peers(self, secrets)?,
+            peer,
+            others,
             hooks: Vec::new(),
             ignored: Vec::new(),
         })

@@ -1,7 +1,8 @@
 // Danger: says the name of the thing and what will happen. What can't be undone is typed.
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "./dialog";
 import { Trouble } from "./trouble";
 
 interface Props {
@@ -35,12 +36,7 @@ export function Confirm({ title, verb, children, typed, calm = false, onConfirm,
     }
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog onClose={onClose} title={title}>
       <form
         className="stack"
         data-gap="big"
@@ -80,6 +76,6 @@ export function Confirm({ title, verb, children, typed, calm = false, onConfirm,
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

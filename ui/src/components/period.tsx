@@ -34,6 +34,22 @@ export function spanOf(name: (typeof SPANS)[number], today: dayjs.Dayjs): Span {
   }
 }
 
+const WRITTEN = [
+  "DD/MM/YYYY",
+  "D/M/YYYY",
+  "DD/MM/YY",
+  "D/M/YY",
+  "DD-MM-YYYY",
+  "D-M-YYYY",
+  "YYYY-MM-DD",
+];
+
+/** A day that was typed. The 31st of June is no other day: it is none. */
+function dayOf(text: string): string | null {
+  const day = dayjs(text.trim(), WRITTEN, true);
+  return day.isValid() ? day.format("YYYY-MM-DD") : null;
+}
+
 interface Props {
   span: Span;
   onChange: (span: Span) => void;
@@ -51,6 +67,7 @@ export function Period({ span, onChange, compact }: Props) {
           aria-label={t("common.from")}
           placeholder={t("common.from")}
           valueFormat="DD/MM/YYYY"
+          dateParser={dayOf}
           w={compact ? 112 : 124}
           clearable
           value={span.from}
@@ -60,6 +77,7 @@ export function Period({ span, onChange, compact }: Props) {
           aria-label={t("common.to")}
           placeholder={t("common.to")}
           valueFormat="DD/MM/YYYY"
+          dateParser={dayOf}
           w={compact ? 112 : 124}
           clearable
           value={span.to}

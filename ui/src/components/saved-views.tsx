@@ -1,10 +1,11 @@
 // What a list shows, kept under a name: filters and order. The office keeps them, not this browser.
-import { Button, Menu, Modal, TextInput } from "@mantine/core";
+import { Button, Menu, TextInput } from "@mantine/core";
 import { IconBookmark, IconCheck, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SavedList, SavedView } from "@/generated/commands";
 import { useAction, useCommand } from "@/platform/commands";
+import { Dialog } from "./dialog";
 import { done, failed } from "./toast";
 import { Trouble } from "./trouble";
 
@@ -126,12 +127,7 @@ function Naming({
     }
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("common.views.save_title")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog onClose={onClose} title={t("common.views.save_title")}>
       <form
         className="stack"
         data-gap="big"
@@ -159,7 +155,7 @@ function Naming({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -215,23 +215,6 @@ days: number,
 months: number, };
 
 /**
- * Result of `BILLS`.
- */
-export type BillsRead = {
-/**
- * Lines that were read.
- */
-lines: number,
-/**
- * Months that are not whole yet.
- */
-partial: number,
-/**
- * Whether the channel does not let bills be read.
- */
-forbidden: boolean, };
-
-/**
  * A seller, a warehouse or a cost centre.
  */
 export type CatalogueEntry = {
@@ -904,19 +887,6 @@ freight_known: boolean,
  * Seller's codes whose cost nobody said: the margin is without it.
  */
 without_cost: Array<string>, };
-
-/**
- * Result of the job that takes costs from the ERP.
- */
-export type ErpCostsTaken = {
-/**
- * Articles that stand in sales and have a cost.
- */
-articles: number,
-/**
- * Codes that stand in sales.
- */
-codes: number, };
 
 /**
  * Every error that a person or a program can meet, by its stable name.
@@ -1892,7 +1862,11 @@ master: Array<string>,
 /**
  * In the database of each company and year.
  */
-company: Array<string>, };
+company: Array<string>,
+/**
+ * In the databases of sales that are, or may be, connected.
+ */
+sales: Array<string>, };
 
 /**
  * Asks for the GRANTs of a login.
@@ -2107,7 +2081,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_delivered" } & SalesDelivered | { "of": "sales_followed" } & Followed | { "of": "sale_decided" } & SaleDecided | { "of": "bills_read" } & BillsRead | { "of": "erp_costs_taken" } & ErpCostsTaken | { "of": "trained" } & ForecastTrained | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_delivered" } & SalesDelivered | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -3645,7 +3619,7 @@ export type ProxyMode = "system" | "none" | "manual";
 export type Quantity = string;
 
 /**
- * Result of a job that has others do the work.
+ * The jobs that followed from one.
  */
 export type Queued = {
 /**
@@ -3956,15 +3930,6 @@ sale: string,
  * What is to become of it.
  */
 decision: SaleDecision, };
-
-/**
- * Result of `DECIDE`.
- */
-export type SaleDecided = {
-/**
- * Where the sale stands since.
- */
-state: SaleState, };
 
 /**
  * What is to become of an uncertain sale.
@@ -6395,6 +6360,79 @@ ledger: string,
 read_only?: boolean, };
 
 /**
+ * A database of documents that is connected.
+ */
+export type SourceConnected = {
+/**
+ * As `SourceTested::grant`.
+ */
+grant: string | null,
+/**
+ * Its number.
+ */
+id: number,
+/**
+ * As people call it.
+ */
+name: string,
+/**
+ * `mercadolibre`.
+ */
+kind: string,
+/**
+ * `MCO`.
+ */
+site: string,
+/**
+ * What the seller is called there; empty before someone authorised.
+ */
+nickname: string,
+/**
+ * Number of the application.
+ */
+client_id: string,
+/**
+ * As it is registered.
+ */
+redirect_uri: string,
+/**
+ * Where its invoices go.
+ */
+ledger_id: number | null,
+/**
+ * Name of that ledger.
+ */
+ledger: string | null,
+/**
+ * How.
+ */
+rules: SaleRules,
+/**
+ * Rules that the ledger's catalogue suggests: to begin with. None before it is fetched.
+ */
+proposal: SaleRules | null,
+/**
+ * Where it stands.
+ */
+state: ChannelState,
+/**
+ * When its orders were last read to the end.
+ */
+synced_at: string | null,
+/**
+ * Why the last reading failed; none when it went well.
+ */
+last_error: ErrorView | null,
+/**
+ * What the ledger demands of the rules, and whether they say it.
+ */
+requirements: Array<SaleRequirementView>,
+/**
+ * Whether nothing that is demanded is missing.
+ */
+complete: boolean, };
+
+/**
  * What a database of documents has.
  */
 export type SourceTested = {
@@ -6409,7 +6447,12 @@ marked: number,
 /**
  * Documents whose mark is only here.
  */
-marked_here: number, };
+marked_here: number,
+/**
+ * The statement to be run by whoever administers the database, so that documents can be marked there;
+ * none where they can, or where nothing is to be written.
+ */
+grant: string | null, };
 
 /**
  * How a connection to SQL Server is encrypted. Never less than what is chosen.
@@ -7621,7 +7664,7 @@ export type Commands = {
   "sales.solar.connect": { request: SolarConnect; response: SalesLedger };
   "sales.solar.probe": { request: SolarAddress; response: NetworkTested };
   "sales.ledgers.probe": { request: LedgerNamed; response: LedgerTested };
-  "sales.sources.connect": { request: SourceConnect; response: SalesChannel };
+  "sales.sources.connect": { request: SourceConnect; response: SourceConnected };
   "sales.sources.test": { request: ChannelNamed; response: SourceTested };
   "sales.deliver": { request: LedgerNamed; response: Array<Job> };
   "sales.attempts": { request: SaleNamed; response: Array<SaleAttempt> };

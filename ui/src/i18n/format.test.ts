@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatFor } from "./format";
+import { COUNTRIES, formatFor } from "./format";
 
 const colombia = formatFor("es", { country: "CO", zone: "America/Bogota" });
 
@@ -38,6 +38,15 @@ test("a day is a day in every zone", () => {
   for (const zone of ["Pacific/Kiritimati", "America/Bogota", "Etc/GMT+12"]) {
     expect(formatFor("es", { country: "CO", zone }).day("2026-01-01")).toBe("01/01/2026");
   }
+});
+
+test("the day stands before the month in every language and country", () => {
+  for (const lang of ["es", "en"])
+    for (const country of COUNTRIES) {
+      const { day, moment } = formatFor(lang, { country, zone: "UTC" });
+      expect(day("2026-11-05")).toMatch(/^05[/-]11[/-]2026$/);
+      expect(moment("2026-11-05T13:40:00Z")).toMatch(/^05[/-]11[/-]2026 13:40$/);
+    }
 });
 
 test("an unknown zone does not break the screen", () => {

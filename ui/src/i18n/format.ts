@@ -70,8 +70,11 @@ export function formatFor(lang: string, office: Office): Format {
   const locale = `${lang}-${office.country}`;
   const zone = isZone(office.zone) ? office.zone : "UTC";
   const number = (options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
-  const time = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { hourCycle: "h23", ...options });
+  const time = (options: Intl.DateTimeFormatOptions, of = locale) =>
+    new Intl.DateTimeFormat(of, { hourCycle: "h23", ...options });
+  // The day stands before the month wherever it is typed, and so wherever it is read: `en-CO` and `es-PA` would
+  // write 11/05 for the 5th of November.
+  const days = lang === "en" || office.country === "PA" ? "en-GB" : locale;
   const whole = number({ maximumFractionDigits: 0 });
   const money = number({ minimumFractionDigits: 2, maximumFractionDigits: 4 });
   const amount = number({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -79,9 +82,9 @@ export function formatFor(lang: string, office: Office): Format {
   const short = number({ notation: "compact", maximumSignificantDigits: 3, useGrouping: true });
   const percent = number({ style: "percent", maximumFractionDigits: 0 });
   const longDay = { day: "2-digit", month: "2-digit", year: "numeric" } as const;
-  const fullDay = time({ ...longDay, timeZone: "UTC" });
+  const fullDay = time({ ...longDay, timeZone: "UTC" }, days);
   const month = time({ month: "short", year: "numeric", timeZone: "UTC" });
-  const moment = time({ ...longDay, hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const moment = time({ ...longDay, hour: "2-digit", minute: "2-digit", timeZone: zone }, days);
   const clock = time({ hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: zone });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short" });
   const decimals = number({ maximumFractionDigits: 1 });

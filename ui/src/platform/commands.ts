@@ -10,7 +10,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { COMMANDS, type Tag } from "@/generated/commands";
 import { usePlatform } from "./context";
 import type { CommandName, RequestOf, ResponseOf } from "./platform";
@@ -55,17 +55,36 @@ export function useCommand<N extends CommandName>(
   });
 }
 
+/** What is already under way is not begun again: a second click, or a second Enter, asks for nothing else. */
 export function useAction<N extends CommandName>(
   name: N,
 ): UseMutationResult<ResponseOf<N>, unknown, RequestOf<N>> {
   const platform = usePlatform();
   const client = useQueryClient();
-  return useMutation<ResponseOf<N>, unknown, RequestOf<N>>({
+  const underWay = useRef(new Map<string, Promise<ResponseOf<N>>>());
+  const action = useMutation<ResponseOf<N>, unknown, RequestOf<N>>({
     mutationKey: [name],
     mutationFn: (request) => platform.call(name, request),
     // A command that failed may have changed something as well: a test remembers why it failed.
     onSettled: () => invalidate(client, COMMANDS[name].changes),
   });
+  const { mutateAsync: begin } = action;
+  const mutateAsync = useCallback<typeof begin>(
+    (...given) => {
+      const key = JSON.stringify(given[0]);
+      const same = underWay.current.get(key);
+      if (same) return same;
+      const mine = begin(...given).finally(() => underWay.current.delete(key));
+      underWay.current.set(key, mine);
+      return mine;
+    },
+    [begin],
+  );
+  const mutate = useCallback<typeof action.mutate>(
+    (...given) => void mutateAsync(...given).catch(() => undefined),
+    [mutateAsync],
+  );
+  return { ...action, mutate, mutateAsync };
 }
 
 interface Asked<T> {

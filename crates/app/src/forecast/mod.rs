@@ -229,8 +229,7 @@ pub fn remove(app: &App, request: Named) -> Result<Vec<ModelRow>> {
 
 /// A NIT as it was typed, as companies carry it.
 fn nit_of(text: &str) -> Result<String> {
-    let nit = puente_core::TaxId::parse(puente_core::TaxIdKind::Nit, text)
-        .map_err(|error| puente_core::Error::invalid("company", format!("{text}: {error}")))?;
+    let nit = puente_core::TaxId::parse(puente_core::TaxIdKind::Nit, text)?;
     Ok(nit.as_str().to_owned())
 }
 

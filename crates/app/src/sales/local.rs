@@ -7,23 +7,23 @@ use crate::jobs::{self, JobRow};
 use crate::network::{self, Address, Tested};
 use crate::{App, Result};
 use puente_core::{Cancel, Error, ErrorView, Secret};
+use puente_databases::Engine;
 use puente_erp::Room as ErpRoom;
 use puente_erp::Statements;
-use puente_erp::servers::{self, Kind};
+use puente_erp::servers::{self, Kind, Server};
 use puente_jobs::NewJob;
-use puente_sales::accounts::{self, Channel, ChannelKind, ChannelState, Ledger, LedgerKind};
+use puente_sales::accounts::{self, Channel, ChannelKind, Ledger, LedgerKind};
 use puente_sales::channels::database::{self, Settings, Sources};
 use puente_sales::handlers::{DELIVER, LedgerInput};
 use puente_sales::ledgers::solar;
-use puente_sales::{Rules, marks};
-use rust_decimal::Decimal;
+use puente_sales::marks;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use ts_rs::TS;
 
-/// Requests a minute: what Solar takes is not known, and nothing is counted.
-const PER_MINUTE: u32 = 1000;
+/// The profile of sales where none is named.
+const SHIPPED: &str = "solar";
 
 /// The servers of this office, for sales.
 pub(crate) struct Servers(pub(crate) ErpRoom);
@@ -165,18 +165,11 @@ fn solar_account(request: &SolarConnect, known: Option<&Ledger>) -> Result<Ledge
         )
     });
     puente_net::check_url(&base_url)?;
+    let base_url = base_url.trim().trim_end_matches('/');
+    let name = known.map_or(name, |known| known.name.as_str());
     Ok(Ledger {
         id: known.map_or(0, |known| known.id),
-        name: known.map_or_else(|| name.to_owned(), |known| known.name.clone()),
-        kind: LedgerKind::Solar,
-        settings: json!(settings),
-        base_url: base_url.trim().trim_end_matches('/').to_owned(),
-        user: request.user.trim().to_owned(),
-        partner_id: String::new(),
-        per_minute: PER_MINUTE,
-        secret_name: String::new(),
-        checked_at: None,
-        last_error: None,
+        ..settings.account(name, base_url, request.user.trim())
     })
 }
 
@@ -233,19 +226,33 @@ pub struct SourceConnect {
     pub read_only: bool,
 }
 
+/// A database of documents that is connected.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(rename = "SourceConnected")]
+pub struct SourceConnected {
+    /// The account.
+    #[serde(flatten)]
+    pub channel: ChannelRow,
+    /// As [`SourceTested::grant`].
+    pub grant: Option<String>,
+}
+
 /// Connects a database of documents after its tables were compared to the profile.
 ///
 /// # Errors
 /// Those of the fields and of the connection; [`puente_core::Code::SchemaMismatch`] with what is missing.
-pub fn connect_source(app: &App, request: SourceConnect) -> Result<ChannelRow> {
+pub fn connect_source(app: &App, request: SourceConnect) -> Result<SourceConnected> {
     let room = room(app);
     let channel = source_account(app, &request)?;
-    room.database(&channel)?.open(&Cancel::new())?;
+    let found = room.database(&channel)?.look(&Cancel::new())?;
     let name = channel.name.clone();
     let id = accounts::keep_database(&room.state, channel, room.clock.now())?;
     let detail = json!({ "name": name });
     app.audit("channel.connect", &format!("channel:{id}"), detail)?;
-    channels::row(app, accounts::channel(&room.state, id)?)
+    Ok(SourceConnected {
+        channel: channels::row(app, accounts::channel(&room.state, id)?)?,
+        grant: found.grant,
+    })
 }
 
 fn source_account(app: &App, request: &SourceConnect) -> Result<Channel> {
@@ -262,38 +269,18 @@ fn source_account(app: &App, request: &SourceConnect) -> Result<Channel> {
     let profile = request
         .profile
         .clone()
-        .unwrap_or_else(|| "solar".to_owned());
+        .unwrap_or_else(|| SHIPPED.to_owned());
     database::profile_of(room.sources()?, &profile)?;
     let database = request.database.trim().to_owned();
     // What a sale is called elsewhere must not depend on the number of a row here.
     let place = format!("{}/{database}/{profile}", server.host.to_lowercase());
-    Ok(Channel {
-        id: 0,
-        name: name.to_owned(),
-        kind: ChannelKind::Database,
-        settings: json!(Settings {
-            server: server.id,
-            database,
-            profile,
-            read_only: request.read_only,
-        }),
-        site: String::new(),
-        api_url: String::new(),
-        auth_url: String::new(),
-        client_id: String::new(),
-        redirect_uri: String::new(),
-        seller_id: place,
-        nickname: String::new(),
-        ledger_id: Some(ledger.id),
-        rules: Rules {
-            tolerance: Decimal::new(5, 2),
-            ..Rules::default()
-        },
-        state: ChannelState::Connected,
-        checkpoint: None,
-        synced_at: None,
-        last_error: None,
-    })
+    let settings = Settings {
+        server: server.id,
+        database,
+        profile,
+        read_only: request.read_only,
+    };
+    Ok(settings.account(name, place, ledger.id))
 }
 
 /// The first account whose sales come out of a server.
@@ -301,14 +288,49 @@ fn source_account(app: &App, request: &SourceConnect) -> Result<Channel> {
 /// # Errors
 /// Those of the store.
 pub(crate) fn account_of(app: &App, server: servers::ServerId) -> Result<Option<String>> {
-    let is_from = |channel: &Channel| {
-        channel.kind == ChannelKind::Database
-            && Settings::of(channel).is_ok_and(|settings| settings.server == server)
-    };
-    let found = accounts::channels(&room(app).state)?
+    let found = of_server(app, server)?.into_iter().next();
+    Ok(found.map(|(channel, _)| channel.name))
+}
+
+/// The accounts whose sales come out of a server.
+fn of_server(app: &App, server: servers::ServerId) -> Result<Vec<(Channel, Settings)>> {
+    let all = accounts::channels(&room(app).state)?.into_iter();
+    let databases = all.filter(|channel| channel.kind == ChannelKind::Database);
+    Ok(databases
+        .filter_map(|channel| Settings::of(&channel).ok().map(|found| (channel, found)))
+        .filter(|(_, settings)| settings.server == server)
+        .collect())
+}
+
+/// What a login needs for the sales of a server: those that come out of it, else those of the shipped
+/// profile where it lists no companies.
+///
+/// # Errors
+/// Those of the store and of the profiles; that the login is not a plain name.
+pub(crate) fn grants(
+    app: &App,
+    server: &Server,
+    engine: Engine,
+    login: &str,
+) -> Result<Vec<String>> {
+    let mut wanted: Vec<(String, bool)> = of_server(app, server.id)?
         .into_iter()
-        .find(is_from);
-    Ok(found.map(|channel| channel.name))
+        .map(|(_, settings)| (settings.profile, !settings.read_only))
+        .collect();
+    if wanted.is_empty() && server.sells_only() {
+        wanted.push((SHIPPED.to_owned(), true));
+    }
+    let room = room(app);
+    let mut grants = Vec::new();
+    for (profile, marks) in wanted {
+        let profile = database::profile_of(room.sources()?, &profile)?;
+        for grant in profile.grants(engine, login, marks)? {
+            if !grants.contains(&grant) {
+                grants.push(grant);
+            }
+        }
+    }
+    Ok(grants)
 }
 
 /// What a database of documents has.
@@ -321,6 +343,9 @@ pub struct SourceTested {
     pub marked: u64,
     /// Documents whose mark is only here.
     pub marked_here: u64,
+    /// The statement to be run by whoever administers the database, so that documents can be marked there;
+    /// none where they can, or where nothing is to be written.
+    pub grant: Option<String>,
 }
 
 /// Tries a database of documents, and counts what waits there.
@@ -333,12 +358,13 @@ pub fn test_source(app: &App, request: channels::Named) -> Result<SourceTested> 
     if channel.kind != ChannelKind::Database {
         return Err(Error::invalid("channel", channel.kind.as_str()));
     }
-    let pending = room.database(&channel)?.pending(&Cancel::new())?;
+    let found = room.database(&channel)?.look(&Cancel::new())?;
     let (marked, marked_here) = marks::counts(&room.state, channel.id)?;
     Ok(SourceTested {
-        pending,
+        pending: found.pending,
         marked,
         marked_here,
+        grant: found.grant,
     })
 }
 

@@ -53,6 +53,8 @@ pub struct Seen {
     pub vpn: String,
     /// How its tunnel is; none when the PC is not in it.
     pub status: Option<Status>,
+    /// See [`super::VpnRow::held_by`].
+    pub held_by: Option<u32>,
 }
 
 /// Who puts the whole PC in VPNs, and in which he was seen to have put it. Clones are one and the same.
@@ -87,6 +89,7 @@ impl Keeper {
             program: folder.join("wireguard.exe"),
             wg: folder.join("wg.exe"),
             powershell: system.join(r"WindowsPowerShell\v1.0\powershell.exe"),
+            sc: system.join("sc.exe"),
             folder: dir.path().to_owned(),
         })
     }
@@ -185,8 +188,14 @@ pub fn whole_pc(app: &App, _: Nothing) -> Result<WholePc> {
 /// That the VPN doesn't exist, that nobody on this PC can tell, or that he does not tell this user.
 pub fn look(app: &App, request: Named) -> Result<Seen> {
     let vpn = vpns::find(&app.room.state, &request.vpn)?;
+    let held_by = app.tunnels.elsewhere(vpn.id);
     Ok(Seen {
-        status: app.whole_pc.status(vpn.id)?,
+        // A key serves one place at a time.
+        status: match held_by {
+            Some(_) => None,
+            None => app.whole_pc.status(vpn.id)?,
+        },
+        held_by,
         vpn: vpn.name,
     })
 }

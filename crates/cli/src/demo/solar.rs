@@ -186,7 +186,7 @@ fn connect(
                 options,
             },
             password: Some(Secret::from("Clave-de-ejemplo-1")),
-            no_test: true,
+            no_test: false,
         },
     )?;
     local::connect_source(

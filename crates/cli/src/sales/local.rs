@@ -150,7 +150,9 @@ pub fn sources(terminal: &Terminal, app: &App, verb: Sources) -> Result<()> {
             };
             let row = local::connect_source(app, request)?;
             terminal.result(&row, |row| {
-                terminal.line(terminal.fill("sales.source.added", &[("name", &row.name)]));
+                let name = &row.channel.name;
+                terminal.line(terminal.fill("sales.source.added", &[("name", name)]));
+                lacking(terminal, row.grant.as_deref());
             });
         }
         Sources::Test { name } => {
@@ -162,6 +164,7 @@ pub fn sources(terminal: &Terminal, app: &App, verb: Sources) -> Result<()> {
                     ("here", &tested.marked_here),
                 ];
                 terminal.line(terminal.fill("sales.source.tested", &values));
+                lacking(terminal, tested.grant.as_deref());
             });
         }
         Sources::Profile { name } => {
@@ -210,4 +213,12 @@ pub fn attempts(terminal: &Terminal, app: &App, sale: String) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// What is to be run where documents can't be marked, on a line of its own.
+fn lacking(terminal: &Terminal, grant: Option<&str>) {
+    if let Some(grant) = grant {
+        terminal.line(terminal.text("sales.source.grant"));
+        terminal.line(grant);
+    }
 }

@@ -97,7 +97,6 @@ fn a_delivery_that_fails_half_way_says_how_far_it_came_and_the_next_one_ends_it(
                 "--password-stdin",
                 "--master",
                 &path,
-                "--no-test",
             ],
             &server_password,
         ),
@@ -139,6 +138,7 @@ fn a_delivery_that_fails_half_way_says_how_far_it_came_and_the_next_one_ends_it(
         let ran = puente(&data, line, &format!("{typed}\n"));
         assert!(ran.status.success(), "{line:?}: {}", said(&ran));
     }
+    grants_of_a_server_of_sales(&data);
     // Four are taken, and then nobody is told anything any more.
     clouds.fault(
         Fault::on(Cloud::Solar, "POST", TELL, Does::Status(429))
@@ -190,4 +190,44 @@ fn a_delivery_that_fails_half_way_says_how_far_it_came_and_the_next_one_ends_it(
         "{counts}"
     );
     assert_eq!(clouds.journal().len(), 9);
+}
+
+/// It was taken as it is, without a list of companies, and asks for no more than sales need.
+fn grants_of_a_server_of_sales(data: &Path) {
+    let read = |line: &[&str]| -> Value {
+        let ran = puente(data, line, "");
+        serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{}", said(&ran)))
+    };
+    let servers = read(&["servers", "list", "--json"]);
+    let warnings = servers[0]["warnings"].as_array().unwrap();
+    assert!(
+        warnings.iter().any(|one| one == "no_companies"),
+        "{servers}"
+    );
+    let grants = read(&[
+        "servers",
+        "grants",
+        "mostrador",
+        "--login",
+        "PUENTE",
+        "--json",
+    ]);
+    assert_eq!(grants["master"], serde_json::json!([]), "{grants}");
+    assert_eq!(grants["company"], serde_json::json!([]), "{grants}");
+    let table = "EB_T_HISTORIALSINCVENTAS_SOLAR";
+    assert_eq!(
+        grants["sales"],
+        serde_json::json!([
+            format!("GRANT SELECT ON {table} TO USER PUENTE;"),
+            "GRANT SELECT ON CTA03 TO USER PUENTE;",
+            "GRANT SELECT ON CTA04 TO USER PUENTE;",
+            format!("GRANT UPDATE (ESTADO_SYNC, FECHA_SYNC) ON {table} TO USER PUENTE;"),
+        ])
+    );
+    let tested = puente(data, &["sales", "sources", "test", "Mostrador"], "");
+    let text = String::from_utf8_lossy(&tested.stdout).into_owned();
+    assert!(
+        text.contains("Esperan: 10.") && !text.contains("GRANT"),
+        "{text}"
+    );
 }

@@ -208,6 +208,28 @@ fn two_programs_share_the_tunnel_of_one_and_never_take_it_from_each_other() {
         .refused(&["vpn", "connect", "oficina", "--system"], "");
     assert!(whole.contains("VPN_HELD"), "{whole}");
 
+    // Whoever looks is told by whom, and that it ends only there.
+    let listed = pc.bench.json(&["vpn", "list"], "");
+    assert_eq!(listed[0]["held_by"].to_string(), process.trim(), "{listed}");
+    for line in [
+        &["vpn", "show", "oficina"][..],
+        &["vpn", "status", "oficina"],
+        &["vpn", "status", "oficina", "--system"],
+    ] {
+        let told = pc.bench.json(line, "");
+        assert_eq!(told["held_by"].to_string(), process.trim(), "{told}");
+    }
+    for line in [
+        &["vpn", "disconnect", "oficina"][..],
+        &["vpn", "remove", "oficina", "--yes"],
+    ] {
+        let refused = pc.bench.refused(line, "");
+        assert!(
+            refused.contains("VPN_HELD") && refused.contains(&by),
+            "{refused}"
+        );
+    }
+
     // It takes the fresh keys that another program made, too.
     pc.bench.json(&["vpn", "rotate", "oficina"], "");
     let jobs = pc.bench.json(&["companies", "discover"], "");
@@ -216,8 +238,10 @@ fn two_programs_share_the_tunnel_of_one_and_never_take_it_from_each_other() {
     assert!(held.contains(&by), "it still has it: {held}");
     let before = speaks_from();
 
-    // However it ends, the next one has the tunnel.
+    // However it ends, nobody has it any more, and the next one has the tunnel.
     pc.bench.end(child);
+    let listed = pc.bench.json(&["vpn", "list"], "");
+    assert!(listed[0]["held_by"].is_null(), "{listed}");
     let jobs = pc.bench.json(&["companies", "discover"], "");
     assert_eq!(jobs[0]["state"], "done", "{jobs}");
     assert_ne!(speaks_from(), before, "it is another one");

@@ -4,11 +4,12 @@ use super::pump::pump;
 use super::sql::{self, Decimals, Read, Ways};
 use super::{Firebird, batches};
 use crate::charset::Charset;
+use crate::profile::update as update_grant;
 use crate::records::parts;
 use crate::scan::marks;
 use crate::{
-    Becomes, Change, Chunk, Error, Flow, LiveColumn, LiveTable, Match, RecordDb, Result, Scan,
-    Value,
+    Becomes, Change, Chunk, Engine, Error, Flow, LiveColumn, LiveTable, Match, RecordDb, Result,
+    Scan, Value,
 };
 use rsfbclient::SqlType;
 use std::time::Duration;
@@ -72,6 +73,47 @@ impl RecordDb for Firebird {
                 }
                 done => return done,
             }
+        }
+    }
+
+    fn lacking_grant(&mut self, table: &str, columns: &[&str]) -> Result<Option<String>> {
+        let (info, table) = (self.facts()?.info.clone(), self.table(table)?);
+        let (ways, mut names) = (self.ways()?, Vec::with_capacity(columns.len()));
+        for name in columns {
+            names.push(sql::column_of(&table, name)?.name.as_str());
+        }
+        let set: Vec<String> = names
+            .iter()
+            .map(|name| format!("{}=NULL", ways.name(name)))
+            .collect();
+        // Rights are not listed for groups and roles, so that the server is asked by a change of no row.
+        let nothing = Read {
+            text: format!(
+                "UPDATE {} SET {} WHERE 1=0",
+                ways.name(&table.name),
+                set.join(",")
+            ),
+            pulls: Vec::new(),
+            values: Vec::new(),
+        };
+        let mut may = false;
+        let asked = self.write_all(&table.name, &[nothing], &mut || {
+            may = true;
+            Err(Error::Internal("only the right was asked".to_owned()))
+        });
+        match asked {
+            _ if may => Ok(None),
+            Err(Error::PermissionDenied { .. }) => {
+                // As whoever runs it reads names: in the dialect of the database.
+                let of = Ways {
+                    statement_dialect: info.dialect,
+                    ..ways
+                };
+                let names: Vec<String> = names.iter().map(|name| of.name(name)).collect();
+                let (object, user) = (of.name(&table.name), of.name(&info.user));
+                Ok(Some(update_grant(Engine::Firebird, &names, &object, &user)))
+            }
+            asked => asked.map(|_| None),
         }
     }
 }

@@ -2,13 +2,16 @@
 //! may write one, so that every name is checked before it goes near a statement.
 
 mod check;
+mod grants;
 mod places;
 mod read;
 
 pub use check::{Item, Report, Unfit};
+pub use grants::Grantee;
+pub(crate) use grants::update;
 pub use places::{PlaceFlag, PlaceRule, place_flag};
 
-use crate::{ChangeMethod, InvalidText, Result};
+use crate::{ChangeMethod, Engine, InvalidText, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -92,38 +95,23 @@ impl Profile {
     }
 
     /// Statements that let `user` read what this profile reads and nothing else, for whoever
-    /// administers the server to run.
+    /// administers the server to run. Also what telling changes needs where the server has a right for
+    /// it, which does no harm where it is not on.
     ///
     /// # Errors
     /// [`crate::Error::ProfileInvalid`] when `user` is not a plain name.
-    pub fn grants(&self, user: &str) -> Result<Grants> {
-        read::check_identifier(&self.name, "user", &user.to_ascii_uppercase())?;
-        let grant = |table: &&str| format!("GRANT SELECT ON {table} TO USER {user};");
+    pub fn grants(&self, engine: Engine, user: &str) -> Result<Grants> {
+        let grantee = Grantee::new(engine, user, &self.name)?;
+        let mut company = Vec::new();
+        for table in self.company_tables() {
+            company.push(grantee.select(&self.name, table)?);
+        }
+        for table in self.watched_tables() {
+            company.extend(grantee.changes(&self.name, &table)?);
+        }
         Ok(Grants {
-            master: [self.companies.table.as_str()].iter().map(grant).collect(),
-            company: self.company_tables().iter().map(grant).collect(),
-        })
-    }
-
-    /// As [`Profile::grants`], in the words of SQL Server. Also what telling changes needs, which does
-    /// no harm where it is not on.
-    ///
-    /// # Errors
-    /// [`crate::Error::ProfileInvalid`] when `user` is not a plain name.
-    pub fn sql_server_grants(&self, user: &str) -> Result<Grants> {
-        read::check_identifier(&self.name, "user", &user.to_ascii_uppercase())?;
-        let grant = |table: &&str| format!("GRANT SELECT ON OBJECT::[dbo].[{table}] TO [{user}];");
-        let changes = |table: &String| {
-            format!("GRANT VIEW CHANGE TRACKING ON OBJECT::[dbo].[{table}] TO [{user}];")
-        };
-        let company = self.company_tables();
-        Ok(Grants {
-            master: [self.companies.table.as_str()].iter().map(grant).collect(),
-            company: company
-                .iter()
-                .map(grant)
-                .chain(self.watched_tables().iter().map(changes))
-                .collect(),
+            master: vec![grantee.select(&self.name, &self.companies.table)?],
+            company,
         })
     }
 

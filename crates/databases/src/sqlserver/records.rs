@@ -1,13 +1,16 @@
 //! See [`crate::RecordDb`].
 
+use super::catalog::{text, wide};
 use super::pump::pump;
 use super::sql::{self, Of, Read};
 use super::wire::Wire;
 use super::{ATTEMPTS, PAUSE, SqlServer, errors};
+use crate::profile::update as update_grant;
 use crate::records::parts;
 use crate::scan::marks;
 use crate::{
-    Becomes, Change, Chunk, Flow, LiveColumn, LiveKind, Match, RecordDb, Result, Scan, Value,
+    Becomes, Change, Chunk, Engine, Flow, LiveColumn, LiveKind, Match, RecordDb, Result, Scan,
+    Value,
 };
 
 impl RecordDb for SqlServer {
@@ -75,6 +78,45 @@ impl RecordDb for SqlServer {
             }
         }
     }
+
+    fn lacking_grant(&mut self, table: &str, columns: &[&str]) -> Result<Option<String>> {
+        let catalog = self.catalog()?;
+        let (live, real) = catalog.table(table)?;
+        let table = Of { live, real };
+        let object = table.name();
+        let mut names = Vec::with_capacity(columns.len());
+        let mut items = vec!["USER_NAME()".to_owned()];
+        for name in columns {
+            let (live, name) = table.column(name)?;
+            names.push(name);
+            // Of a column the bare name: brackets would be taken for a part of it.
+            items.push(format!(
+                "HAS_PERMS_BY_NAME({},N'OBJECT',N'UPDATE',{},N'COLUMN')",
+                literal(&object),
+                literal(real.column(&live.name)),
+            ));
+        }
+        let rows = self.all(&format!("SELECT {}", items.join(",")), &live.name)?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        // NULL says that the server can't tell, which is no reason to ask an administrator.
+        if (1..=names.len()).all(|at| wide(row, at) != Some(0)) {
+            return Ok(None);
+        }
+        let user = sql::bracketed(&text(row, 0));
+        Ok(Some(update_grant(
+            Engine::SqlServer,
+            &names,
+            &object,
+            &user,
+        )))
+    }
+}
+
+/// A name as a text of a statement.
+fn literal(name: &str) -> String {
+    format!("N'{}'", name.replace('\'', "''"))
 }
 
 fn write(

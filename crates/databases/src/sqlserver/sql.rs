@@ -143,10 +143,16 @@ fn expression(
             format!("CAST({name} AS BIGINT)")
         }
         (Kind::Date | Kind::Timestamp, LiveKind::Date | LiveKind::Timestamp) => name,
-        (Kind::Date | Kind::Timestamp, LiveKind::Zoned) => format!("CAST({name} AS DATETIME2(6))"),
+        (Kind::Date | Kind::Timestamp, LiveKind::Zoned) => on_its_clock(&name),
         (_, _) => return None,
     };
     Some((item, pull))
+}
+
+/// A moment with a zone, on the clock of whoever wrote it; with all its digits, for fewer would round the
+/// last of a day into the next one.
+fn on_its_clock(name: &str) -> String {
+    format!("CAST({name} AS DATETIME2(7))")
 }
 
 fn text(column: &LiveColumn, name: String, invalid: InvalidText) -> Option<(String, Pull)> {
@@ -186,8 +192,10 @@ fn text(column: &LiveColumn, name: String, invalid: InvalidText) -> Option<(Stri
             (format!("CAST({name} AS DECIMAL(19,4))"), plain)
         }
         LiveKind::Decimal { .. } => (name, plain),
-        LiveKind::Zoned => (format!("CAST({name} AS DATETIME2(6))"), plain),
-        LiveKind::Float | LiveKind::Time => (format!("CAST({name} AS NVARCHAR(60))"), plain),
+        LiveKind::Zoned => (on_its_clock(&name), plain),
+        // The server would write six digits of it.
+        LiveKind::Float => (name, plain),
+        LiveKind::Time => (format!("CAST({name} AS NVARCHAR(60))"), plain),
         LiveKind::Other if column.declared == "UNIQUEIDENTIFIER" => (name, plain),
         LiveKind::Other => return None,
     })

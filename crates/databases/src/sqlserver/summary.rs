@@ -224,7 +224,8 @@ pub(super) fn ranges(database: &mut SqlServer, request: &RangesRequest) -> Resul
     let width = request.width.min(through.abs_diff(after)).max(1);
     // In 38 digits, for the whole range of a key does not fit its own type; a modulo instead of a
     // division, which would round.
-    let offset = format!("(CAST({key} AS DECIMAL(38,0))-{after}-1)");
+    // In brackets: two signs in a row begin a comment.
+    let offset = format!("(CAST({key} AS DECIMAL(38,0))-({after})-1)");
     let range = if fits_plainly(after, through) {
         format!("(CAST({key} AS BIGINT)-({after})-1)/{width}")
     } else {

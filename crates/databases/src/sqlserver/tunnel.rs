@@ -43,7 +43,6 @@ pub(super) struct Shared {
     socket: TcpStream,
     ended: Mutex<Option<Ended>>,
     received: AtomicU64,
-    answer: Duration,
 }
 
 impl Shared {
@@ -76,13 +75,15 @@ struct Socket(Arc<Shared>);
 
 impl Read for Socket {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = (&self.0.socket).read(buffer);
+        let read = again(|| (&self.0.socket).read(buffer));
         match &read {
             Ok(bytes) => {
                 self.0.received.fetch_add(*bytes as u64, Ordering::Relaxed);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                self.0.end(Ended::Silent(self.0.answer.as_secs()));
+                let waited = self.0.socket.read_timeout().ok().flatten();
+                self.0
+                    .end(Ended::Silent(waited.unwrap_or_default().as_secs()));
                 return Err(ErrorKind::TimedOut.into());
             }
             Err(_) => {}
@@ -93,11 +94,21 @@ impl Read for Socket {
 
 impl Write for Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (&self.0.socket).write(bytes)
+        again(|| (&self.0.socket).write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
         (&self.0.socket).flush()
+    }
+}
+
+/// With a limit of waiting, Linux breaks a read off when the process is stopped and goes on, or gets a signal.
+fn again(mut work: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match work() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            done => return done,
+        }
     }
 }
 
@@ -142,7 +153,6 @@ impl Tunnel {
             socket,
             ended: Mutex::new(None),
             received: AtomicU64::new(0),
-            answer: target.connect,
         });
         let closer = Arc::clone(&shared);
         let _guard = cancel.on_cancel(move || closer.end(Ended::Cancelled));
@@ -297,7 +307,10 @@ fn greet(socket: &mut Socket, target: &Target, options: &SqlServerOptions) -> Re
             detail: "its first message is none of TDS".to_owned(),
         });
     };
-    check_level(level, wants, options.encryption, target)?;
+    // With all of it encrypted from the first byte on there is nothing to agree on.
+    if !strict {
+        check_level(level, wants, options.encryption, target)?;
+    }
     // Without words the server encrypts the login only when both sides say no more than that.
     let login_only = options.encryption == Encryption::LoginOnly && level == OFF;
     if wants && !strict {

@@ -2,7 +2,7 @@
 
 use crate::support::{open, options, rows, try_rows};
 use puente_databases::profile::Item;
-use puente_databases::{Error, Kind, Profile, Scan};
+use puente_databases::{Engine, Error, Kind, Profile, Scan};
 use puente_sandbox::{FirebirdServer, SampleErp, SampleOptions, ServerOptions};
 
 fn sample() -> (tempfile::TempDir, FirebirdServer, SampleErp) {
@@ -100,7 +100,7 @@ fn the_grants_are_enough_to_read_everything_and_for_nothing_else() {
     let (_folder, server, erp) = sample();
     let profile = Profile::builtin("tns").unwrap();
     server.add_user("LECTOR", &"lector-9".into()).unwrap();
-    let grants = profile.grants("lector").unwrap();
+    let grants = profile.grants(Engine::Firebird, "lector").unwrap();
     erp.companies[0]
         .run(&format!("{} commit;", grants.company.join("\n")))
         .unwrap();
@@ -129,7 +129,9 @@ fn the_grants_are_enough_to_read_everything_and_for_nothing_else() {
         "PUBLIC TO X",
         &"A".repeat(64),
     ] {
-        assert!(profile.grants(hostile).is_err(), "{hostile}");
+        for engine in [Engine::Firebird, Engine::SqlServer] {
+            assert!(profile.grants(engine, hostile).is_err(), "{hostile}");
+        }
     }
 }
 

@@ -341,6 +341,19 @@ fn totals_ranges_and_groups_are_exact() {
     assert_eq!(ranges[0].rows, 1000);
     assert_eq!(ranges[0].sums, [1000 * 1001 / 2 * 100]);
     assert_eq!((ranges[8].rows, ranges[9].rows), (1000, 0));
+    // Wider than 64 bits, from below zero.
+    let wide = source
+        .ranges(&RangesRequest {
+            table: "D".to_owned(),
+            key: "DID".to_owned(),
+            after: -1,
+            through: i64::MAX,
+            width: 1 << 62,
+            sums: Vec::new(),
+        })
+        .unwrap();
+    let rows: Vec<u64> = wide.iter().map(|range| range.rows).collect();
+    assert_eq!(rows, [9000, 0]);
     let groups = source
         .grouped(&GroupRequest {
             lines: "D".to_owned(),
@@ -406,5 +419,36 @@ fn only_asked_rows_come() {
     assert_eq!(
         source.stream(&days, &mut |_| Ok(Flow::Continue)).unwrap(),
         1
+    );
+}
+
+#[test]
+fn a_float_as_text_keeps_its_digits_and_the_last_moment_of_a_day_its_day() {
+    let lab = Lab::plain();
+    lab.database
+        .create_table(
+            "X",
+            "ID int not null primary key, NUMERO float, FIN datetimeoffset(7)",
+        )
+        .unwrap();
+    let sqlite = lab.database.sqlite().unwrap();
+    sqlite
+        .execute_batch(
+            "INSERT INTO X VALUES (1, 20261126000123.0, '2026-11-30 23:59:59.9999999 -05:00'), \
+             (2, -1234567.89, '2026-11-30 00:00:00.0000001 +14:00')",
+        )
+        .unwrap();
+    let mut source = lab.open();
+    let scan = Scan::of("X")
+        .column("NUMERO", Kind::Text)
+        .column("FIN", Kind::Date)
+        .column("FIN", Kind::Text);
+    let found = read(source.as_mut(), &scan);
+    let texts = |at: usize| [found[at].text(0).unwrap(), found[at].text(1).unwrap()];
+    assert_eq!(texts(0), ["20261126000123", "-1234567.89"]);
+    assert_eq!(found[1].number(0), found[1].number(1), "the same day");
+    assert_eq!(
+        texts(2),
+        ["2026-11-30 23:59:59.999999", "2026-11-30 00:00:00"]
     );
 }

@@ -3,7 +3,7 @@
 use crate::office::{assert_once, clouds, connect_ledger, jobs_of};
 use crate::solar::{Local, room_in, server};
 use puente_jobs::{Jobs, NewJob, State as JobState};
-use puente_sales::accounts::{self, Channel, ChannelKind, ChannelState};
+use puente_sales::accounts::{self, Channel};
 use puente_sales::channels::database::{SalesProfile, Settings};
 use puente_sales::handlers::{CATALOGUE, DELIVER, HOMOLOGATE, SalesDelivered};
 use puente_sales::list::{self, Filter};
@@ -150,23 +150,8 @@ fn connect(room: &Room, ledger: i64) -> i64 {
         read_only: false,
     };
     let channel = Channel {
-        id: 0,
-        name: "Mostrador".into(),
-        kind: ChannelKind::Database,
-        settings: json!(settings),
-        site: String::new(),
-        api_url: String::new(),
-        auth_url: String::new(),
-        client_id: String::new(),
-        redirect_uri: String::new(),
-        seller_id: "localhost/LOCAL/solar".into(),
-        nickname: String::new(),
-        ledger_id: Some(ledger),
         rules: Rules::default(),
-        state: ChannelState::Connected,
-        checkpoint: None,
-        synced_at: None,
-        last_error: None,
+        ..settings.account("Mostrador", "localhost/LOCAL/solar".into(), ledger)
     };
     accounts::keep_database(&room.state, channel, room.clock.now()).unwrap()
 }

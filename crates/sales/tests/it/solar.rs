@@ -6,16 +6,16 @@ use puente_core::{Cancel, Secret, SystemClock};
 use puente_databases::{ConnectOptions, Encryption, NoStatementLog, RecordDb, connect_records};
 use puente_jobs::{Job, Jobs, NewJob, State as JobState};
 use puente_net::{Network, ProxyMode};
-use puente_sales::accounts::{self, Channel, ChannelKind, ChannelState, Ledger, LedgerKind};
+use puente_sales::accounts;
 use puente_sales::channels::database::{Settings, Sources};
 use puente_sales::handlers::{DELIVER, SalesDelivered};
+use puente_sales::ledgers::solar;
 use puente_sales::list::{self, Filter};
-use puente_sales::{Room, Rules, State, attempts, marks};
+use puente_sales::{Room, State, attempts, marks};
 use puente_sandbox::clouds::{Cloud, CloudOptions, Clouds, Does, EffectKind, Fault};
 use puente_sandbox::{Counter, CounterOptions, TdsEncryption, TdsLogin, TdsOptions, TdsServer};
 use puente_store::secrets::Secrets;
 use puente_store::{Database, state_options};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -122,19 +122,11 @@ pub fn server(folder: &Path) -> TdsServer {
 
 pub fn connect(room: &Room, clouds: &Clouds, read_only: bool) -> (i64, i64) {
     let login = clouds.solar_login();
-    let account = Ledger {
-        id: 0,
-        name: "Solar".into(),
-        kind: LedgerKind::Solar,
-        settings: json!({ "client": login.client, "point": "0001" }),
-        base_url: clouds.solar_url(),
-        user: login.user.clone(),
-        partner_id: String::new(),
-        per_minute: 1000,
-        secret_name: String::new(),
-        checked_at: None,
-        last_error: None,
+    let company = solar::Settings {
+        client: login.client,
+        ..solar::Settings::default()
     };
+    let account = company.account("Solar", &clouds.solar_url(), &login.user);
     let ledger = accounts::insert_ledger(&room.state, account, room.clock.now()).unwrap();
     let key = Secret::from(login.password.as_str());
     room.secrets
@@ -146,28 +138,7 @@ pub fn connect(room: &Room, clouds: &Clouds, read_only: bool) -> (i64, i64) {
         profile: "solar".into(),
         read_only,
     };
-    let channel = Channel {
-        id: 0,
-        name: "Mostrador".into(),
-        kind: ChannelKind::Database,
-        settings: serde_json::to_value(settings).unwrap(),
-        site: String::new(),
-        api_url: String::new(),
-        auth_url: String::new(),
-        client_id: String::new(),
-        redirect_uri: String::new(),
-        seller_id: "localhost/LOCAL/solar".into(),
-        nickname: String::new(),
-        ledger_id: Some(ledger),
-        rules: Rules {
-            tolerance: Decimal::new(5, 2),
-            ..Rules::default()
-        },
-        state: ChannelState::Connected,
-        checkpoint: None,
-        synced_at: None,
-        last_error: None,
-    };
+    let channel = settings.account("Mostrador", "localhost/LOCAL/solar".into(), ledger);
     let channel = accounts::keep_database(&room.state, channel, room.clock.now()).unwrap();
     (ledger, channel)
 }

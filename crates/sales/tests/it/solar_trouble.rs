@@ -173,7 +173,7 @@ fn a_profile_that_doesnt_fit_says_what_is_missing_before_anything_runs() {
     let error = room
         .database(&account)
         .unwrap()
-        .pending(&Cancel::new())
+        .look(&Cancel::new())
         .unwrap_err();
     assert_eq!(error.code(), Code::SchemaMismatch);
     assert!(

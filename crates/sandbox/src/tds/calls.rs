@@ -1,5 +1,6 @@
 //! The functions of T-SQL that statements of Puente and greetings of other clients call.
 
+use super::context::{ColumnInfo, TableInfo};
 use super::refusal::Refusal;
 use super::translate::{Out, Scope, alike};
 use super::tree::Expr;
@@ -90,6 +91,34 @@ fn about_the_server(scope: &Scope<'_>, name: &str, arguments: &[Expr]) -> Result
             let is = context.is_administrator
                 && matches!(&*role.to_ascii_lowercase(), "sysadmin" | "db_owner");
             Out::of(u8::from(is).to_string(), Ty::Int(4))
+        }
+        (
+            "HAS_PERMS_BY_NAME",
+            [
+                Expr::Text(object),
+                Expr::Text(class),
+                Expr::Text(right),
+                Expr::Text(column),
+                Expr::Text(sub),
+            ],
+        ) => {
+            let bare = object.rsplit('.').next().unwrap_or_default();
+            let told = class.eq_ignore_ascii_case("OBJECT") && sub.eq_ignore_ascii_case("COLUMN");
+            let has = |table: &TableInfo| {
+                let names = |one: &ColumnInfo| one.name.eq_ignore_ascii_case(column);
+                table.columns.iter().any(names)
+            };
+            let may = match &*right.to_ascii_uppercase() {
+                "UPDATE" => Some(context.login.may_write),
+                _ => None,
+            };
+            let table = context.table(None, bare.trim_matches(['[', ']']));
+            match (table, may) {
+                (Ok(table), Some(may)) if told && has(&table) => {
+                    Out::of(u8::from(may).to_string(), Ty::Int(4))
+                }
+                (_, _) => Out::of("NULL", Ty::Int(4)),
+            }
         }
         ("OBJECT_ID", [Expr::Text(object), ..]) => {
             let bare = object.rsplit('.').next().unwrap_or_default();

@@ -72,6 +72,8 @@ fn to_text(inner: &Out, from: Ty, length: u16) -> String {
         Ty::Decimal { scale, .. } => format!("tsql_text({}, {scale})", inner.sql),
         // Money is written with two decimals unless a style asks for four.
         Ty::Money(_) => format!("tsql_text(tsql_round({}, 4, 2), 2)", inner.sql),
+        // Six digits at most unless a style asks for more.
+        Ty::Float(_) => format!("printf('%.6g', {})", inner.sql),
         Ty::Guid => format!("upper({})", inner.sql),
         Ty::Text { .. } => inner.sql.clone(),
         _ => format!("CAST({} AS TEXT)", inner.sql),

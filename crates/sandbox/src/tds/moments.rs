@@ -1,7 +1,7 @@
 //! Moments: from the text that SQLite keeps to the bytes of each type.
 
 use super::types::Ty;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, Timelike};
 
 /// Writes a moment; `None` when the text is none, or not of the type.
 pub(super) fn write(out: &mut Vec<u8>, ty: Ty, text: &str) -> Option<()> {
@@ -29,6 +29,8 @@ pub(super) fn write(out: &mut Vec<u8>, ty: Ty, text: &str) -> Option<()> {
             out.extend(u16::try_from(minutes).ok()?.to_le_bytes());
         }
         Ty::DateTime2(scale) => {
+            // More digits than the type has are rounded, into the next day where need be.
+            let moment = moment.round_subsecs(u16::from(scale));
             out.push(time_bytes(scale) + 3);
             time_of_day(out, moment.time(), scale);
             days_since_year_1(out, moment.date())?;

@@ -455,7 +455,7 @@ fn wider(one: Ty, other: Ty) -> Ty {
 }
 
 /// Products and quotients: of whole numbers, or of floats. Those of decimals have rules of their own
-/// that nothing here needs.
+/// that nothing here needs, where they have no places: a quotient is asked for only when it is whole.
 fn arithmetic(sign: &str, left: &Out, right: &Out) -> Result<Out, Refusal> {
     let sql = format!("({} {sign} {})", left.sql, right.sql);
     match (left.ty, right.ty) {
@@ -466,6 +466,11 @@ fn arithmetic(sign: &str, left: &Out, right: &Out) -> Result<Out, Refusal> {
                 format!("({} {sign} {})", left.sql, right.sql),
                 Ty::Float(8),
             ))
+        }
+        (Ty::Decimal { scale: 0, .. }, Ty::Int(_) | Ty::Decimal { scale: 0, .. })
+            if sign != "*" =>
+        {
+            Ok(Out::of(sql, wider(left.ty, right.ty)))
         }
         (_, _) => Err(Refusal::unknown(format!("{sign} of decimals"))),
     }

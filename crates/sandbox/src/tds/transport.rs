@@ -234,7 +234,8 @@ fn greet_strictly(
         return Ok(None);
     };
     let fits = instance_fits(&message.body, options.instance.as_deref());
-    packet::answer(&mut stream, &prelogin(level::REQUIRED, fits))?;
+    // Everything is encrypted already.
+    packet::answer(&mut stream, &prelogin(level::NOT_SUPPORTED, fits))?;
     Ok(Some(Greeted {
         transport: Transport::Tls(Box::new(stream)),
         login_only: false,

@@ -226,6 +226,7 @@ impl Loop {
         let mut result = self
             .tunn
             .decapsulate(Some(from.ip()), datagram, &mut self.plain);
+        let is_peer = proves_the_peer(&result);
         loop {
             match result {
                 TunnResult::Err(_) => return,
@@ -246,7 +247,9 @@ impl Loop {
             }
         }
         // Whoever has the peer's key is the peer, wherever it is now.
-        self.endpoint = from;
+        if is_peer {
+            self.endpoint = from;
+        }
     }
 
     fn tick(&mut self) {
@@ -268,9 +271,64 @@ impl Loop {
     }
 }
 
+/// The type of a message that asks to come again with a cookie.
+const COOKIE_REPLY: u8 = 3;
+
+/// Whether what came was made with the peer's key. Under a flood of greetings, everyone who knows our public
+/// key is answered with a cookie: that proves nobody.
+fn proves_the_peer(result: &TunnResult<'_>) -> bool {
+    match result {
+        TunnResult::Err(_) => false,
+        TunnResult::WriteToNetwork(answer) => answer.first() != Some(&COOKIE_REPLY),
+        TunnResult::Done | TunnResult::WriteToTunnelV4(..) | TunnResult::WriteToTunnelV6(..) => {
+            true
+        }
+    }
+}
+
 /// Nobody else's packets come through the peer.
 fn pass(device: &SyncDevice, allowed: &[(IpAddr, u8)], packet: &[u8], source: IpAddr) {
     if allowed.iter().any(|net| contains(*net, source)) {
         drop(device.send(packet));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_greetings_by_a_stranger_proves_nobody_the_peer() {
+        let key = || StaticSecret::from(rand::rng().random::<[u8; 32]>());
+        let (own, peer, stranger) = (key(), key(), key());
+        let between = |own: &StaticSecret, other: &StaticSecret| {
+            Tunn::new(own.clone(), PublicKey::from(other), None, None, 1, None)
+        };
+        let mut ours = between(&own, &peer);
+        let mut theirs = between(&stranger, &own);
+        let (mut greeting, mut room) = ([0; LARGEST], [0; LARGEST]);
+        let from: IpAddr = Ipv4Addr::new(192, 0, 2, 66).into();
+        let mut cookies = 0;
+        for _ in 0..64 {
+            let result = theirs.format_handshake_initiation(&mut greeting, true);
+            let TunnResult::WriteToNetwork(datagram) = result else {
+                panic!("no greeting");
+            };
+            let result = ours.decapsulate(Some(from), datagram, &mut room);
+            cookies += usize::from(matches!(result, TunnResult::WriteToNetwork(_)));
+            assert!(!proves_the_peer(&result));
+        }
+        assert!(cookies > 0, "the flood was none");
+        let mut theirs = between(&peer, &own);
+        let mut ours = between(&own, &peer);
+        let result = theirs.format_handshake_initiation(&mut greeting, true);
+        let TunnResult::WriteToNetwork(datagram) = result else {
+            panic!("no greeting");
+        };
+        assert!(proves_the_peer(&ours.decapsulate(
+            Some(from),
+            datagram,
+            &mut room
+        )));
     }
 }

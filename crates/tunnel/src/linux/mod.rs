@@ -228,12 +228,20 @@ fn check(tunnel: &Tunnel) -> Result<(), &'static str> {
     if !tunnel.addresses.iter().all(fits) || !tunnel.allowed.iter().all(fits) {
         return Err("prefix");
     }
-    for (address, prefix) in &tunnel.allowed {
-        // The whole of the PC's traffic, its own loopback and the way to the peer stay what they are.
+    let lists = [
+        ("allowed", &tunnel.allowed),
+        ("addresses", &tunnel.addresses),
+    ];
+    let nets = lists
+        .iter()
+        .flat_map(|(what, nets)| nets.iter().map(move |net| (*what, net)));
+    for (what, (address, prefix)) in nets {
+        // The whole of the PC's traffic, its own loopback and the way to the peer stay what they are: what an
+        // address lies in is led to as well.
         let least = if address.is_ipv4() { 8 } else { 16 };
         let own = engine::contains((*address, *prefix), tunnel.endpoint.ip());
         if *prefix < least || address.is_loopback() || address.is_multicast() || own {
-            return Err("allowed");
+            return Err(what);
         }
     }
     Ok(())
@@ -300,6 +308,16 @@ mod tests {
             ("::", 0),
         ] {
             assert!(check(&tunnel(net, prefix)).is_err(), "{net}/{prefix}");
+        }
+        for (address, prefix) in [
+            ("200.0.0.10", 1),
+            ("203.0.113.9", 24),
+            ("203.0.113.5", 32),
+            ("127.0.0.2", 32),
+        ] {
+            let mut tunnel = tunnel("192.168.77.0", 24);
+            tunnel.addresses.push((address.parse().unwrap(), prefix));
+            assert_eq!(check(&tunnel), Err("addresses"), "{address}/{prefix}");
         }
     }
 

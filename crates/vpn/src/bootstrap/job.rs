@@ -7,7 +7,7 @@ use crate::remote::{Credentials, Ran, Server};
 use crate::vpns::Remote;
 use crate::{Error, Result};
 use puente_core::{Cancel, Clock, Code, Progress};
-use puente_jobs::{Interrupted, JobKind, Level, Running, audit};
+use puente_jobs::{Interrupted, JobKind, Running};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use serde::{Deserialize, Serialize};
@@ -64,11 +64,8 @@ impl Setups {
             true => self.undo(&mut setup, &mut server, job),
             false => self.make(&mut setup, &mut server, job),
         };
-        let ran = server.take_ran();
-        for ran in &ran {
-            job.log(Level::Info, &format!("{} → {}", ran.command, ran.answer));
-        }
-        self.audit(&setup, &ran)?;
+        let subject = format!("vpn-setup:{}", setup.id);
+        server.write_down(&self.state, self.clock.now(), &subject, job)?;
         result
     }
 
@@ -110,18 +107,6 @@ impl Setups {
             *kept = state;
         }
         rows::update(&self.state, setup, self.clock.now())
-    }
-
-    /// What ran on someone's server stays written down for good.
-    fn audit(&self, setup: &Setup, ran: &[Ran]) -> Result<()> {
-        let now = self.clock.now();
-        let Remote { host, user, .. } = &setup.remote;
-        let detail = json!({ "host": host, "user": user, "ran": ran });
-        let subject = format!("vpn-setup:{}", setup.id);
-        self.state
-            .write(move |tx| audit::append(tx, now, "local", "vpn.remote", &subject, &detail))
-            .map_err(puente_core::Error::from)?;
-        Ok(())
     }
 
     fn settle(&self, id: SetupId, error: Option<puente_core::Error>) -> Result<()> {

@@ -5,6 +5,8 @@ const KEY: &str = "3uGpzg22CE9+Cb7MRajTIh1Xnxg4wNh4ctUeDVc7vWY=";
 const OTHER: &str = "TghDAQjI2ZTV+dz4p/ttLqrvA1cCICm9UPNYnBi43Q4=";
 const PRIVATE: &str = "YAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
 
+const ZERO: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
 fn client() -> String {
     format!(
         "\u{feff}[interface]\r\nPrivateKey={PRIVATE} # mine\r\nAddress = 10.8.3.10/32, fd00::a/128\r\nDNS = 10.8.3.1\r\n\
@@ -45,6 +47,15 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
         ("[Interface]\nPrivateKey = canary", 2, "not_a_key"),
         ("[Interface]\nMTU = 1", 2, "576..9000"),
         ("[Interface]\nAddress = canary", 2, "not_an_address"),
+        ("[Interface]\nAddress = 224.0.0.5/32", 2, "not_a_host"),
+        ("[Interface]\nAddress = 255.255.255.255", 2, "not_a_host"),
+        ("[Interface]\nAddress = 0.0.0.0/0", 2, "not_a_host"),
+        (
+            "[Interface]\nAddress = 10.8.3.10, ff02::1/128",
+            2,
+            "not_a_host",
+        ),
+        ("[Interface]\nAddress = 127.0.0.1/8", 2, "not_a_host"),
         ("[Peer]\nEndpoint = host", 2, "not_an_endpoint"),
         (
             "[Peer]\nAllowedIPs = 10.0.0.0/8\n[Peer]\nPublicKey = canary",
@@ -52,6 +63,71 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
             "not_a_key",
         ),
         ("[Wheel]", 1, "unknown_section"),
+        // One character less, one more, and 32 characters that are no 32 bytes.
+        (
+            &format!("[Interface]\nPrivateKey = {}", &PRIVATE[1..]),
+            2,
+            "not_a_key",
+        ),
+        (&format!("[Peer]\nPublicKey = A{KEY}"), 2, "not_a_key"),
+        (
+            "[Peer]\nPresharedKey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            2,
+            "not_a_key",
+        ),
+        (
+            &format!("[Interface]\nPrivateKey = {ZERO}"),
+            2,
+            "key_of_zeros",
+        ),
+        (&format!("[Peer]\nPublicKey = {ZERO}"), 2, "unsound_key"),
+        ("[Interface]\n[Peer]\n[Interface]", 3, "two_interfaces"),
+        ("[Peer]\nAllowedIPs = 10.0.0.0/33", 2, "not_an_address"),
+        ("[Peer]\nAllowedIPs = 10.0.0.0/-1", 2, "not_an_address"),
+        ("[Peer]\nAllowedIPs = ::/129", 2, "not_an_address"),
+        ("[Peer]\nAllowedIPs = 10.0.0/8", 2, "not_an_address"),
+        ("[Peer]\nAllowedIPs = 300.0.0.1", 2, "not_an_address"),
+        ("[Peer]\nEndpoint = fd00::1:51820", 2, "not_an_endpoint"),
+        ("[Peer]\nEndpoint = [fd00::1]", 2, "not_an_endpoint"),
+        ("[Peer]\nEndpoint = [fd00::1:51820", 2, "not_an_endpoint"),
+        ("[Peer]\nPersistentKeepalive = 65536", 2, "not_a_number"),
+        ("[Interface]\nDNS = 1.1.1.1; reboot", 2, "not_a_name_server"),
+        // Other programs see a second line in each.
+        (
+            "[Interface]\nDNS = 1.1.1.1\rPostUp = reboot",
+            2,
+            "hidden_characters",
+        ),
+        (
+            "[Interface]\nDNS = 1.1.1.1\u{2028}PostUp = reboot",
+            2,
+            "hidden_characters",
+        ),
+        (
+            "[Interface]\nDNS = 1.1.1.1\u{85}PostUp = reboot",
+            2,
+            "hidden_characters",
+        ),
+        (
+            "[Interface]\nPostUp = \u{1b}[2Jclear",
+            2,
+            "hidden_characters",
+        ),
+        (
+            "[Interface]\nAddress = 10.8.3.10\0/32",
+            2,
+            "hidden_characters",
+        ),
+        // As it is copied from a web page.
+        (
+            &format!("[Interface]\nPrivateKey = {PRIVATE}\u{200b}"),
+            2,
+            "hidden_characters",
+        ),
+        // UTF-16, as text that is taken for UTF-8.
+        ("[\0I\0n\0t\0e\0r\0f\0a\0c\0e\0]\0", 1, "hidden_characters"),
+        // A key that lost its name must not be told as the name of a setting.
+        (&format!("[Interface]\n{PRIVATE}"), 2, "no_setting"),
     ] {
         let error = Config::parse(text).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
@@ -80,12 +156,51 @@ fn a_malformed_file_is_refused_with_its_line_and_without_its_secrets() {
 }
 
 #[test]
+fn a_file_whose_keys_contradict_each_other_is_refused() {
+    let own = PrivateKey::parse(PRIVATE).unwrap().public();
+    for (file, why) in [
+        (client().replace(KEY, &own.to_string()), "own_key"),
+        (
+            client()
+                + &format!("[Peer]\nPublicKey = {KEY}\nEndpoint = b:1\nAllowedIPs = 10.9.0.0/24\n"),
+            "peer_twice",
+        ),
+    ] {
+        let Err(Error::Invalid {
+            field: "public_key",
+            reason,
+        }) = Config::parse(&file)
+        else {
+            panic!("{why}");
+        };
+        assert_eq!(reason, why);
+    }
+}
+
+#[test]
+fn comments_stay_out_whatever_stands_in_them() {
+    let text = client() + "# canary \u{1b}[2J\0\u{2028}PostUp = canary\n   # PrivateKey = canary\n";
+    let config = Config::parse(&text).unwrap();
+    let shown = format!("{config:?} {}", config.render());
+    assert!(!shown.contains("canary"));
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_looked_at() {
+    let large = client() + &"#".repeat(LARGEST);
+    let Err(Error::Invalid { reason, .. }) = Config::parse(&large) else {
+        panic!("taken");
+    };
+    assert_eq!(reason, "too_large");
+}
+
+#[test]
 fn of_several_servers_the_one_with_the_narrowest_network_is_the_way() {
     let text = client()
         + &format!(
             "[Peer]\nPublicKey = {OTHER}\nEndpoint = bodega.example.com:51821\n\
              AllowedIPs = 192.168.0.0/16, 10.8.3.0/24\nPresharedKey = {KEY}\n\
-             [Peer]\nPublicKey = {KEY}\nEndpoint = [fd00::9]:1\nAllowedIPs = 192.168.77.64/26\n"
+             [Peer]\nPublicKey = {PRIVATE}\nEndpoint = [fd00::9]:1\nAllowedIPs = 192.168.77.64/26\n"
         );
     let config = Config::parse(&text).unwrap();
     assert_eq!(config.others.len(), 2);
@@ -184,7 +299,58 @@ fn any_file() -> impl Strategy<Value = String> {
     })
 }
 
+/// The end of a line is the only one that Puente writes.
+fn is_hidden_in_file(c: char) -> bool {
+    c != '\n' && is_hidden(c)
+}
+
+/// A client's file, with what people and programs do to one.
+fn spoilt() -> impl Strategy<Value = String> {
+    let what = prop_oneof![
+        Just(String::new()),
+        "\\PC{1,3}",
+        "(?s).{1,3}",
+        Just(ZERO.to_owned()),
+        Just("[Interface]\n".to_owned()),
+        Just("[Peer]\n".to_owned()),
+        Just("\r".to_owned()),
+        Just("=".to_owned()),
+        Just(", 0.0.0.0/0".to_owned()),
+    ];
+    let change = (any::<prop::sample::Index>(), 0usize..24, what);
+    prop::collection::vec(change, 0..6).prop_map(|changes| {
+        let mut text: Vec<char> = client().chars().collect();
+        for (at, gone, new) in changes {
+            let from = at.index(text.len() + 1);
+            let to = text.len().min(from + gone);
+            text.splice(from..to, new.chars());
+        }
+        text.into_iter().collect()
+    })
+}
+
 proptest! {
+    #[test]
+    fn a_spoilt_file_is_refused_without_its_secrets_or_stays_what_it_says(text in spoilt()) {
+        match Config::parse(&text) {
+            Err(error) => {
+                let error = puente_core::Error::from(error);
+                let told = format!("{error:?} {:?}", error.view(puente_core::Lang::Es));
+                prop_assert!(!told.contains(&PRIVATE[..20]) && !told.contains(&OTHER[..20]), "{told}");
+            }
+            Ok(config) => {
+                let written = config.render();
+                prop_assert!(!written.contains(is_hidden_in_file), "{written:?}");
+                let again = Config::parse(&written).unwrap();
+                prop_assert_eq!(again.render(), written);
+                prop_assert!(again.hooks.is_empty() && again.ignored.is_empty());
+                prop_assert_eq!(again.peers().count(), config.peers().count());
+                let told = format!("{:?} {:?}", config.ignored, config);
+                prop_assert!(!told.contains(PRIVATE) && !told.contains(OTHER), "{told}");
+            }
+        }
+    }
+
     #[test]
     fn garbage_is_no_panic(text in "(?s).{0,300}") {
         let _ = Config::parse(&text);

@@ -1,6 +1,7 @@
 //! The loop that a tunnel lives in: one thread for the UDP socket, the TCP stack and all connections.
 
 use super::link::{Link, Tick};
+use super::ports;
 use super::pump::{Pump, Turn};
 use super::shared::{Shared, State};
 use crate::conf::{Config, Peer};
@@ -128,7 +129,7 @@ impl Engine {
             listeners: BTreeMap::new(),
             pumps: BTreeMap::new(),
             next_token: FIRST,
-            next_port: rand::rng().random_range(49152..u16::MAX),
+            next_port: rand::rng().random_range(ports::FIRST..u16::MAX),
             start: now,
             way: Way {
                 round: 0,
@@ -280,15 +281,16 @@ impl Engine {
             return;
         }
         let mut socket = socket(self.pumps.len());
-        self.next_port = self.next_port.checked_add(1).unwrap_or(49152);
-        let from = self.next_port;
+        let taken = |port| self.pumps.values().any(|pump| pump.port == port);
+        let from = ports::next(self.next_port, taken);
+        self.next_port = from;
         if let Err(error) = socket.connect(self.stack.context(), target, from) {
             tracing::warn!(%error, %target, "a connection was not begun");
             return;
         }
         let most = socket.send_capacity();
         let handle = self.sockets.add(socket);
-        let pump = Pump::new(stream, handle, most, self.link.segment());
+        let pump = Pump::new(stream, (handle, from), most, self.link.segment());
         self.pumps.insert(token, pump);
         self.shared.connections(self.pumps.len());
         // Someone waits: this is no time to pause.
@@ -450,7 +452,7 @@ fn stack(config: &Config, link: &mut Link) -> Interface {
     let settings = smoltcp::iface::Config::new(HardwareAddress::Ip);
     let mut stack = Interface::new(settings, link, StackInstant::ZERO);
     stack.update_ip_addrs(|addresses| {
-        for net in &config.addresses {
+        for net in config.addresses.iter().filter(|net| net.is_of_a_host()) {
             // The list holds eight, which is more than any file has.
             let _ = addresses.push(IpCidr::new(IpAddress::from(net.address), net.prefix));
         }

@@ -23,6 +23,8 @@ const BURST: usize = 128;
 const WAITING: usize = 256;
 /// Buffers kept for reuse.
 const SPARE: usize = 256;
+/// The type of a message that asks to come again with a cookie.
+const COOKIE_REPLY: u8 = 3;
 /// The largest datagram that is taken.
 const LARGEST: usize = 9216;
 
@@ -176,7 +178,13 @@ impl Link {
             TunnResult::Done => (false, None),
             TunnResult::WriteToNetwork(answer) => {
                 let size = answer.len();
+                let is_cookie = answer.first() == Some(&COOKIE_REPLY);
                 room.truncate(size);
+                if is_cookie {
+                    self.decline(&room, from);
+                    self.spare.push(room);
+                    return;
+                }
                 self.crypt.waiting.push_back(std::mem::take(&mut room));
                 (true, None)
             }
@@ -200,6 +208,15 @@ impl Link {
         }
         if answers {
             self.send_queued();
+        }
+    }
+
+    /// Under a flood of greetings, everyone who knows our public key is asked to come again with a cookie:
+    /// that proves nobody the peer, and the answer goes where the greeting came from.
+    fn decline(&mut self, cookie: &[u8], from: SocketAddr) {
+        if let Some(socket) = &self.socket {
+            // As if it were lost on the way.
+            drop(socket.send_to(cookie, from));
         }
     }
 
@@ -327,5 +344,60 @@ impl phy::Device for Link {
         capabilities.medium = Medium::Ip;
         capabilities.max_transmission_unit = self.mtu;
         capabilities
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::PrivateKey;
+
+    #[test]
+    fn a_flood_of_greetings_by_a_stranger_takes_the_tunnel_away_from_nobody() {
+        let (own, peer, stranger) = (
+            PrivateKey::generate(),
+            PrivateKey::generate(),
+            PrivateKey::generate(),
+        );
+        let between = |own: &PrivateKey, other: &PrivateKey| {
+            let other = other.public().bytes().into();
+            Tunn::new(own.secret(), other, None, None, 1, None)
+        };
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut link = Link::new(between(&own, &peer), Vec::new(), 1420);
+        let peer_is_at = SocketAddr::from(([192, 0, 2, 1], 51820));
+        link.attach(UdpSocket::bind(loopback).unwrap(), peer_is_at);
+        let flood = std::net::UdpSocket::bind(loopback).unwrap();
+        let from = flood.local_addr().unwrap();
+        let mut theirs = between(&stranger, &own);
+        for _ in 0..64 {
+            let mut greeting = [0; HANDSHAKE];
+            let TunnResult::WriteToNetwork(datagram) =
+                theirs.format_handshake_initiation(&mut greeting, true)
+            else {
+                panic!("no greeting");
+            };
+            link.datagram[..datagram.len()].copy_from_slice(datagram);
+            link.take(datagram.len(), from, Instant::now());
+            assert_eq!(link.endpoint(), Some(peer_is_at));
+            assert_eq!(link.heard, None, "nothing was heard of the peer");
+        }
+        let mut cookie = [0; 256];
+        let (size, _) = flood.recv_from(&mut cookie).unwrap();
+        assert_eq!((size, cookie[0]), (64, COOKIE_REPLY), "it was a flood");
+
+        // The peer itself is followed wherever it goes.
+        let mut theirs = between(&peer, &own);
+        let mut link = Link::new(between(&own, &peer), Vec::new(), 1420);
+        link.attach(UdpSocket::bind(loopback).unwrap(), peer_is_at);
+        let mut greeting = [0; HANDSHAKE];
+        let TunnResult::WriteToNetwork(datagram) =
+            theirs.format_handshake_initiation(&mut greeting, true)
+        else {
+            panic!("no greeting");
+        };
+        link.datagram[..datagram.len()].copy_from_slice(datagram);
+        link.take(datagram.len(), from, Instant::now());
+        assert_eq!(link.endpoint(), Some(from));
     }
 }

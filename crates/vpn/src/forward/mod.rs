@@ -4,6 +4,7 @@
 mod engine;
 mod link;
 mod pace;
+mod ports;
 mod pump;
 mod shared;
 
@@ -254,5 +255,28 @@ impl Drop for Door {
 impl std::fmt::Debug for Door {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Door({} -> {})", self.address, self.target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::PrivateKey;
+    use puente_core::SystemClock;
+
+    #[test]
+    fn an_address_of_nobody_that_was_kept_before_is_no_panic() {
+        let text = format!(
+            "[Interface]\nPrivateKey = {}\nAddress = 10.8.3.10\n[Peer]\nPublicKey = {}\n\
+             Endpoint = 127.0.0.1:9\nAllowedIPs = 10.8.3.0/24\n",
+            PrivateKey::generate().written().expose(),
+            PrivateKey::generate().public(),
+        );
+        let mut config = Config::parse(&text).unwrap();
+        for address in ["224.0.0.5/32", "255.255.255.255/32", "ff02::1/128"] {
+            config.addresses = vec![address.parse().unwrap()];
+            let tunnel = Forwarder::start(config.clone(), Arc::new(SystemClock)).unwrap();
+            drop(tunnel);
+        }
     }
 }

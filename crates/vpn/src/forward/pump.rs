@@ -14,6 +14,8 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) struct Pump {
     stream: TcpStream,
     pub handle: SocketHandle,
+    /// This end's port in the tunnel.
+    pub port: u16,
     /// Whether there may be something to read, and room to write: the system tells changes only.
     pub readable: bool,
     pub writable: bool,
@@ -45,10 +47,16 @@ enum Step {
 
 impl Pump {
     /// A connection whose socket holds `most` bytes for the office, in packets of `segment` bytes.
-    pub fn new(stream: TcpStream, handle: SocketHandle, most: usize, segment: usize) -> Pump {
+    pub fn new(
+        stream: TcpStream,
+        (handle, port): (SocketHandle, u16),
+        most: usize,
+        segment: usize,
+    ) -> Pump {
         Pump {
             stream,
             handle,
+            port,
             readable: true,
             writable: true,
             pace: Pace::new(most),

@@ -3,6 +3,8 @@
 #   add IF SHA256 NAME KEY ADDRESS             adds a peer; a preshared key, if any, comes on the input
 #   cut IF SHA256 FROM TO KEY                  takes out a peer: those bytes of the file, which are its own
 #   swap IF SHA256 FROM TO KEY NAME NEW ADDRESS    both at once, for fresh keys
+#   sync IF SHA256                             has WireGuard know what the file says
+#   drop IF SHA256 KEY                         cuts a peer off that only WireGuard knows
 # Changes are made under a lock, to a file that is still the one whose SHA-256 is given, in one step, and
 # are undone byte for byte when WireGuard does not take them. The last line says how it went.
 set -eu
@@ -11,7 +13,7 @@ export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 folder=/etc/wireguard
 new=; bare=; said=
 
-finish() { rm -f ${new:+"$new"} ${bare:+"$bare"} ${said:+"$said"}; }
+finish() { rm -f ${new:+"$new" "$file.puente.bak"} ${bare:+"$bare"} ${said:+"$said"}; }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 fail() { echo "fail $1"; exit 1; }
@@ -30,11 +32,23 @@ masked() {
     } else print }' "$file"
 }
 
+# Whether a program other than wg-quick makes the interface, from files of its own (netplan writes to /run).
+# What NetworkManager notes down about an interface that others made is no such file.
 owner() {
-  if grep -qsx "Name *= *$interface" /etc/systemd/network/*.netdev /run/systemd/network/*.netdev; then echo systemd-networkd
-  elif grep -qs "interface-name=$interface\$" /etc/NetworkManager/system-connections/*.nmconnection; then echo NetworkManager
-  elif command -v docker >/dev/null 2>&1 && docker ps --format '{{.Image}}' 2>/dev/null | grep -q wg-easy; then echo wg-easy
+  here="[[:space:]]*=[[:space:]]*$interface[[:space:]]*"
+  if grep -qsxE "[[:space:]]*Name$here" /etc/systemd/network/*.netdev /run/systemd/network/*.netdev /usr/lib/systemd/network/*.netdev; then
+    echo systemd-networkd; return
   fi
+  for connection in /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/*; do
+    if grep -qsxE "interface-name$here" "$connection" && ! grep -qsx 'nm-generated=true' "$connection"; then
+      echo NetworkManager; return
+    fi
+  done
+  for engine in docker podman; do
+    if command -v "$engine" >/dev/null 2>&1 && "$engine" ps --format '{{.Image}} {{.Names}}' 2>/dev/null | grep -q wg-easy; then
+      echo wg-easy; return
+    fi
+  done
 }
 
 state() {
@@ -58,12 +72,16 @@ state() {
 lock() {
   exec 9>"$folder/.puente.lock"
   flock -w 20 9 || fail busy
-  # What a run that was killed left here holds secrets.
-  rm -f "$folder"/.puente.?????? "$file.puente.bak"
   [ -f "$file" ] || fail missing
-  [ "$(sha256sum <"$file" | cut -d' ' -f1)" = "$1" ] || fail changed
-  new=$(mktemp "$folder/.puente.XXXXXX"); bare=$(mktemp "$folder/.puente.XXXXXX"); said=$(mktemp "$folder/.puente.XXXXXX")
+  # A file that is kept elsewhere is changed there.
+  file=$(readlink -f "$file"); place=$(dirname "$file")
+  # What a run that was killed left here holds secrets.
+  rm -f "$place"/.puente.?????? "$file.puente.bak"
+  seen=$1; same
+  new=$(mktemp "$place/.puente.XXXXXX"); bare=$(mktemp "$place/.puente.XXXXXX"); said=$(mktemp "$place/.puente.XXXXXX")
 }
+
+same() { [ "$(sha256sum <"$file" | cut -d' ' -f1)" = "$seen" ] || fail changed; }
 
 # Without the bytes FROM to TO, which must be the peer's own.
 without() {
@@ -100,6 +118,8 @@ commit() {
   trap '' HUP INT TERM PIPE
   cp -p "$file" "$file.puente.bak"
   sync "$new" 2>/dev/null || sync
+  # Whoever edits the file by hand knows of no lock.
+  same
   mv -f "$new" "$file"; new=
   if ! apply; then
     reason=$(tr '\n' ' ' <"$said" | sed "s/[A-Za-z0-9+/]\{43\}=/(key)/g" | base64 | tr -d '\n')
@@ -116,6 +136,8 @@ case ${1:-} in
   state) state ;;
   add) lock "$3"; cat "$file" >"$new"; block "$4" "$5" "$6"; commit ;;
   cut) lock "$3"; fits "$6" "$key" key; without "$4" "$5" "$6"; commit ;;
+  sync) lock "$3"; cat "$file" >"$new"; commit ;;
+  drop) lock "$3"; fits "$4" "$key" key; wg set "$interface" peer "$4" remove; echo ok ;;
   swap) lock "$3"; fits "$6" "$key" key; without "$4" "$5" "$6"; block "$7" "$8" "$9"; commit ;;
   *) fail verb ;;
 esac

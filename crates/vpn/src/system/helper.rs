@@ -19,8 +19,6 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two questions while the peer has not answered.
 const AGAIN: Duration = Duration::from_millis(50);
-/// The shortest prefix that a tunnel of the whole PC may lead to: not everything.
-const LEAST: u8 = 8;
 /// Where the package puts the service's unit: it is installed where this is.
 const UNIT: &str = "/usr/lib/systemd/system/puente-tunnel.service";
 
@@ -130,10 +128,8 @@ impl Helper {
         if !config.others.is_empty() {
             return Err(Error::invalid("vpn", "one_peer"));
         }
+        super::refuse_wide(&config)?;
         let peer = &config.peer;
-        if let Some(wide) = peer.allowed.iter().find(|net| net.prefix < LEAST) {
-            return Err(Error::invalid("allowed", wide.to_string()));
-        }
         let shown = endpoint(&peer.host, peer.port);
         let nets = |nets: &[crate::address::Net]| {
             nets.iter().map(|net| (net.address, net.prefix)).collect()

@@ -11,6 +11,8 @@ pub use official::Official;
 /// Where the helper of this PC listens.
 pub use puente_tunnel::SOCKET;
 
+use crate::address::Net;
+use crate::conf::Config;
 use crate::forward::{State, Status};
 use crate::tunnels::{self, Tunnels};
 use crate::vpns::{self, VpnId};
@@ -113,15 +115,39 @@ impl Backend for Tunnels {
 /// [`Error::NotRouted`]; that its name has no address.
 pub fn next_door(state: &Database, id: VpnId, host: &str, port: u16) -> Result<SocketAddr> {
     let target = tunnels::resolve(host, port)?;
-    let allowed = vpns::get(state, id)?.tunnel.allowed;
-    if allowed.iter().any(|net| net.contains(target.ip())) {
+    let tunnel = vpns::get(state, id)?.tunnel;
+    let allowed = || tunnel.servers().flat_map(|server| &server.allowed);
+    if allowed().any(|net| net.contains(target.ip())) {
         return Ok(target);
     }
-    let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    let allowed: Vec<String> = allowed().map(ToString::to_string).collect();
     Err(Error::NotRouted {
         target: target.to_string(),
         allowed: allowed.join(", "),
     })
+}
+
+/// The shortest prefixes, of IPv4 and of IPv6, that a tunnel of the whole PC may lead to, or lie in.
+const LEAST: (u8, u8) = (8, 16);
+
+/// Refuses a file that would take the whole PC off its network: what an address of this PC lies in is led to
+/// as well.
+fn refuse_wide(config: &Config) -> Result<()> {
+    let wide = |net: &&Net| match net.address.is_ipv4() {
+        true => net.prefix < LEAST.0,
+        false => net.prefix < LEAST.1,
+    };
+    let found = match config.addresses.iter().find(wide) {
+        Some(net) => Some(("address", net)),
+        None => {
+            let mut allowed = config.peers().flat_map(|peer| &peer.allowed);
+            allowed.find(wide).map(|net| ("allowed", net))
+        }
+    };
+    match found {
+        Some((field, _)) => Err(Error::invalid(field, "whole_internet")),
+        None => Ok(()),
+    }
 }
 
 /// How old an agreement may be before the peer counts as gone: WireGuard renews it every two minutes.

@@ -2,7 +2,9 @@
 //! (`docs/enterprise.md` of wireguard-windows): `/installtunnelservice FILE` makes and starts a service of
 //! the file's name, `/uninstalltunnelservice NAME` stops it and takes it away. Both need an administrator,
 //! which Puente is not: Windows asks a person for one, by the verb `runas` of `ShellExecute`. No unsafe code
-//! is written here, so PowerShell calls it, as .NET's `Process.Start` documents it.
+//! is written here, so PowerShell calls it, as .NET's `Process.Start` documents it. The service is called
+//! `WireGuardTunnel$NAME`, and `sc query` tells any user how it is: a person may have stopped it or taken it
+//! away without Puente.
 
 use super::{Ability, Backend, state};
 use crate::forward::Status;
@@ -12,6 +14,7 @@ use puente_core::{Cancel, Clock, Code};
 use puente_store::Database;
 use puente_store::secrets::Secrets;
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -40,6 +43,10 @@ try {
 const CANCELLED: i64 = 1223;
 /// `ERROR_FILE_NOT_FOUND` and `ERROR_PATH_NOT_FOUND`.
 const NOT_FOUND: [i64; 2] = [2, 3];
+/// `ERROR_SERVICE_DOES_NOT_EXIST`, as `sc query` names it in every language: `FAILED 1060:`, `ERROR 1060:`.
+const NO_SERVICE: &str = " 1060:";
+/// The state of a service that does not run, as `sc` says it in every language.
+const STOPPED: &str = "STOPPED";
 
 /// The official program.
 #[derive(Clone)]
@@ -56,8 +63,21 @@ pub struct Official {
     pub wg: PathBuf,
     /// `powershell.exe` of Windows itself, by its whole path.
     pub powershell: PathBuf,
+    /// `sc.exe` of Windows itself, by its whole path.
+    pub sc: PathBuf,
     /// A folder of this user alone: the service reads the file each time that it starts.
     pub folder: PathBuf,
+}
+
+/// How the service of a VPN is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    /// It runs.
+    Runs,
+    /// It is there, and was stopped.
+    Stopped,
+    /// It is not there.
+    Gone,
 }
 
 impl Official {
@@ -68,6 +88,53 @@ impl Official {
 
     fn file(&self, id: VpnId) -> PathBuf {
         self.folder.join(format!("{}.conf", self.name(id)))
+    }
+
+    /// How the VPN's service is. Where nobody tells, its file stands for one that runs.
+    fn service(&self, id: VpnId) -> Service {
+        let mut command = Command::new(&self.sc);
+        command
+            .arg("query")
+            .arg(format!("WireGuardTunnel${}", self.name(id)))
+            .stdin(Stdio::null());
+        hide(&mut command);
+        let (success, said) = match command.output() {
+            Ok(output) => (
+                output.status.success(),
+                String::from_utf8_lossy(&output.stdout).into_owned(),
+            ),
+            Err(error) => (false, error.to_string()),
+        };
+        match success {
+            true if said.contains(STOPPED) => Service::Stopped,
+            true => Service::Runs,
+            false if said.contains(NO_SERVICE) => Service::Gone,
+            false => {
+                tracing::warn!(said, "sc.exe does not tell how a service is");
+                match self.file(id).exists() {
+                    true => Service::Runs,
+                    false => Service::Gone,
+                }
+            }
+        }
+    }
+
+    /// Takes the service away, and the file that it reads.
+    fn uninstall(&self, id: VpnId) -> Result<()> {
+        if let Err(error) = self.run("/uninstalltunnelservice", OsStr::new(&self.name(id)))
+            && self.service(id) != Service::Gone
+        {
+            return Err(error);
+        }
+        self.forget(id)
+    }
+
+    /// Nothing of the key stays behind.
+    fn forget(&self, id: VpnId) -> Result<()> {
+        match std::fs::remove_file(self.file(id)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::system("conf")(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// What stands between this user and a tunnel. Windows asks for an administrator when it is opened.
@@ -138,10 +205,14 @@ impl Backend for Official {
         let vpn = vpns::get(&self.state, id)?;
         crate::tunnels::refuse_unusable(&vpn)?;
         let config = vpn.config(&self.secrets)?;
+        super::refuse_wide(&config)?;
         let file = self.file(id);
-        // The service is there, and reads this file.
-        if file.exists() {
-            return Ok(());
+        match (self.service(id), file.exists()) {
+            (Service::Runs, true) => return Ok(()),
+            (Service::Gone, false) => {}
+            (Service::Gone, true) => self.forget(id)?,
+            // It would not come back by itself, or not after a start of the PC.
+            (Service::Stopped, _) | (Service::Runs, false) => self.uninstall(id)?,
         }
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -156,24 +227,28 @@ impl Backend for Official {
         drop(written);
         let result = self.run("/installtunnelservice", file.as_os_str());
         if result.is_err() {
-            std::fs::remove_file(&file).map_err(Error::system("conf"))?;
+            self.forget(id)?;
         }
         result
     }
 
     fn down(&self, id: VpnId) -> Result<bool> {
-        let file = self.file(id);
-        if !file.exists() {
+        if self.service(id) == Service::Gone {
+            self.forget(id)?;
             return Ok(false);
         }
-        self.run("/uninstalltunnelservice", OsStr::new(&self.name(id)))?;
-        std::fs::remove_file(&file).map_err(Error::system("conf"))?;
+        self.uninstall(id)?;
         Ok(true)
     }
 
     fn status(&self, id: VpnId) -> Result<Option<Status>> {
+        // Cheap for the many that there are none of.
         if !self.file(id).exists() {
             return Ok(None);
+        }
+        match self.service(id) {
+            Service::Runs => {}
+            Service::Stopped | Service::Gone => return Ok(None),
         }
         // Only an administrator is told more than that it was installed.
         let output = Command::new(&self.wg)
@@ -205,131 +280,4 @@ impl Backend for Official {
 
 #[cfg(test)]
 #[cfg(unix)]
-mod tests {
-    use super::*;
-    use crate::conf::Config;
-    use crate::keys::PrivateKey;
-    use crate::vpns::{NewVpn, State, Tunnel};
-    use puente_core::SystemClock;
-    use puente_store::state_options;
-    use std::os::unix::fs::PermissionsExt as _;
-
-    /// Stands in for `wireguard.exe`: takes its two verbs as the documents have them, keeps a service for
-    /// each name, and writes down what it was told.
-    const STAND_IN: &str = r#"#!/bin/sh
-here=$(dirname "$0")
-echo "$@" >> "$here/told"
-case "$1" in
-  /installtunnelservice)
-    [ -f "$2" ] || exit 1
-    name=$(basename "$2" .conf)
-    [ ! -e "$here/$name.service" ] || { echo "Tunnel already installed and running" >&2; exit 1; }
-    cp "$2" "$here/$name.service" ;;
-  /uninstalltunnelservice)
-    rm "$here/$2.service" 2>/dev/null || { echo "The specified service does not exist" >&2; exit 1; } ;;
-  *) exit 2 ;;
-esac
-"#;
-
-    /// Stands in for PowerShell and for the person that Windows asks: `refuse` beside it is a no. It runs
-    /// what the script would run, with the words that .NET would split the arguments into.
-    const PERSON: &str = r#"#!/bin/sh
-here=$(dirname "$0")
-[ "$1 $2 $3" = "-NoProfile -NonInteractive -Command" ] || exit 9
-case "$4" in *"Verb = 'runas'"*"UseShellExecute = \$true"*) ;; *) exit 9 ;; esac
-[ -x "$PUENTE_PROGRAM" ] || { echo "system 2"; exit 0; }
-[ ! -e "$here/refuse" ] || { echo "system 1223"; exit 0; }
-verb=${PUENTE_ARGUMENTS%% *}
-what=${PUENTE_ARGUMENTS#* \"}
-"$PUENTE_PROGRAM" "$verb" "${what%\"}"
-echo "exit $?"
-"#;
-
-    fn program(path: &Path, text: &str) {
-        std::fs::write(path, text).unwrap();
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    #[test]
-    fn the_official_program_is_told_as_an_administrator_what_its_documents_say_and_every_refusal_is_told()
-     {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        let clock = Arc::new(SystemClock);
-        let state = Database::open(&at("puente.db"), state_options(), clock.clone()).unwrap();
-        let secrets = Secrets::memory();
-        let key = PrivateKey::generate();
-        let text = format!(
-            "[Interface]\nPrivateKey = {}\nAddress = 10.8.3.10/32\n[Peer]\nPublicKey = {}\n\
-             Endpoint = vpn.example.com:51820\nAllowedIPs = 10.8.3.0/24\n",
-            key.written().expose(),
-            PrivateKey::generate().public(),
-        );
-        let config = Config::parse(&text).unwrap();
-        let new = NewVpn {
-            name: "oficina".to_owned(),
-            state: State::Active,
-            public_key: key.public(),
-            tunnel: Tunnel::from(&config),
-            remote: None,
-        };
-        let id = vpns::insert(&state, new, clock.now()).unwrap();
-        vpns::hide(&secrets, id, &key, None).unwrap();
-        std::fs::create_dir(at("los archivos")).unwrap();
-        program(&at("wireguard.exe"), STAND_IN);
-        program(&at("wg.exe"), "#!/bin/sh\nexit 1\n");
-        program(&at("powershell.exe"), PERSON);
-        let official = Official {
-            state,
-            clock,
-            secrets,
-            program: at("wireguard.exe"),
-            wg: at("wg.exe"),
-            powershell: at("powershell.exe"),
-            folder: at("los archivos"),
-        };
-        let name = official.name(id);
-        assert!(name.starts_with("puente1-") && name.len() <= 32, "{name}");
-        let service = at(&format!("{name}.service"));
-        let cancel = Cancel::new();
-        assert_eq!(official.status(id).unwrap(), None);
-        official.up(id, &cancel).unwrap();
-        let file = at("los archivos").join(format!("{name}.conf"));
-        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        assert!(official.status(id).unwrap().is_some());
-        official.up(id, &cancel).unwrap();
-        assert!(official.down(id).unwrap());
-        std::fs::write(&service, "of another").unwrap();
-        let refused = puente_core::Error::from(official.up(id, &cancel).unwrap_err());
-        assert_eq!(refused.code, Code::VpnHelperRefused);
-        assert!(!file.exists(), "no key is left behind by what was refused");
-
-        std::fs::remove_file(&service).unwrap();
-        std::fs::write(at("refuse"), "").unwrap();
-        let code = |refused| puente_core::Error::from(refused).code;
-        let refused = official.up(id, &cancel).unwrap_err();
-        assert_eq!(code(refused), Code::VpnPermissionRefused);
-        assert!(!file.exists(), "nor by what nobody allowed");
-        std::fs::remove_file(at("refuse")).unwrap();
-        official.up(id, &cancel).unwrap();
-        std::fs::write(at("refuse"), "").unwrap();
-        let refused = official.down(id).unwrap_err();
-        assert_eq!(code(refused), Code::VpnPermissionRefused);
-        assert!(official.status(id).unwrap().is_some(), "it is as it was");
-        std::fs::remove_file(at("refuse")).unwrap();
-        assert!(official.down(id).unwrap());
-        std::fs::rename(at("wireguard.exe"), at("gone.exe")).unwrap();
-        let refused = official.up(id, &cancel).unwrap_err();
-        assert_eq!(code(refused), Code::VpnHelperMissing);
-        std::fs::rename(at("gone.exe"), at("wireguard.exe")).unwrap();
-        official.up(id, &cancel).unwrap();
-        assert!(official.down(id).unwrap());
-        assert!(!file.exists() && !service.exists());
-        assert!(!official.down(id).unwrap());
-        let told = std::fs::read_to_string(at("told")).unwrap();
-        let last = told.lines().last().unwrap();
-        assert_eq!(last, format!("/uninstalltunnelservice {name}"));
-        assert!(told.starts_with(&format!("/installtunnelservice {}", file.display())));
-    }
-}
+mod tests;

@@ -21,6 +21,9 @@ const LONGEST: u64 = 16 << 10;
 const LINE: Duration = Duration::from_secs(5);
 /// How long a holder may take to answer: longer than a server may.
 const ANSWER: Duration = Duration::from_secs(20);
+/// How long a listener of this PC may take to be reached: the system answers for a busy one, and some
+/// systems ask a closed port again and again.
+const NEAR: Duration = Duration::from_millis(500);
 /// Questions that are answered at once.
 const MOST: usize = 64;
 
@@ -60,13 +63,34 @@ struct Gate {
 #[derive(Serialize, Deserialize)]
 struct Question {
     word: String,
-    target: SocketAddr,
+    /// None asks only whether it still has the tunnel.
+    target: Option<SocketAddr>,
 }
 
 #[derive(Serialize, Deserialize)]
 enum Answer {
+    Here,
     Reached(SocketAddr),
     Refused(puente_core::Error),
+}
+
+/// The process that has the tunnel, if one has. It is asked, and the lock is not tried: whoever opens the
+/// tunnel in that moment must not find it taken by somebody who only looks.
+pub(super) fn who(folder: &Path, id: VpnId) -> Option<u32> {
+    let holder = Holder {
+        gate: folder.join(format!("{id}.gate")),
+    };
+    let gate = holder.gate()?;
+    let stream = TcpStream::connect_timeout(&gate.address, NEAR).ok()?;
+    let word = gate.word.clone();
+    say(&stream, &Question { word, target: None }).ok()?;
+    stream.set_read_timeout(Some(LINE)).ok()?;
+    match line_of(&stream) {
+        Ok(line) => serde_json::from_slice::<Answer>(&line).is_ok(),
+        // It is stopped or very busy, and has the tunnel for all that.
+        Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+    }
+    .then_some(gate.process)
 }
 
 /// Takes the tunnel, unless another process has it. `folder` is made if it is not there.
@@ -164,9 +188,10 @@ fn answer(stream: &TcpStream, word: &str, reach: &Reach) {
     let Some(question) = hear::<Question>(stream, LINE).filter(|asked| asked.word == word) else {
         return;
     };
-    let answer = match reach(question.target) {
-        Ok(address) => Answer::Reached(address),
-        Err(error) => Answer::Refused(error.into()),
+    let answer = match question.target.map(reach) {
+        None => Answer::Here,
+        Some(Ok(address)) => Answer::Reached(address),
+        Some(Err(error)) => Answer::Refused(error.into()),
     };
     if let Err(error) = say(stream, &answer) {
         tracing::debug!(%error, "another process did not wait for its answer");
@@ -182,11 +207,13 @@ fn say(mut stream: &TcpStream, what: &impl Serialize) -> std::io::Result<()> {
 /// A line of the other side, if it is one that it may say.
 fn hear<T: serde::de::DeserializeOwned>(stream: &TcpStream, limit: Duration) -> Option<T> {
     stream.set_read_timeout(Some(limit)).ok()?;
+    serde_json::from_slice(&line_of(stream).ok()?).ok()
+}
+
+fn line_of(stream: &TcpStream) -> std::io::Result<Vec<u8>> {
     let mut line = Vec::new();
-    BufReader::new(stream.take(LONGEST))
-        .read_until(b'\n', &mut line)
-        .ok()?;
-    serde_json::from_slice(&line).ok()
+    BufReader::new(stream.take(LONGEST)).read_until(b'\n', &mut line)?;
+    Ok(line)
 }
 
 impl Holder {
@@ -205,17 +232,20 @@ impl Holder {
         match answer {
             Some(Answer::Reached(address)) => Ok(Some(address)),
             Some(Answer::Refused(error)) => Err(Error::Travelled(error)),
-            None => Ok(None),
+            Some(Answer::Here) | None => Ok(None),
         }
     }
 
     /// That it has the tunnel, and this process can't have it too.
     pub fn refusal(&self) -> Error {
-        let process = self
-            .gate()
-            .map_or_else(|| "?".to_owned(), |gate| gate.process.to_string());
-        Error::Travelled(puente_core::Error::new(Code::VpnHeld).with("process", process))
+        refusal(self.gate().map(|gate| gate.process))
     }
+}
+
+/// That a process has the tunnel, as far as it is known which.
+pub(super) fn refusal(process: Option<u32>) -> Error {
+    let process = process.map_or_else(|| "?".to_owned(), |process| process.to_string());
+    Error::Travelled(puente_core::Error::new(Code::VpnHeld).with("process", process))
 }
 
 fn ask(gate: &Gate, target: SocketAddr, cancel: &Cancel) -> Option<Answer> {
@@ -223,7 +253,11 @@ fn ask(gate: &Gate, target: SocketAddr, cancel: &Cancel) -> Option<Answer> {
     let hand = stream.try_clone().ok()?;
     let _guard = cancel.on_cancel(move || drop(hand.shutdown(Shutdown::Both)));
     let word = gate.word.clone();
-    say(&stream, &Question { word, target }).ok()?;
+    let question = Question {
+        word,
+        target: Some(target),
+    };
+    say(&stream, &question).ok()?;
     hear(&stream, ANSWER)
 }
 
@@ -271,10 +305,13 @@ mod tests {
         let held = puente_core::Error::from(second.refusal());
         assert_eq!(held.values["process"], std::process::id().to_string());
 
+        assert_eq!(who(folder.path(), 7), Some(std::process::id()));
+        assert_eq!(who(folder.path(), 8), None);
         let other = claim(folder.path(), 8, Arc::new(|_| panic!("nobody asks")));
         assert!(matches!(other, Ok(Claim::Ours(_))), "another VPN");
         drop(first);
         assert_eq!(second.reach(target(), &Cancel::new()).unwrap(), None);
+        assert_eq!(who(folder.path(), 7), None);
         drop(ours(folder.path()));
     }
 
@@ -284,7 +321,7 @@ mod tests {
         let hold = ours(folder.path());
         let question = Question {
             word: "guessed".to_owned(),
-            target: target(),
+            target: Some(target()),
         };
         for said in [serde_json::to_vec(&question).unwrap(), b"{".repeat(40_000)] {
             let mut stream = TcpStream::connect(hold.address).unwrap();
@@ -306,6 +343,29 @@ mod tests {
             let mode = std::fs::metadata(&hold.gate).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn what_a_holder_that_was_killed_left_behind_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let hold = ours(folder.path());
+        let left = std::fs::read(&hold.gate).unwrap();
+        let gate = hold.gate.clone();
+        drop(hold);
+        std::fs::write(&gate, &left).unwrap();
+        assert_eq!(who(folder.path(), 7), None, "nobody listens there");
+        // Another program has its port by now, and does not know the word.
+        let stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let mut told: Gate = serde_json::from_slice(&left).unwrap();
+        told.address = stranger.local_addr().unwrap();
+        std::fs::write(&gate, serde_json::to_vec(&told).unwrap()).unwrap();
+        let says = std::thread::spawn(move || {
+            let (mut stream, _) = stranger.accept().unwrap();
+            stream.write_all(b"220 mail.example.com\r\n").unwrap();
+        });
+        assert_eq!(who(folder.path(), 7), None);
+        says.join().unwrap();
+        drop(ours(folder.path()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Further servers of one VPN.
+//! The servers of one VPN: one, or several as of an office with two sites.
 
 use super::{Hidden, Vpn, VpnId, hide, hide_one};
 use crate::Result;
@@ -10,17 +10,17 @@ use puente_store::secrets::Secrets;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// A further server of a client's file, without its secrets.
+/// A server of a client's file, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "VpnSite")]
 pub struct Site {
-    /// Its public key.
+    /// Its public key; empty until the server has told it.
     pub server_key: String,
     /// Whether both share a secret besides their keys.
     pub preshared: bool,
     /// Host name or address, from outside.
     pub host: String,
-    /// Its UDP port.
+    /// Its UDP port; 0 until the server has told it.
     pub port: u16,
     /// What lies behind it.
     #[ts(type = "string[]")]
@@ -43,10 +43,10 @@ impl From<&Peer> for Site {
 }
 
 impl Site {
-    fn peer(&self, preshared_key: Option<PresharedKey>) -> Result<Peer> {
+    fn peer(&self, preshared_key: Option<&str>) -> Result<Peer> {
         Ok(Peer {
             public_key: self.server_key.parse()?,
-            preshared_key,
+            preshared_key: preshared_key.map(PresharedKey::parse).transpose()?,
             host: self.host.clone(),
             port: self.port,
             allowed: self.allowed.clone(),
@@ -55,19 +55,23 @@ impl Site {
     }
 }
 
-/// The further servers of a VPN, with their secrets.
-pub(super) fn peers(vpn: &Vpn, secrets: &Secrets) -> Result<Vec<Peer>> {
-    let sites = &vpn.tunnel.others;
-    let kept = match sites.iter().any(|site| site.preshared) {
-        true => secrets.get(&Hidden::OtherKeys.name(vpn.id))?,
-        false => Secret::from(""),
+/// The servers of a VPN, with their secrets: the first one, and those that follow.
+pub(super) fn peers(vpn: &Vpn, secrets: &Secrets) -> Result<(Peer, Vec<Peer>)> {
+    let secret_of = |which: Hidden, is_kept: bool| match is_kept {
+        true => secrets.get(&which.name(vpn.id)),
+        false => Ok(Secret::from("")),
     };
+    let (server, others) = (&vpn.tunnel.server, &vpn.tunnel.others);
+    let first = secret_of(Hidden::PresharedKey, server.preshared)?;
+    let kept = secret_of(Hidden::OtherKeys, others.iter().any(|site| site.preshared))?;
     let mut kept = kept.expose().lines();
-    let peer = |site: &Site| {
+    let others = others.iter().map(|site| {
         let key = site.preshared.then(|| kept.next().unwrap_or_default());
-        site.peer(key.map(PresharedKey::parse).transpose()?)
-    };
-    sites.iter().map(peer).collect()
+        site.peer(key)
+    });
+    let others = others.collect::<Result<_>>()?;
+    let first = server.preshared.then_some(first.expose().as_str());
+    Ok((server.peer(first)?, others))
 }
 
 /// Keeps the secrets of a file.

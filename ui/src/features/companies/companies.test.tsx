@@ -28,6 +28,32 @@ test("a column is sorted both ways and says so", async () => {
   expect(rowsOf("Empresas")[0]).toContain("1.000.000");
 });
 
+test("the second click of a double click doesn't close the dialog that the first one opened", async () => {
+  const { user } = await open("/empresas");
+  await user.click(screen.getByRole("button", { name: "Extraer todas" }));
+  const dialog = await screen.findByRole("dialog");
+  await user.click(document.querySelector(".mantine-Modal-overlay") as HTMLElement);
+  expect(dialog).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(dialog).not.toBeInTheDocument());
+  expect(screen.getByRole("button", { name: "Extraer todas" })).toHaveFocus();
+});
+
+test("a day that doesn't exist is no other day", async () => {
+  const { mock, user } = await open("/empresas");
+  await user.click(screen.getByRole("button", { name: "Extraer todas" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.type(dialog.getByRole("textbox", { name: "Desde" }), "31/02/2026");
+  await user.type(dialog.getByRole("textbox", { name: "Hasta" }), "5/3/26");
+  await user.click(dialog.getByRole("button", { name: "Extraer" }));
+  await waitFor(() =>
+    expect(mock.calls.find(({ name }) => name === "movements.extract")?.request).toMatchObject({
+      from: null,
+      to: "2026-03-05",
+    }),
+  );
+});
+
 test("chosen companies are extracted with a range of days", async () => {
   const { mock, user } = await open("/empresas");
   const boxes = screen.getAllByRole("checkbox", { name: "Elegir esta fila" });

@@ -112,7 +112,12 @@ export function CompanyPanel({
               {row.last.notes.changes ? (
                 <>
                   <dt>{t("companies.panel.by")}</dt>
-                  <dd>{t(`companies.changes_by.${row.last.notes.changes}`)}</dd>
+                  <dd>
+                    {t(`companies.changes_by.${row.last.notes.changes}`)}
+                    {row.last.notes.changes === "overlap" ? (
+                      <p className="dim small">{t("companies.panel.overlap")}</p>
+                    ) : null}
+                  </dd>
                 </>
               ) : null}
             </>

@@ -1,6 +1,7 @@
-import { Button, Checkbox, Modal } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/dialog";
 import { Period, type Span } from "@/components/period";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
@@ -43,12 +44,7 @@ export function ExtractDialog({
       },
     );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("companies.extract.title")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog onClose={onClose} title={t("companies.extract.title")}>
       <form
         className="stack"
         data-gap="big"
@@ -97,6 +93,6 @@ export function ExtractDialog({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

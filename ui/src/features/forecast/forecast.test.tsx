@@ -86,6 +86,7 @@ test("a company without a forecast is trained with one press, and then has one",
   await user.click(screen.getByRole("button", { name: "Entrenar" }));
   expect(await screen.findByRole("grid", { name: LIST })).toBeVisible();
   expect(asked(mock, "forecast.train")).toEqual([{ nit: "8301124471" }]);
+  expect(await screen.findByText("Terminado: Entrenar el pronóstico · 8301124471")).toBeVisible();
 });
 
 test("a training can be cancelled while it runs", async () => {
@@ -137,6 +138,7 @@ test("models are compared over time by the measure that is chosen", async () => 
   expect(time.getByText(/^Error frente a repetir el mes anterior, con más peso/)).toBeVisible();
   await user.click(time.getByText("Intervalo"));
   expect(await time.findByText(/^Parte de los meses dentro del intervalo/)).toBeVisible();
+  expect(screen.getByText(/^Medidos en 10\.818 meses/)).toBeVisible();
 });
 
 test("training every month is one press away", async () => {

@@ -45,8 +45,8 @@ export default function LinesChart({
   return (
     <>
       <span className="row" data-wrap style={{ columnGap: 12, rowGap: 0, marginBottom: 6 }}>
-        {lines.map(({ key, name, color, dashed }) => (
-          <Key key={key} color={color} faint={dashed === true}>
+        {lines.map(({ key, name, color }) => (
+          <Key key={key} color={color}>
             {name}
           </Key>
         ))}

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Scores } from "@/generated/commands";
+import { useFormat } from "@/i18n/format";
 import { useFigures } from "./figures";
 
 const ROWS = ["mae", "rmse", "mase", "rmsse", "wape", "bias", "coverage", "r2"] as const;
@@ -7,6 +8,7 @@ const ROWS = ["mae", "rmse", "mase", "rmsse", "wape", "bias", "coverage", "r2"] 
 /** Errors of the model beside those of repeating last year, over the same months. */
 export function ScoresTable({ own, naive }: { own: Scores; naive: Scores }) {
   const { t } = useTranslation();
+  const { count } = useFormat();
   const { score, change, share, figure } = useFigures();
   const text = (name: (typeof ROWS)[number], value: number | null) => {
     if (value === null) return "–";
@@ -19,7 +21,9 @@ export function ScoresTable({ own, naive }: { own: Scores; naive: Scores }) {
   return (
     <section className="card" style={{ padding: 0, overflow: "auto" }}>
       <table className="plain" aria-label={t("forecast.scores.title")}>
-        <caption>{t("forecast.scores.caption", { count: own.months })}</caption>
+        <caption>
+          {t("forecast.scores.caption", { count: own.months, months: count(own.months) })}
+        </caption>
         <thead>
           <tr>
             <th>{t("forecast.scores.what")}</th>

@@ -1,7 +1,8 @@
-import { Button, Checkbox, Modal, Select } from "@mantine/core";
+import { Button, Checkbox, Select } from "@mantine/core";
 import { IconSchool } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/dialog";
 import { JobLine } from "@/components/job";
 import { done, failed } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
@@ -104,12 +105,7 @@ function TrainDialog({
       },
     );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("forecast.train.title")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog onClose={onClose} title={t("forecast.train.title")}>
       <form
         className="stack form"
         onSubmit={(event) => {
@@ -156,6 +152,6 @@ function TrainDialog({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

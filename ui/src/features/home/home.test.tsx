@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { errorView } from "@/platform/mock/errors";
 import { open } from "@/test/office";
@@ -10,6 +10,27 @@ test("the first start offers one's own office or an example, and the choice is k
   expect(mock.settings.start).toBe("demo");
   await user.click(screen.getByRole("button", { name: "Configurar mi oficina" }));
   await waitFor(() => expect(screen.queryByText(/Está viendo datos de ejemplo/)).toBeNull());
+});
+
+test("an office that is still being opened takes nobody away from where one has gone", async () => {
+  const { mock, user } = await open("/", { office: "new" });
+  const restart = mock.host;
+  let opened = () => {};
+  Object.assign(mock, {
+    host: async (...words: Parameters<typeof restart>) => {
+      if (words[0] === "restart") await new Promise<void>((resolve) => (opened = resolve));
+      return restart(...words);
+    },
+  });
+  await user.click(screen.getByRole("button", { name: "Configurar mi oficina" }));
+  await waitFor(() => expect(mock.settings.start).toBe("office"));
+  act(() => mock.stale("settings"));
+  await user.click(await screen.findByRole("link", { name: "VPN" }));
+  const asked = mock.calls.length;
+  opened();
+  await waitFor(() => expect(mock.calls.length).toBeGreaterThan(asked));
+  expect(await screen.findByText("Todavía no hay ninguna VPN")).toBeVisible();
+  expect(location.hash).toMatch(/^#\/vpn/);
 });
 
 test("an empty office begins with a server, and the next step is the one to press", async () => {

@@ -1,6 +1,7 @@
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/dialog";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
 import type { SaleReasonView, SaleRow } from "@/generated/commands";
@@ -23,12 +24,7 @@ export function Accept({ row, reasons }: { row: SaleRow; reasons: SaleReasonView
         {t("sales.accept.button")}
       </Button>
       {open ? (
-        <Modal
-          opened
-          onClose={close}
-          title={t("sales.accept.title", { number: row.key })}
-          closeButtonProps={{ "aria-label": t("common.close") }}
-        >
+        <Dialog onClose={close} title={t("sales.accept.title", { number: row.key })}>
           <form
             className="stack"
             data-gap="big"
@@ -70,7 +66,7 @@ export function Accept({ row, reasons }: { row: SaleRow; reasons: SaleReasonView
               </Button>
             </div>
           </form>
-        </Modal>
+        </Dialog>
       ) : null}
     </>
   );

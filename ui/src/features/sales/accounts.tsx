@@ -162,8 +162,10 @@ export function Channels({
   const { t } = useTranslation();
   return (
     <section className="card stack" data-gap="big" aria-label={t("sales.channels")}>
-      <div className="row">
-        <h2 className="grow">{t("sales.channels")}</h2>
+      <div className="row" data-wrap>
+        <h2 className="grow" style={{ minWidth: "max-content" }}>
+          {t("sales.channels")}
+        </h2>
         <LinkButton
           variant="default"
           leftSection={<IconPlus size={15} aria-hidden="true" />}

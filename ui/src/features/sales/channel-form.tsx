@@ -1,6 +1,7 @@
 import { Button, PasswordInput, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { Panel } from "@/components/panel";
 import { Trouble } from "@/components/trouble";
 import type { SalesLedger } from "@/generated/commands";
@@ -120,7 +121,9 @@ export function ChannelForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onCl
               <TextInput {...field("auth_url")} />
             </div>
           </details>
-          {begin.error ? <Trouble error={begin.error} /> : null}
+          <Answer of={begin.error}>
+            <Trouble error={begin.error} />
+          </Answer>
           <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
         </form>
       )}

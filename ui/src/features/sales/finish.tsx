@@ -2,6 +2,7 @@ import { Button, CopyButton, Textarea } from "@mantine/core";
 import { IconBrowserCheck, IconCheck, IconCopy, IconExternalLink } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { done, failed } from "@/components/toast";
 import { Trouble, TroubleView } from "@/components/trouble";
 import type { ChannelBegun } from "@/generated/commands";
@@ -68,7 +69,9 @@ export function Finish({ begun, onClose }: { begun: ChannelBegun; onClose: () =>
         spellCheck={false}
         required
       />
-      {finish.error ? <Trouble error={finish.error} /> : null}
+      <Answer of={finish.error}>
+        <Trouble error={finish.error} />
+      </Answer>
       <Button type="submit" disabled={redirected.trim() === ""} loading={finish.isPending}>
         {t("sales.finish.done")}
       </Button>

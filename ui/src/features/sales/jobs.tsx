@@ -29,12 +29,13 @@ export function SalesJobs() {
 export function SyncSales({ primary }: { primary?: boolean }) {
   const { t } = useTranslation();
   const sync = useAction("sales.sync");
+  const channels = useCommand("sales.channels.list", {}).data;
   const running = useSalesJobs().some(({ kind }) => kind.endsWith(".sync_all"));
   return (
     <Button
       variant={primary ? "filled" : "default"}
       leftSection={<IconRefresh size={15} aria-hidden="true" />}
-      disabled={running}
+      disabled={running || channels?.length === 0}
       loading={sync.isPending}
       onClick={() =>
         sync.mutate({}, { onSuccess: () => done(t("sales.syncing")), onError: failed })

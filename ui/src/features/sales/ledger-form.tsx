@@ -1,6 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
@@ -89,7 +90,9 @@ export function LedgerForm({ onClose }: { onClose: () => void }) {
             />
           </div>
         </details>
-        {connect.error ? <Trouble error={connect.error} /> : null}
+        <Answer of={connect.error}>
+          <Trouble error={connect.error} />
+        </Answer>
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </form>
     </Panel>

@@ -343,8 +343,8 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
       {
         id: "number",
         title: t("sales.col.number"),
-        // Numbers of documents are longer, and there is no margin beside them.
-        width: all ? 190 : 150,
+        // Room for the sixteen digits of an order; numbers of documents are longer still.
+        width: all ? 190 : 168,
         sort: "number",
         cell: (row) => row.key,
       },

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { open, rowsOf } from "@/test/office";
 import { endOf, startOf } from "./days";
@@ -109,6 +109,22 @@ test("MercadoLibre is connected by pasting the address that the browser came bac
   expect(finished).toEqual({ channel: "2", redirected: back });
 });
 
+test("an office without accounts has nothing to synchronise, and is told what for", async () => {
+  await open("/facturacion", { office: "empty" });
+  expect(
+    await screen.findByText(/de MercadoLibre o de una base de datos de la oficina/),
+  ).toBeVisible();
+  expect(screen.getByRole("button", { name: "Sincronizar ventas" })).toBeDisabled();
+});
+
+test("what waits to be sent is to be sent, not to be looked over", async () => {
+  const { mock } = await open("/");
+  const step = { step: "send", number: 8, state: "todo", count: 0, open: 45, at: null } as const;
+  mock.answers["sales.steps"] = () => [step];
+  location.hash = "#/facturacion?view=steps";
+  expect(await screen.findByText("45 por enviar")).toBeVisible();
+});
+
 test("rules are sent whole, with what was changed", async () => {
   const { mock, user } = await open("/facturacion?view=steps&setup=rules");
   await user.click(await screen.findByRole("switch", { name: /^Consumidor final/ }));
@@ -117,6 +133,33 @@ test("rules are sent whole, with what was changed", async () => {
     expect(mock.calls.find(({ name }) => name === "sales.channels.set")?.request).toMatchObject({
       channel: "1",
       rules: { final_consumer: true, document_type: 24446, payment: 5636 },
+    }),
+  );
+});
+
+test("an amount of the rules is read as the country writes it, and what can't be is said at its field", async () => {
+  const { mock, user } = await open("/facturacion?view=steps&setup=rules");
+  await user.click(await screen.findByText("Opciones avanzadas"));
+  const save = screen.getByRole("button", { name: "Guardar" });
+  const type = (label: RegExp, value: string) => {
+    const field = screen.getByLabelText(label);
+    fireEvent.change(field, { target: { value } });
+    return field;
+  };
+  for (const [name, bad, good] of [
+    [/^Diferencia permitida/, "1.234,50", " 123,50 "],
+    [/^Correo por omisión/, "ventas(arroba)oficina", " ventas@oficina.co "],
+    [/^Teléfono por omisión/, "601 555 01 34 ext. 22", "+57 601 555 0134"],
+    [/^Ciudad por omisión/, "Bogotá", "11001"],
+  ] as const) {
+    expect(type(name, bad)).toBeInvalid();
+    expect(save).toBeDisabled();
+    expect(type(name, good)).toBeValid();
+  }
+  await user.click(save);
+  await waitFor(() =>
+    expect(mock.calls.find(({ name }) => name === "sales.channels.set")?.request).toMatchObject({
+      rules: { tolerance: "123.50", email: "ventas@oficina.co", city: "11001" },
     }),
   );
 });

@@ -1,6 +1,7 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/dialog";
 import { Bones } from "@/components/empty";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
@@ -60,8 +61,7 @@ export function SendDialog({
       },
     );
   return (
-    <Modal
-      opened
+    <Dialog
       size={720}
       onClose={onClose}
       title={t(
@@ -71,7 +71,6 @@ export function SendDialog({
             ? "sales.tell.title"
             : "sales.send.title",
       )}
-      closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <div className="stack" data-gap="big">
         {page.error ? <Trouble error={page.error} /> : null}
@@ -123,7 +122,7 @@ export function SendDialog({
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

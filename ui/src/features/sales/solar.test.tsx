@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { open } from "@/test/office";
 
@@ -39,6 +39,21 @@ test("an unknown certificate says what to import, on the spot, and then Solar is
   expect(await screen.findByText("Las credenciales se aceptan.")).toBeVisible();
 });
 
+test("a double click connects Solar once, and its form is gone", async () => {
+  const { mock, user } = await open("/facturacion?view=steps");
+  await user.click(await screen.findByRole("link", { name: "Conectar Solar" }));
+  await user.type(await screen.findByRole("textbox", { name: /^Nombre/ }), "Solar");
+  await user.type(screen.getByRole("textbox", { name: /^Usuario/ }), "mostrador");
+  await user.type(screen.getByLabelText(/^Clave/), "una clave");
+  await user.type(screen.getByRole("textbox", { name: /^Cliente/ }), "123456");
+  const save = screen.getByRole("button", { name: "Guardar" });
+  fireEvent.click(save);
+  fireEvent.click(save);
+  expect(await screen.findByText("Conectada: Solar")).toBeVisible();
+  await waitFor(() => expect(save).not.toBeInTheDocument());
+  expect(asked(mock, "sales.solar.connect")).toHaveLength(1);
+});
+
 test("a local database becomes a place that sales come from, and is synchronised alone", async () => {
   const { mock, user } = await open("/facturacion?view=steps&setup=source", { servers: [] });
   expect(await screen.findByText(/no hay un servidor de bases de datos registrado/)).toBeVisible();
@@ -47,6 +62,20 @@ test("a local database becomes a place that sales come from, and is synchronised
   const places = within(await screen.findByRole("region", { name: "De dónde salen las ventas" }));
   await user.click(await places.findByRole("button", { name: /^Sincronizar Ferretería/ }));
   await waitFor(() => expect(asked(mock, "sales.sync")).toEqual([{ channels: ["1"] }]));
+});
+
+test("a database whose documents can't be marked says which statement lets them, and stays in sight", async () => {
+  const { user } = await open("/facturacion?view=steps&setup=source", { office: "counter" });
+  await user.type(await screen.findByRole("textbox", { name: /^Nombre/ }), "Caja 2");
+  const database = screen.getByRole("textbox", { name: /^Base de datos/ });
+  await user.type(database, "SIN_PERMISO");
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  expect(await screen.findByText(/^GRANT UPDATE \(\[ESTADO_SYNC\]/)).toBeVisible();
+  await user.clear(database);
+  await user.type(database, "LOCAL_2");
+  await user.click(screen.getByRole("button", { name: "Guardar" }));
+  await waitFor(() => expect(screen.queryByText(/^GRANT UPDATE/)).toBeNull());
+  expect(screen.queryByRole("textbox", { name: /^Base de datos/ })).toBeNull();
 });
 
 test("each time that a sale left is told with what was sent and what came back", async () => {

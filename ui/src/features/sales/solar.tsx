@@ -1,7 +1,8 @@
 import { Button, PasswordInput, Select, Switch, TextInput } from "@mantine/core";
 import { IconCertificate, IconCircleCheck, IconPlugConnected } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { LinkButton } from "@/components/link-button";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
@@ -11,6 +12,7 @@ import { useFormat } from "@/i18n/format";
 import { useAction, useCommand } from "@/platform/commands";
 import { usePlatform } from "@/platform/context";
 import { useDelivered } from "../activity/outcome";
+import { Statements } from "../servers/grants";
 import { Found } from "../settings/network";
 
 const BLANK = { name: "", user: "", password: "", client_id: "", point: "", base_url: "" };
@@ -105,8 +107,12 @@ export function SolarForm({ onClose }: { onClose: () => void }) {
           <TextInput {...field("base_url")} />
         </div>
       </details>
-      {connect.error ? <Trouble error={connect.error} /> : null}
-      {probe.error ? <Trouble error={probe.error} /> : null}
+      <Answer of={connect.error}>
+        <Trouble error={connect.error} />
+      </Answer>
+      <Answer of={probe.error}>
+        <Trouble error={probe.error} />
+      </Answer>
       {probe.data && !probe.isPending ? <Way found={probe.data} onImported={look} /> : null}
     </Form>
   );
@@ -138,9 +144,9 @@ export function SourceForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onClo
         read_only: readOnly,
       },
       {
-        onSuccess: ({ name }) => {
+        onSuccess: ({ name, grant }) => {
           done(t("sales.connected", { name }));
-          onClose();
+          if (grant === null) onClose();
         },
       },
     );
@@ -200,7 +206,10 @@ export function SourceForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onClo
         checked={readOnly}
         onChange={(event) => setReadOnly(event.currentTarget.checked)}
       />
-      {connect.error ? <Trouble error={connect.error} /> : null}
+      <Lacking grant={connect.data?.grant ?? null} />
+      <Answer of={connect.error}>
+        <Trouble error={connect.error} />
+      </Answer>
     </Form>
   );
 }
@@ -296,14 +305,8 @@ export function ProbeLedger({ ledger }: { ledger: SalesLedger }) {
 /** The way to a cloud, and the missing authority, which is imported on the spot. */
 function Way({ found, onImported }: { found: NetworkTested; onImported: () => void }) {
   const { t } = useTranslation();
-  const whole = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is brought into sight
-  useEffect(() => {
-    // Newer browsers answer with a promise, which is no way to end an effect.
-    void whole.current?.scrollIntoView?.({ block: "nearest" });
-  }, [found]);
   return (
-    <div className="stack" ref={whole}>
+    <Answer of={found}>
       <Found found={found} quiet />
       {found.import === null ? null : (
         <div className="trouble" data-severity="warning">
@@ -313,7 +316,7 @@ function Way({ found, onImported }: { found: NetworkTested; onImported: () => vo
           </div>
         </div>
       )}
-    </div>
+    </Answer>
   );
 }
 
@@ -363,7 +366,9 @@ function ImportAuthority({ onImported }: { onImported: () => void }) {
           {t("sales.solar.import_it")}
         </Button>
       </div>
-      {set.error ? <Trouble error={set.error} /> : null}
+      <Answer of={set.error}>
+        <Trouble error={set.error} />
+      </Answer>
     </>
   );
 }
@@ -424,14 +429,31 @@ export function TestSource({ channel }: { channel: SalesChannel }) {
       </Button>
       {look.error ? <Trouble error={look.error} /> : null}
       {found && !look.isPending ? (
-        <p role="status">
-          {t("sales.source_form.found", {
-            pending: count(found.pending),
-            marked: count(found.marked),
-            here: count(found.marked_here),
-          })}
-        </p>
+        <>
+          <p role="status">
+            {t("sales.source_form.found", {
+              pending: count(found.pending),
+              marked: count(found.marked),
+              here: count(found.marked_here),
+            })}
+          </p>
+          <Lacking grant={found.grant} />
+        </>
       ) : null}
     </>
+  );
+}
+
+/** What whoever administers the database runs, where documents can't be marked there. */
+function Lacking({ grant }: { grant: string | null }) {
+  const { t } = useTranslation();
+  if (grant === null) return null;
+  return (
+    <div className="trouble" data-severity="warning" role="alert">
+      <div className="grow stack">
+        <p className="wrap">{t("sales.source_form.lacking")}</p>
+        <Statements text={grant} />
+      </div>
+    </div>
   );
 }

@@ -96,7 +96,12 @@ export function Steps() {
         <SourceForm ledgers={ledgers.data ?? []} onClose={close} />
       ) : null}
       {search.setup === "rules" && channel ? (
-        <RulesForm key={channel.id} channel={channel} onClose={close} />
+        <RulesForm
+          key={channel.id}
+          channel={channel}
+          asking={channels.isFetching}
+          onClose={close}
+        />
       ) : null}
     </div>
   );
@@ -126,7 +131,12 @@ function Step({ step, next, tells }: { step: SalesStep; next: boolean; tells: bo
       <span className="dim small num-left">
         {[
           step.count > 0 ? t("sales.steps.count", { count: step.count, n: count(step.count) }) : "",
-          step.open > 0 ? t("sales.steps.open", { count: step.open, n: count(step.open) }) : "",
+          step.open > 0
+            ? t(step.step === "send" ? "sales.steps.unsent" : "sales.steps.open", {
+                count: step.open,
+                n: count(step.open),
+              })
+            : "",
           step.at ? ago(step.at) : "",
         ]
           .filter(Boolean)

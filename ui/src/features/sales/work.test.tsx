@@ -1,5 +1,6 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { SalesChannel } from "@/generated/commands";
 import { open } from "@/test/office";
 
 const asked = (mock: { calls: { name: string; request: unknown }[] }, wanted: string) =>
@@ -57,6 +58,34 @@ test("credit notes that wait are listed, and end with their number", async () =>
   await waitFor(() =>
     expect(panel.getAllByRole("textbox", { name: "Número de la nota crédito" })).toHaveLength(1),
   );
+});
+
+test("rules wait for what the ledger proposes, and keep what was typed meanwhile", async () => {
+  const { mock, user } = await open("/facturacion?view=steps");
+  const [channel] = await mock.call("sales.channels.list", {});
+  if (!channel) throw new Error("no channel");
+  let answer = (_: SalesChannel) => {};
+  const unread = { ...channel, rules: {}, proposal: null, complete: false };
+  mock.answers["sales.channels.list"] = () => [unread];
+  act(() => mock.stale("sales_accounts"));
+  const channels = within(await screen.findByRole("region", { name: "De dónde salen las ventas" }));
+  await user.click(await channels.findByRole("link", { name: /reglas/i }));
+  const form = within(await screen.findByRole("complementary"));
+  await user.type(await form.findByLabelText(/^Correo por omisión/), "a@b.example");
+  mock.answers["sales.channels.list"] = () =>
+    new Promise((resolve) => {
+      answer = (channel) => resolve([channel]);
+    });
+  act(() => mock.stale("sales_accounts"));
+  const save = form.getByRole("button", { name: "Guardar" });
+  await waitFor(() => expect(save).toBeDisabled());
+  answer({ ...unread, proposal: channel.proposal });
+  await waitFor(() => expect(save).toBeEnabled());
+  await user.click(save);
+  await waitFor(() => expect(asked(mock, "sales.channels.set")).toHaveLength(1));
+  expect(asked(mock, "sales.channels.set")).toMatchObject([
+    { rules: { ...channel.proposal, email: "a@b.example" } },
+  ]);
 });
 
 test("an account is taken away only after it is said what is lost", async () => {

@@ -6,6 +6,9 @@ import { Trouble } from "@/components/trouble";
 import type { Server } from "@/generated/commands";
 import { useAction } from "@/platform/commands";
 
+/** Where statements are run. */
+const PARTS = ["master", "company", "sales"] as const;
+
 /** Nobody needs what these may; nobody is who the Windows user is. */
 const ALL_POWERFUL = new Set(["SYSDBA", "sa", ""]);
 
@@ -14,14 +17,9 @@ export function Grants({ server }: { server: Server }) {
   const { t } = useTranslation();
   const grants = useAction("servers.grants");
   const [login, setLogin] = useState(ALL_POWERFUL.has(server.user) ? "PUENTE" : server.user);
-  const text = grants.data
-    ? [
-        `-- ${t("servers.grants.master")}`,
-        ...grants.data.master,
-        `-- ${t("servers.grants.company")}`,
-        ...grants.data.company,
-      ].join("\n")
-    : "";
+  const text = PARTS.filter((part) => grants.data?.[part].length)
+    .flatMap((part) => [`-- ${t(`servers.grants.${part}`)}`, ...(grants.data?.[part] ?? [])])
+    .join("\n");
   return (
     <details>
       <summary>{t("servers.grants.title")}</summary>
@@ -45,23 +43,30 @@ export function Grants({ server }: { server: Server }) {
           </Button>
         </div>
         {grants.error ? <Trouble error={grants.error} /> : null}
-        {grants.data ? (
-          <>
-            <pre className="log mono">{text}</pre>
-            <CopyButton value={text}>
-              {({ copied, copy }) => (
-                <Button
-                  variant="default"
-                  leftSection={<IconCopy size={15} aria-hidden="true" />}
-                  onClick={copy}
-                >
-                  {copied ? t("common.copied") : t("common.copy")}
-                </Button>
-              )}
-            </CopyButton>
-          </>
-        ) : null}
+        {grants.data ? <Statements text={text} /> : null}
       </form>
     </details>
+  );
+}
+
+/** Statements that somebody else is to run. */
+export function Statements({ text }: { text: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <pre className="log mono">{text}</pre>
+      <CopyButton value={text}>
+        {({ copied, copy }) => (
+          <Button
+            variant="default"
+            style={{ alignSelf: "flex-start" }}
+            leftSection={<IconCopy size={15} aria-hidden="true" />}
+            onClick={copy}
+          >
+            {copied ? t("common.copied") : t("common.copy")}
+          </Button>
+        )}
+      </CopyButton>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { Button, PasswordInput, SegmentedControl, Select, Switch, TextInput } fr
 import { IconPlayerStop, IconPlugConnected } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Answer } from "@/components/answer";
 import { Panel } from "@/components/panel";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
@@ -212,11 +213,11 @@ export function ServerForm({ server, onClose, onSaved }: Props) {
           rightSectionWidth={files ? 84 : undefined}
         />
         {files ? null : <Advanced draft={draft} set={set} field={field} />}
-        {trial.data ? <TestedView tested={trial.data} /> : null}
-        {error && viewOf(error).code !== "CANCELLED" ? <Trouble error={error} /> : null}
-        {error ? (
+        <Answer of={trial.data}>{trial.data ? <TestedView tested={trial.data} /> : null}</Answer>
+        <Answer of={error}>
+          {viewOf(error).code === "CANCELLED" ? null : <Trouble error={error} />}
           <TrustCertificate error={error} onTrust={(certificate) => set({ certificate })} />
-        ) : null}
+        </Answer>
         <button type="submit" hidden />
       </form>
     </Panel>

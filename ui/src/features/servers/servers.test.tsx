@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { errorView } from "@/platform/mock/errors";
 import { server } from "@/platform/mock/seed";
 import { open, rowsOf } from "@/test/office";
@@ -39,6 +39,20 @@ test("a server is tested before it can be saved, and its password goes out once"
   expect(added?.request).toMatchObject({ name: "Sede sur", password: "una-clave", no_test: false });
   expect(document.body.innerHTML).not.toContain("una-clave");
   expect(rowsOf("Servidores").some((row) => row.includes("Sede sur"))).toBe(true);
+});
+
+test("what a test answers is brought into sight, whether good or bad", async () => {
+  const { user } = await open("/servidores?open=new");
+  const form = await fill(user, { Equipo: "cerrado" });
+  const seen = vi.spyOn(HTMLElement.prototype, "scrollIntoView");
+  await user.click(form.getByRole("button", { name: "Probar" }));
+  const alert = await form.findByRole("alert");
+  await waitFor(() => expect(seen.mock.contexts.at(-1)).toContainElement(alert));
+  await user.clear(form.getByLabelText(/^Equipo/));
+  await user.type(form.getByLabelText(/^Equipo/), "192.168.1.77");
+  await user.click(form.getByRole("button", { name: "Probar" }));
+  const status = await form.findByRole("status");
+  await waitFor(() => expect(seen.mock.contexts.at(-1)).toContainElement(status));
 });
 
 test.each([

@@ -17,7 +17,9 @@ export function TestedView({ tested }: { tested: ServerTested }) {
               ? t("servers.tested.answers", { engine: info.engine, version: info.version })
               : t("servers.tested.files")}
           </p>
-          <p>{t("servers.tested.companies", { count: tested.companies })}</p>
+          {tested.warnings.includes("no_companies") ? null : (
+            <p>{t("servers.tested.companies", { count: tested.companies })}</p>
+          )}
           {info ? (
             <p className="dim small">
               {t(info.dialect === 0 ? "servers.tested.more_sql" : "servers.tested.more", {

@@ -19,7 +19,11 @@ export function General() {
       a.label.localeCompare(b.label),
     );
   }, [i18n.language]);
-  const zones = useMemo(() => Intl.supportedValuesOf("timeZone"), []);
+  // A machine's own zone may be one that the browser only knows by another name: UTC is.
+  const zones = useMemo(
+    () => [...new Set([...Intl.supportedValuesOf("timeZone"), settings?.zone ?? "UTC"])].sort(),
+    [settings?.zone],
+  );
   if (!settings) return <Bones />;
   return (
     <div className="card">

@@ -1,7 +1,8 @@
-import { Button, Checkbox, Modal, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/dialog";
 import { done } from "@/components/toast";
 import { Trouble, useTexts } from "@/components/trouble";
 import type { Every, Schedule, ScheduledWork } from "@/generated/commands";
@@ -63,15 +64,13 @@ export function ScheduleForm({
     );
   };
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={
         schedule
           ? t("settings.schedules.edit", { name: schedule.name })
           : t("settings.schedules.add")
       }
-      closeButtonProps={{ "aria-label": t("common.close") }}
       size={520}
     >
       <form
@@ -127,7 +126,7 @@ export function ScheduleForm({
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -4,6 +4,11 @@ import { expect, test } from "vitest";
 import { open } from "@/test/office";
 import { said } from "./said";
 
+test("a zone that the browser doesn't list is shown all the same", async () => {
+  await open("/configuracion", { settings: { zone: "Etc/GMT+5" } });
+  expect(await screen.findByRole("combobox", { name: "Zona horaria" })).toHaveValue("Etc/GMT+5");
+});
+
 test("the language changes at once, and can be undone", async () => {
   const { mock, user } = await open("/configuracion");
   await user.click(await screen.findByRole("radio", { name: "English" }));

@@ -16,6 +16,7 @@ import {
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useFocusBack } from "@/components/dialog";
 import { done, failed } from "@/components/toast";
 import { useAction, useCommand } from "@/platform/commands";
 import { useSync } from "../home/sync";
@@ -40,6 +41,7 @@ export default function Palette({
   onShortcuts: () => void;
 }) {
   const { t } = useTranslation();
+  useFocusBack();
   const id = useId();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);

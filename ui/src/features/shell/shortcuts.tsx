@@ -1,5 +1,5 @@
-import { Modal } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/dialog";
 
 const KEYS = [
   { what: "palette", keys: ["Ctrl", "K"] },
@@ -19,12 +19,7 @@ const KEYS = [
 export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("common.shortcuts.title")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog onClose={onClose} title={t("common.shortcuts.title")}>
       <dl className="facts" style={{ gridTemplateColumns: "1fr max-content" }}>
         {KEYS.map(({ what, keys }) => (
           <div key={what} style={{ display: "contents" }}>
@@ -37,6 +32,6 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -24,7 +24,7 @@ export function useJobToasts(): void {
       const [only] = jobs;
       if (jobs.length === 1 && only) {
         if (only.error) failed(new CommandError(only.error));
-        else done(i18next.t("common.job.ended", { name: only.subject || kindName(only.kind) }));
+        else done(i18next.t("common.job.ended", { name: nameOf(only) }));
         return;
       }
       const good = jobs.length - bad.length;
@@ -43,3 +43,6 @@ export function useJobToasts(): void {
     };
   }, [live]);
 }
+
+/** A company's number alone doesn't say whether it was extracted or forecast. */
+const nameOf = ({ kind, subject }: Job) => [kindName(kind), subject].filter(Boolean).join(" · ");

@@ -1,5 +1,6 @@
 import {
   IconAlertTriangle,
+  IconAppWindow,
   IconCircleCheck,
   IconCircleDashed,
   IconCircleOff,
@@ -38,6 +39,7 @@ export type VpnLook =
   | "connected"
   | "whole"
   | "lost"
+  | "held"
   | "connecting"
   | "reconnecting"
   | "ready"
@@ -62,6 +64,7 @@ export function lookOf(vpn: Vpn | Seen): VpnLook {
     case "active":
       if (status?.state === "up") return whole === "in" ? "whole" : "connected";
       if (status?.state === "connecting" || status?.state === "reconnecting") return status.state;
+      if (vpn.held_by !== null) return "held";
       return whole === "lost" ? "lost" : "ready";
   }
 }
@@ -75,6 +78,7 @@ const LOOKS = {
   connected: { tone: "good", icon: IconCircleCheck },
   whole: { tone: "good", icon: IconDeviceDesktopCheck },
   lost: { tone: "bad", icon: IconPlugConnectedX },
+  held: { tone: "good", icon: IconAppWindow },
   connecting: { tone: "info", icon: IconLoader2 },
   reconnecting: { tone: "warn", icon: IconLoader2 },
   ready: { tone: "plain", icon: IconCircleDashed },

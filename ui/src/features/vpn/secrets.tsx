@@ -1,7 +1,8 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconDownload, IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/dialog";
 import { done } from "@/components/toast";
 import { Trouble } from "@/components/trouble";
 import type { Vpn } from "@/generated/commands";
@@ -36,15 +37,13 @@ export function ExportDialog({ vpns, onClose }: { vpns: Vpn[]; onClose: () => vo
     }
   };
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={
         only
           ? t("vpn.export.title_one", { name: only.name })
           : t("vpn.export.title_many", { vpns: vpns.length })
       }
-      closeButtonProps={{ "aria-label": t("common.close") }}
     >
       <div className="stack" data-gap="big">
         <p>{t(only ? "vpn.export.text_one" : "vpn.export.text_many")}</p>
@@ -63,7 +62,7 @@ export function ExportDialog({ vpns, onClose }: { vpns: Vpn[]; onClose: () => vo
           </Button>
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -78,12 +77,7 @@ export function QrDialog({ vpn, onClose }: { vpn: Vpn; onClose: () => void }) {
   const qr = useAsked("vpn.qr");
   const left = useCountdown(qr.data !== null, qr.forget);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("vpn.qr.title", { name: vpn.name })}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
+    <Dialog onClose={onClose} title={t("vpn.qr.title", { name: vpn.name })}>
       <div className="stack" data-gap="big">
         <p>{t("vpn.qr.text")}</p>
         <p>{t("vpn.secret.one")}</p>
@@ -121,7 +115,7 @@ export function QrDialog({ vpn, onClose }: { vpn: Vpn; onClose: () => void }) {
           )}
         </div>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

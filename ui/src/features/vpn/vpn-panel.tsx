@@ -96,9 +96,10 @@ export function VpnPanel({
           <ServerTrouble vpn={vpn} error={new CommandError(vpn.last_error)} onTrusted={again} />
         ) : null}
         <LastWork vpn={vpn} work={work} onAgain={again} />
-        {vpn.whole === "lost" ? <Lost /> : null}
+        {vpn.whole === "lost" ? <Lost vpn={vpn} /> : null}
         {vpn.status ? <Tunnel vpn={vpn} /> : null}
-        {active && vpn.whole !== "in" ? (
+        {vpn.held_by !== null ? <Held process={vpn.held_by} /> : null}
+        {active && vpn.whole !== "in" && vpn.held_by === null ? (
           <Connect vpn={vpn} servers={servers} wholePc={wholePc} onConf={() => setSecret("conf")} />
         ) : null}
         <Users servers={servers} />
@@ -113,16 +114,39 @@ export function VpnPanel({
 }
 
 /** The whole PC was in it, and nobody ended that. */
-function Lost() {
+function Lost({ vpn }: { vpn: Vpn }) {
   const { t } = useTranslation();
+  const disconnect = useAction("vpn.disconnect");
   return (
     <div className="trouble" data-severity="warning" role="alert">
       <IconAlertTriangle className="trouble-icon" size={18} aria-hidden="true" />
       <div className="grow stack">
         <p className="strong">{t("vpn.whole.lost")}</p>
         <p>{t("vpn.whole.lost_text")}</p>
+        <div>
+          <Button
+            variant="default"
+            loading={disconnect.isPending}
+            onClick={() => disconnect.mutate({ vpn: String(vpn.id) }, { onError: failed })}
+          >
+            {t("vpn.whole.leave")}
+          </Button>
+        </div>
       </div>
     </div>
+  );
+}
+
+/** Another process of Puente has it open, and only there can it be ended. */
+function Held({ process }: { process: number }) {
+  const { t } = useTranslation();
+  const title = t("vpn.held.title");
+  return (
+    <section className="card stack" aria-label={title}>
+      <h3>{title}</h3>
+      <p>{t("vpn.held.text", { process: String(process) })}</p>
+      <p className="dim small">{t("vpn.held.way_out")}</p>
+    </section>
   );
 }
 

@@ -106,6 +106,7 @@ test.each([
 
 test("a tunnel that ended unasked is told, and leads back", async () => {
   const { mock, user } = await open("/vpn");
+  const all = await mock.call("vpn.list", {});
   mock.answers["vpn.whole_pc"] = () => ({ ...READY, lost: [2] });
   mock.stale("vpns");
   await waitFor(() =>
@@ -118,6 +119,35 @@ test("a tunnel that ended unasked is told, and leads back", async () => {
   expect(panel.getByRole("alert")).toHaveTextContent(/El servicio que la tenía abierta terminó/);
   expect(panel.getByRole("radio", { name: "Todo el equipo" })).toBeChecked();
   expect(panel.getByRole("button", { name: "Conectar todo el equipo" })).toBeVisible();
+  mock.answers["vpn.disconnect"] = () => {
+    mock.answers["vpn.whole_pc"] = () => READY;
+    return all.find(({ id }) => id === 2);
+  };
+  await user.click(panel.getByRole("button", { name: "Dejarla sin conectar" }));
+  await waitFor(() => expect(panel.queryByRole("alert")).toBeNull());
+  expect(rowsOf("Redes privadas")).toContainEqual(
+    expect.stringMatching(/^Bodega de SoledadSin conectar/),
+  );
+});
+
+test("a tunnel that another process holds is shown, with where it ends, instead of a way to open it", async () => {
+  const { mock, user } = await open("/vpn");
+  const all = await mock.call("vpn.list", {});
+  mock.answers["vpn.list"] = () =>
+    all.map((vpn) => (vpn.id === 2 ? { ...vpn, held_by: 4711 } : vpn));
+  mock.stale("vpns");
+  await waitFor(() =>
+    expect(rowsOf("Redes privadas")).toContainEqual(
+      expect.stringMatching(/^Bodega de SoledadEn otro Puente/),
+    ),
+  );
+  await user.click(screen.getByText("Bodega de Soledad"));
+  const panel = await panelOf("Bodega de Soledad");
+  const card = within(panel.getByRole("region", { name: "La tiene abierta otro Puente" }));
+  expect(card.getByText(/número 4711/)).toBeVisible();
+  expect(card.getByText(/Ctrl\+C/)).toBeVisible();
+  expect(panel.queryByRole("region", { name: "Conectar este equipo" })).toBeNull();
+  expect(panel.queryByRole("button", { name: "Desconectar" })).toBeNull();
 });
 
 test("what the tunnel of the whole PC says counts for a VPN that is in it", async () => {

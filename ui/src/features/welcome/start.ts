@@ -9,10 +9,12 @@ export function useStart(): (choice: "office" | "demo") => Promise<void> {
   const client = useQueryClient();
   return useCallback(
     async (choice) => {
+      const from = location.hash;
       try {
         await platform.call("settings.set", { start: choice });
         await platform.host("restart", {});
-        location.hash = "#/";
+        // Who has gone elsewhere meanwhile stays there.
+        if (location.hash === from) location.hash = "#/";
       } catch (error) {
         failed(error);
       }

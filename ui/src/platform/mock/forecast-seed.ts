@@ -273,9 +273,9 @@ export function modelOf(
       code_version: "0.1.0",
       seconds: 3.2,
       origins: 3,
-      scores: scores(over.ratio, 120, 252),
-      naive: scores(1, 120, 252),
-      mean_12: scores(0.97, 120, 252),
+      scores: scores(over.ratio, 120, 10_818),
+      naive: scores(1, 120, 10_818),
+      mean_12: scores(0.97, 120, 10_818),
       weights: [0.5, 0.5],
       places: over.apart ? PLACES.map(({ code, name }) => ({ code, name })) : [],
       notes: {

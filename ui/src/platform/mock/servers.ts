@@ -51,13 +51,32 @@ export const serverBodies = (office: Office): Bodies => ({
     office.note("server.remove", `server:${found.id}`, { name: found.name });
     return found;
   },
-  "servers.grants": ({ login }) => ({
-    master: [`GRANT SELECT ON EMPRESAS TO ${login};`],
-    company: ["KARDEX", "DEKARDEX", "MATERIAL", "TERCEROS", "BODEGA"].map(
-      (table) => `GRANT SELECT ON ${table} TO ${login};`,
-    ),
-  }),
+  "servers.grants": ({ server: name, login }) =>
+    office.server(name).warnings.includes("no_companies")
+      ? {
+          master: [],
+          company: [],
+          sales: [
+            ...["EB_T_HISTORIALSINCVENTAS_SOLAR", "CTA03", "CTA04"].map(
+              (table) => `GRANT SELECT ON OBJECT::[dbo].[${table}] TO [${login}];`,
+            ),
+            markGrant(login),
+          ],
+        }
+      : {
+          master: [`GRANT SELECT ON EMPRESAS TO ${login};`],
+          company: ["KARDEX", "DEKARDEX", "MATERIAL", "TERCEROS", "BODEGA"].map(
+            (table) => `GRANT SELECT ON ${table} TO ${login};`,
+          ),
+          sales: [],
+        },
 });
+
+/** What lets a login mark the documents of a point of sale. */
+export function markGrant(login: string): string {
+  const columns = "[ESTADO_SYNC], [FECHA_SYNC]";
+  return `GRANT UPDATE (${columns}) ON OBJECT::[dbo].[EB_T_HistorialSincVentas_Solar] TO [${login}];`;
+}
 
 function refuseName(office: Office, name: string, but: number | null): void {
   const taken = office.servers.some((server) => server.name === name && server.id !== but);

@@ -4,6 +4,7 @@ import { reportOf } from "./counter";
 import { errorView, refusal } from "./errors";
 import type { Bodies, Office } from "./office";
 import { seedChannel, seedLedger } from "./sales-seed";
+import { markGrant } from "./servers";
 
 interface Book {
   sales: SaleRow[];
@@ -76,9 +77,9 @@ export function solarBodies(office: Office, book: Book): Bodies {
         synced_at: null,
       };
       book.channels.push(made);
-      return made;
+      return { ...made, grant: database === "SIN_PERMISO" ? markGrant("PUENTE") : null };
     },
-    "sales.sources.test": () => ({ pending: 67, marked: 1204, marked_here: 3 }),
+    "sales.sources.test": () => ({ pending: 67, marked: 1204, marked_here: 3, grant: null }),
     "sales.attempts": ({ sale }) => {
       const row = book.sales.find(({ id }) => String(id) === sale);
       const refused = row?.state === "refused";

@@ -326,6 +326,7 @@ function vpn(office: Office, id: number, over: Partial<Vpn>): Vpn {
     last_error: null,
     status: null,
     doors: [],
+    held_by: null,
     ...over,
   };
 }

@@ -213,3 +213,17 @@ fn a_bad_office_is_forecast_by_every_model_without_a_number_that_is_none() {
         assert!(bounds.low <= sums.ahead.expected && sums.ahead.expected <= bounds.high);
     }
 }
+
+#[test]
+fn what_is_no_nit_is_told_in_the_language_of_who_reads_it() {
+    let desk = Desk::with_files();
+    let request = OfNit {
+        nit: "1".to_owned(),
+        by_place: false,
+    };
+    let view = history(&desk.app, request)
+        .unwrap_err()
+        .view(puente_core::Lang::Es);
+    assert!(view.message.contains("demasiado corto"), "{}", view.message);
+    assert!(!view.message.contains("not a NIT"), "{}", view.message);
+}

@@ -185,3 +185,64 @@ fn eight_creations_at_once_get_eight_addresses_also_with_the_one_rule_of_sudo() 
     let file = bench.file();
     assert!(addresses.iter().all(|address| file.contains(address)));
 }
+
+#[test]
+fn edits_by_hand_and_runs_that_were_killed_in_between_lose_nothing_and_leave_nobody_in() {
+    let bench = Bench::new();
+    let before = bench.file();
+    let server = |script: &str| bench.lab.server.run(script).unwrap();
+    let line = bench.with_key("create", "caja", ADMIN);
+    let line = [&line[..], &["--password-stdin"]].concat();
+    let live = || server("wg show wg0 peers");
+
+    // The file is kept elsewhere, and somebody saves it by hand in the last moment before it is replaced.
+    server(
+        "mkdir /etc/kept; mv /etc/wireguard/wg0.conf /etc/kept/oficina.conf
+         ln -s /etc/kept/oficina.conf /etc/wireguard/wg0.conf
+         cat > /run/sync <<'EOF'
+#!/bin/sh
+[ -e /run/saved ] || { echo '# Ana was here' >> /etc/kept/oficina.conf; touch /run/saved; }
+EOF
+         chmod 755 /run/sync; mount --bind /run/sync $(command -v sync)",
+    );
+    bench.json(&line, bench.password());
+    server("umount $(command -v sync); test -L /etc/wireguard/wg0.conf");
+    let file = bench.file();
+    assert!(file.contains("# Ana was here"), "{file}");
+    assert!(file.contains("# puente: caja"), "{file}");
+    let key = bench.json(&["vpn", "show", "caja"], "")["public_key"].clone();
+    let key = key.as_str().unwrap();
+    assert!(live().contains(key));
+
+    // Somebody took it out of the file, and out of nothing else.
+    server("sed -i '/^# Ana was here/,$d' /etc/kept/oficina.conf");
+    assert_eq!(bench.file(), before);
+    bench.json(&["vpn", "revoke", "caja", "--yes"], "");
+    assert!(!live().contains(key), "it is cut for all that");
+    assert_eq!(bench.file(), before);
+    bench.json(&["vpn", "remove", "caja", "--yes"], "");
+
+    // A run is killed after it wrote the file and before it told WireGuard.
+    server(
+        "cp -p /usr/bin/wg /run/wg.real
+         cat > /run/wg.killed <<'EOF'
+#!/bin/sh
+[ \"$1\" != syncconf ] || { kill -KILL $PPID; exit 1; }
+exec /run/wg.real \"$@\"
+EOF
+         chmod 755 /run/wg.killed; mount --bind /run/wg.killed /usr/bin/wg",
+    );
+    let killed = bench.refused(&line, bench.password());
+    assert!(killed.contains("REMOTE_FAILED"), "{killed}");
+    server("umount /usr/bin/wg");
+    let key = bench.json(&["vpn", "show", "caja"], "")["public_key"].clone();
+    let key = key.as_str().unwrap();
+    assert!(bench.file().contains(key) && !live().contains(key));
+    bench.json(&["vpn", "retry", "caja"], "");
+    assert!(live().contains(key), "WireGuard was told as well");
+    connects(&bench, "caja", true);
+    bench.json(&["vpn", "revoke", "caja", "--yes"], "");
+    assert_eq!(bench.file(), before);
+    let beside = server("ls -A /etc/kept");
+    assert_eq!(beside.trim(), "oficina.conf", "no secret is left beside it");
+}

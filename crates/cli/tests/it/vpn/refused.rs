@@ -4,6 +4,18 @@ use super::bench::Bench;
 use puente_sandbox::vpn::{ADMIN, TurnedClock};
 use std::time::Duration;
 
+/// A server whose container engine has what wg-easy is run in, by a stand-in of `docker`.
+const DOCKER: &str = r#"mkdir -p /run/bin/over /run/bin/work
+mount -t overlay -o lowerdir=/usr/bin,upperdir=/run/bin/over,workdir=/run/bin/work overlay /usr/bin
+cat > /usr/bin/docker <<'EOF'
+#!/bin/sh
+[ "$(id -u) $1 $2" = "0 ps --format" ] || { echo "permission denied while trying to connect to the Docker daemon" >&2; exit 1; }
+say() { echo "$2" | sed "s,{{.Image}},$1,; s,{{.Names}},$3,"; }
+say postgres:16 "$3" base
+say ghcr.io/wg-easy/wg-easy:15 "$3" vpn
+EOF
+chmod 755 /usr/bin/docker"#;
+
 impl Bench {
     /// What looking at the server is refused with.
     fn look_refused(&self, more: &[&str]) -> String {
@@ -22,15 +34,25 @@ fn a_server_that_must_not_be_changed_says_why_and_stays_as_it_is() {
 
     for (change, back, expected) in [
         (
-            "mkdir -p /etc/systemd/network; echo 'Name=wg0' > /etc/systemd/network/wg0.netdev",
-            "rm /etc/systemd/network/wg0.netdev",
+            // As netplan has networkd make it.
+            "mkdir -p /run/systemd/network
+             printf '[NetDev]\nName = wg0\nKind=wireguard\n\n[WireGuard]\nListenPort=51820\n' \
+               > /run/systemd/network/10-netplan-wg0.netdev",
+            "rm /run/systemd/network/10-netplan-wg0.netdev",
             ["VPN_FOREIGN_OWNER", "systemd-networkd"],
         ),
         (
+            // As nmcli 1.42 writes it.
             "mkdir -p /etc/NetworkManager/system-connections
-             echo 'interface-name=wg0' > /etc/NetworkManager/system-connections/a.nmconnection",
-            "rm /etc/NetworkManager/system-connections/a.nmconnection",
+             printf '[connection]\nid=Oficina VPN\ntype=wireguard\ninterface-name=wg0\n' \
+               > '/etc/NetworkManager/system-connections/Oficina VPN.nmconnection'",
+            "rm -r /etc/NetworkManager/system-connections",
             ["VPN_FOREIGN_OWNER", "NetworkManager"],
+        ),
+        (
+            DOCKER,
+            "umount -l /usr/bin",
+            ["VPN_FOREIGN_OWNER", "wg-easy"],
         ),
         (
             "cp -p /etc/wireguard/wg0.conf /run/kept
@@ -62,6 +84,24 @@ fn a_server_that_must_not_be_changed_says_why_and_stays_as_it_is() {
         bench.lab.server.run(back).unwrap();
     }
     assert_eq!(bench.file(), before);
+
+    // What NetworkManager notes down of an interface that wg-quick made does not make it its own, nor do
+    // files and containers of other things.
+    bench
+        .lab
+        .server
+        .run(
+            "mkdir -p /run/NetworkManager/system-connections /etc/systemd/network
+             printf '[connection]\nid=wg0\ninterface-name=wg0\n\n[.nmmeta]\nnm-generated=true\n' \
+               > /run/NetworkManager/system-connections/wg0.nmconnection
+             printf '[NetDev]\nName=wg01\n' > /etc/systemd/network/other.netdev",
+        )
+        .unwrap();
+    let line = bench.with_key("preview", "caja", ADMIN);
+    bench.json(
+        &[&line[..], &["--password-stdin"]].concat(),
+        bench.password(),
+    );
 
     let clock = TurnedClock::new(&bench.lab).unwrap();
     clock.passes(Duration::from_secs(3600)).unwrap();

@@ -11,17 +11,20 @@ mod read;
 
 pub use profile::{Changes, SalesProfile};
 
-use crate::accounts;
+use crate::accounts::{self, ChannelKind, ChannelState};
 use crate::channel::{Channel, Marked, Piece};
 use crate::model::{IssuedDocument, Sale};
-use crate::{Error, Result, Room, sales};
+use crate::{Error, Result, Room, Rules, sales};
 use profile::Written;
 use puente_core::Cancel;
 use puente_databases::{Change, Match, RecordDb, Value as Cell};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) const NAME: &str = "Base de datos";
+/// How far the lines of a document may be from its total, which a point of sale rounds on its own: five cents.
+const TOLERANCE: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 
 /// Opens databases of registered servers. Sales know servers by their number only.
 pub trait Sources: Send + Sync {
@@ -67,6 +70,38 @@ impl Settings {
         serde_json::from_value(account.settings.clone())
             .map_err(|error| Error::invalid("channel", error.to_string()))
     }
+
+    /// A new account of such a database, for [`accounts::keep_database`]. `place` tells it from every other
+    /// database of the office, and `ledger` is told of its documents.
+    pub fn account(
+        &self,
+        name: &str,
+        place: String,
+        ledger: accounts::LedgerId,
+    ) -> accounts::Channel {
+        accounts::Channel {
+            id: 0,
+            name: name.to_owned(),
+            kind: ChannelKind::Database,
+            settings: json!(self),
+            site: String::new(),
+            api_url: String::new(),
+            auth_url: String::new(),
+            client_id: String::new(),
+            redirect_uri: String::new(),
+            seller_id: place,
+            nickname: String::new(),
+            ledger_id: Some(ledger),
+            rules: Rules {
+                tolerance: TOLERANCE,
+                ..Rules::default()
+            },
+            state: ChannelState::Connected,
+            checkpoint: None,
+            synced_at: None,
+            last_error: None,
+        }
+    }
 }
 
 /// The profile of that name: the office's own, else a shipped one.
@@ -80,6 +115,15 @@ pub fn profile_of(sources: &dyn Sources, name: &str) -> Result<SalesProfile> {
             .ok_or_else(|| Error::not_found("profile", name))
             .and_then(SalesProfile::parse),
     }
+}
+
+/// What a look into a database of documents found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// Documents that wait.
+    pub pending: u64,
+    /// The statement that lets the login mark documents, and no more, where it may not.
+    pub grant: Option<String>,
 }
 
 /// A database of documents.
@@ -121,14 +165,25 @@ impl DatabaseChannel {
         Ok(db)
     }
 
-    /// How many documents wait there.
+    /// What there is, with nothing taken and nothing written.
     ///
     /// # Errors
     /// As [`DatabaseChannel::open`].
-    pub fn pending(&self, cancel: &Cancel) -> Result<u64> {
+    pub fn look(&self, cancel: &Cancel) -> Result<Looked> {
         let mut db = self.open(cancel)?;
         let headers = read::headers(db.as_mut(), &self.profile, None, None)?;
-        Ok(headers.len() as u64)
+        let documents = &self.profile.documents;
+        let grant = match self.marks() {
+            true => {
+                let columns: Vec<&str> = documents.mark.keys().map(String::as_str).collect();
+                db.lacking_grant(&documents.table, &columns)?
+            }
+            false => None,
+        };
+        Ok(Looked {
+            pending: headers.len() as u64,
+            grant,
+        })
     }
 
     /// The document of a key, in the source's own words.

@@ -4,7 +4,8 @@
 use crate::{Error, Result};
 use chrono_tz::Tz;
 use puente_core::Currency;
-use puente_databases::{Becomes, LiveSchema, Value};
+use puente_databases::profile::Grantee;
+use puente_databases::{Becomes, Engine, LiveSchema, Value};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -327,6 +328,30 @@ impl SalesProfile {
             let fits = |letters: &String| letters.eq_ignore_ascii_case(letter);
             known.kind.eq_ignore_ascii_case(kind) && known.letter.as_ref().is_none_or(fits)
         })
+    }
+
+    /// Statements that let a login read what this profile reads, mark documents where `marks`, and nothing
+    /// else.
+    ///
+    /// # Errors
+    /// [`puente_core::Code::ProfileInvalid`] when a name is not a plain one.
+    pub fn grants(&self, engine: Engine, user: &str, marks: bool) -> Result<Vec<String>> {
+        let (documents, grantee) = (&self.documents, Grantee::new(engine, user, &self.name)?);
+        let mut tables = vec![&documents.table, &self.lines.table];
+        tables.extend(self.taxes.as_ref().map(|taxes| &taxes.table));
+        tables.extend(self.payments.as_ref().map(|payments| &payments.table));
+        let mut grants = Vec::with_capacity(tables.len() + 2);
+        for table in tables {
+            grants.push(grantee.select(&self.name, table)?);
+        }
+        if documents.pending.is_none() && documents.changes == Changes::Server {
+            grants.extend(grantee.changes(&self.name, &documents.table)?);
+        }
+        if marks && !documents.mark.is_empty() {
+            let columns = documents.mark.keys().map(String::as_str);
+            grants.push(grantee.update(&self.name, &documents.table, columns)?);
+        }
+        Ok(grants)
     }
 
     /// Everything that a live database lacks of what this profile names.

@@ -11,6 +11,7 @@ pub use client::{Solar, Tokens};
 pub use document::compose;
 pub use draft::draft;
 
+use crate::accounts::{self, LedgerKind};
 use crate::catalogue::Catalogue;
 use crate::draft::{Customer, Draft};
 use crate::ledger::{Answer, FileKind, Issued, Ledger, Refusal};
@@ -18,13 +19,15 @@ use crate::{Error, Result};
 use chrono::NaiveDate;
 use puente_core::{Cancel, ProgressSink};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) const NAME: &str = "Solar";
 /// Where the API is.
 pub const DEFAULT_URL: &str = "https://conectados.fortinmaure.com.ar/SolutionsRE_BackEnd/api";
 /// The point of sale of every document, as long as the office names no other.
 pub const DEFAULT_POINT: &str = "0001";
+/// Requests a minute: what Solar takes is not known, and nothing is counted.
+const PER_MINUTE: u32 = 1000;
 
 /// What only Solar needs to know of a company.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +50,25 @@ impl Default for Settings {
 
 impl Settings {
     /// Those of an account; what is missing is at its default.
-    pub fn of(account: &crate::accounts::Ledger) -> Settings {
+    pub fn of(account: &accounts::Ledger) -> Settings {
         serde_json::from_value(account.settings.clone()).unwrap_or_default()
+    }
+
+    /// A new account of that company.
+    pub fn account(&self, name: &str, base_url: &str, user: &str) -> accounts::Ledger {
+        accounts::Ledger {
+            id: 0,
+            name: name.to_owned(),
+            kind: LedgerKind::Solar,
+            settings: json!(self),
+            base_url: base_url.to_owned(),
+            user: user.to_owned(),
+            partner_id: String::new(),
+            per_minute: PER_MINUTE,
+            secret_name: String::new(),
+            checked_at: None,
+            last_error: None,
+        }
     }
 
     /// Whether they can be right.
