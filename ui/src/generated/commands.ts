@@ -215,6 +215,23 @@ days: number,
 months: number, };
 
 /**
+ * Result of `BILLS`.
+ */
+export type BillsRead = {
+/**
+ * Lines that were read.
+ */
+lines: number,
+/**
+ * Months that are not whole yet.
+ */
+partial: number,
+/**
+ * Whether the channel does not let bills be read.
+ */
+forbidden: boolean, };
+
+/**
  * A seller, a warehouse or a cost centre.
  */
 export type CatalogueEntry = {
@@ -887,6 +904,19 @@ freight_known: boolean,
  * Seller's codes whose cost nobody said: the margin is without it.
  */
 without_cost: Array<string>, };
+
+/**
+ * Result of the job that takes costs from the ERP.
+ */
+export type ErpCostsTaken = {
+/**
+ * Articles that stand in sales and have a cost.
+ */
+articles: number,
+/**
+ * Codes that stand in sales.
+ */
+codes: number, };
 
 /**
  * Every error that a person or a program can meet, by its stable name.
@@ -2081,7 +2111,7 @@ revision: number, };
 /**
  * What a job gave.
  */
-export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_delivered" } & SalesDelivered | { "of": "sales_followed" } & Followed | { "of": "trained" } & ForecastTrained | { "of": "other" };
+export type JobResult = { "of": "discovered" } & DiscoverReport | { "of": "extracted" } & ExtractReport | { "of": "proven" } & Proof | { "of": "backed_up" } & Backup | { "of": "synced" } & SyncReport | { "of": "queued" } & Queued | { "of": "tidied" } & Tidied | { "of": "sales_read" } & SalesRead | { "of": "sales_judged" } & SalesJudged | { "of": "catalogue_fetched" } & CatalogueFetched | { "of": "sales_sent" } & SalesSent | { "of": "sales_delivered" } & SalesDelivered | { "of": "sales_followed" } & Followed | { "of": "sale_decided" } & SaleDecided | { "of": "bills_read" } & BillsRead | { "of": "erp_costs_taken" } & ErpCostsTaken | { "of": "trained" } & ForecastTrained | { "of": "other" };
 
 /**
  * Which jobs to list, newest first.
@@ -3619,7 +3649,7 @@ export type ProxyMode = "system" | "none" | "manual";
 export type Quantity = string;
 
 /**
- * The jobs that followed from one.
+ * Result of a job that has others do the work.
  */
 export type Queued = {
 /**
@@ -3930,6 +3960,15 @@ sale: string,
  * What is to become of it.
  */
 decision: SaleDecision, };
+
+/**
+ * Result of `DECIDE`.
+ */
+export type SaleDecided = {
+/**
+ * Where the sale stands since.
+ */
+state: SaleState, };
 
 /**
  * What is to become of an uncertain sale.
@@ -6848,7 +6887,12 @@ status: TunnelStatus | null,
 /**
  * The ports of this PC that lead through it.
  */
-doors: Array<VpnDoor>, };
+doors: Array<VpnDoor>,
+/**
+ * The number of another process of Puente on this PC that holds its tunnel open. What this program does
+ * goes through that one; only there can it be ended.
+ */
+held_by: number | null, };
 
 /**
  * What stands between this user and a tunnel of the whole PC.
@@ -7406,11 +7450,11 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
- * A further server of a client's file, without its secrets.
+ * A server of a client's file, without its secrets.
  */
 export type VpnSite = {
 /**
- * Its public key.
+ * Its public key; empty until the server has told it.
  */
 server_key: string,
 /**
@@ -7422,7 +7466,7 @@ preshared: boolean,
  */
 host: string,
 /**
- * Its UDP port.
+ * Its UDP port; 0 until the server has told it.
  */
 port: number,
 /**
@@ -7504,7 +7548,11 @@ dns: Array<string>,
  */
 mtu: number | null,
 /**
- * The server's public key; empty until the server has told it.
+ * Further servers, as of an office with two sites.
+ */
+others?: Array<VpnSite>,
+/**
+ * Its public key; empty until the server has told it.
  */
 server_key: string,
 /**
@@ -7512,7 +7560,7 @@ server_key: string,
  */
 preshared: boolean,
 /**
- * Host name or address of the server, from outside.
+ * Host name or address, from outside.
  */
 host: string,
 /**
@@ -7520,17 +7568,13 @@ host: string,
  */
 port: number,
 /**
- * What lies behind the server.
+ * What lies behind it.
  */
 allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null,
-/**
- * Further servers, as of an office with two sites.
- */
-others?: Array<VpnSite>, };
+keepalive: number | null, };
 
 /**
  * What puts the whole PC in a VPN on this system.
