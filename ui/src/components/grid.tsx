@@ -22,6 +22,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useKept } from "./kept";
 import "./grid.css";
@@ -30,6 +31,8 @@ export interface Column<T> {
   id: string;
   title: string;
   width: number;
+  /** Shares what the others leave of the room, until somebody gives it a width; the last one where none does. */
+  grows?: true;
   align?: "left" | "right" | "center";
   /** The name that the order is asked by; not sortable without it. */
   sort?: string;
@@ -98,9 +101,10 @@ export function Grid<T>(props: Props<T>) {
   });
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
   const leaves = table.getVisibleLeafColumns();
-  const last = leaves.length - 1;
-  const widths = leaves.map((column, at) =>
-    at === last ? `minmax(${column.getSize()}px, 1fr)` : `${column.getSize()}px`,
+  const growing = leaves.map(({ id }) => id).filter((id) => byId.get(id)?.grows && !sizing[id]);
+  const rest = growing.length > 0 ? growing : leaves.slice(-1).map(({ id }) => id);
+  const widths = leaves.map((column) =>
+    rest.includes(column.id) ? `minmax(${column.getSize()}px, 1fr)` : `${column.getSize()}px`,
   );
   const tracks = (chosen ? ["40px", ...widths] : widths).join(" ");
   const style = { gridTemplateColumns: tracks } satisfies CSSProperties;
@@ -254,7 +258,12 @@ export function Grid<T>(props: Props<T>) {
                 index={at + offset}
                 order={props.order}
                 onOrder={props.onOrder}
-                onResize={header.getResizeHandler()}
+                onResize={(event, seen) => {
+                  // Dragged from where it is seen, which may be wider than what it asks for.
+                  flushSync(() => setSizing((old) => ({ ...old, [column.id]: seen })));
+                  const now = table.getLeafHeaders().find(({ id }) => id === header.id);
+                  now?.getResizeHandler()(event);
+                }}
                 resizing={header.column.getIsResizing()}
                 onReset={() => header.column.resetSize()}
               />
@@ -387,12 +396,14 @@ function Title<T>({
   index: number;
   order: Order | undefined;
   onOrder: ((order: Order) => void) | undefined;
-  onResize: (event: unknown) => void;
+  onResize: (event: unknown, seen: number) => void;
   resizing: boolean;
   onReset: () => void;
 }) {
   const by = column.sort;
   const sorted = by !== undefined && order?.by === by;
+  const resize = (event: { currentTarget: Element }) =>
+    onResize(event, Math.round(event.currentTarget.parentElement?.clientWidth ?? column.width));
   const Arrow = order?.descending ? IconArrowDown : IconArrowUp;
   const direction = order?.descending ? "descending" : "ascending";
   return (
@@ -419,8 +430,8 @@ function Title<T>({
         className="grid-resize"
         aria-hidden="true"
         data-resizing={resizing || undefined}
-        onMouseDown={onResize}
-        onTouchStart={onResize}
+        onMouseDown={resize}
+        onTouchStart={resize}
         onDoubleClick={onReset}
       />
     </div>

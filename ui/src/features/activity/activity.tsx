@@ -148,6 +148,7 @@ function useColumns(): Column<Job>[] {
         id: "subject",
         title: t("activity.col.subject"),
         width: 300,
+        grows: true,
         cell: (job) => (
           <span dir="auto" title={job.subject}>
             {job.subject}
@@ -165,6 +166,7 @@ function useColumns(): Column<Job>[] {
         id: "far",
         title: t("activity.col.far"),
         width: 330,
+        grows: true,
         cell: (job) => <HowItGoes job={job} />,
       },
     ],

@@ -140,6 +140,7 @@ function useColumns(): Column<CompanyRow>[] {
         id: "name",
         title: t("companies.col.name"),
         width: 250,
+        grows: true,
         sort: "name",
         cell: (row) => (
           <Link

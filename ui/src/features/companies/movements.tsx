@@ -222,6 +222,7 @@ function useColumns(totals: MovementsTotals | undefined): Column<Movement>[] {
         id: "article",
         title: t("companies.movement.article"),
         width: 250,
+        grows: true,
         cell: (row) => (
           <span dir="auto" title={row.article}>
             {row.article}
@@ -283,6 +284,7 @@ function useColumns(totals: MovementsTotals | undefined): Column<Movement>[] {
         id: "party",
         title: t("companies.movement.party"),
         width: 230,
+        grows: true,
         cell: (row) => (
           <span dir="auto" title={row.party}>
             {row.party}

@@ -190,6 +190,7 @@ function useColumns(each: boolean): Column<ForecastArticleRow>[] {
         id: "article",
         title: t("forecast.col.article"),
         width: each ? 176 : 234,
+        grows: true,
         sort: "code",
         cell: (row) => (
           <span dir="auto" title={`${row.code} ${row.description}`}>

@@ -359,6 +359,7 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
         id: "buyer",
         title: t("sales.col.buyer"),
         width: 172,
+        grows: true,
         sort: "buyer",
         cell: (row) => (
           <span dir="auto" title={row.buyer}>
@@ -370,6 +371,7 @@ function useColumns(unit: string | null): Column<SaleRow>[] {
         id: "reason",
         title: t("sales.col.reason"),
         width: all ? 300 : 206,
+        grows: true,
         cell: (row) => {
           const text = row.reasons.map((reason) => reason.text).join(" ");
           return (

@@ -141,6 +141,7 @@ function useColumns(): Column<Server>[] {
         id: "name",
         title: t("servers.col.name"),
         width: 240,
+        grows: true,
         sort: "name",
         cell: (server) => (
           <span className="strong" dir="auto">
@@ -173,6 +174,7 @@ function useColumns(): Column<Server>[] {
         id: "master",
         title: t("servers.col.master"),
         width: 260,
+        grows: true,
         cell: (server) => <span className="mono">{server.master}</span>,
       },
     ],

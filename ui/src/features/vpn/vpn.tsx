@@ -212,6 +212,7 @@ function useColumns(): Column<Row>[] {
         id: "name",
         title: t("vpn.col.name"),
         width: 180,
+        grows: true,
         sort: "name",
         cell: ({ vpn }) => (
           <span className="strong" dir="auto">
@@ -230,6 +231,7 @@ function useColumns(): Column<Row>[] {
         id: "servers",
         title: t("vpn.col.servers"),
         width: 200,
+        grows: true,
         cell: ({ servers }) => (
           <span dir="auto" title={servers.join(", ")}>
             {servers.join(", ")}
