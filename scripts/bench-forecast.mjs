@@ -3,14 +3,16 @@
 // npm run bench:forecast -- FOLDER [MONTHS_HELD_OUT]   FOLDER has auto_monthly.csv, raf_monthly.csv and
 // pbs_pharmacy_monthly.csv, and carparts.rda and hospital.rda where they are to be measured too: they are in the
 // folder data of R's package expsmooth (GPL-3, so not here). Python's packages go into target/bench/forecast-venv.
-// 6 months are forecast; 12 and 18 months held out are what the design was chosen on, 6 is what confirms it. What
-// Python forecast is kept in target/bench, so that only Puente runs again: delete it to ask again.
+// 6 months are forecast; 12 and 18 months held out are what the design was chosen on, 6, 24, 30 and 36 are what confirms
+// it. A set takes part while a year of it is left. What Python forecast is kept in target/bench, so that only Puente runs
+// again: delete it to ask again.
 
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const HORIZON = "6";
+const LEAST_MONTHS = 12;
 const SETS = ["auto", "carparts", "raf", "pbs", "retail", "hospital", "m3"];
 const [folder, held = "6"] = process.argv.slice(2);
 if (!folder) {
@@ -41,6 +43,18 @@ function run(program, args, file) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/**
+ * Whether enough of a set is left to learn from.
+ * @param {string} name
+ */
+function takesPart(name) {
+  const set = join(data, `${name}.csv`);
+  if (!existsSync(set)) return false;
+  const rows = readFileSync(set, "utf8").trimEnd().split("\n").slice(1);
+  const months = new Set(rows.map((row) => row.split(",")[1]));
+  return months.size - Number(held) >= LEAST_MONTHS;
+}
+
 mkdirSync(bench, { recursive: true });
 if (!existsSync(python)) {
   run(process.platform === "win32" ? "python" : "python3", ["-m", "venv", venv]);
@@ -51,7 +65,7 @@ if (!existsSync(python)) {
 run(python, ["-W", "ignore", join("scripts", "forecast", "sets.py"), folder, wheels, data]);
 run("cargo", ["build", "--release", "-p", "puente-forecast", "--example", "forecast_csv"]);
 const program = join("target", "release", "examples", "forecast_csv");
-const results = SETS.filter((name) => existsSync(join(data, `${name}.csv`))).map((name) => {
+const results = SETS.filter(takesPart).map((name) => {
   const set = join(data, `${name}.csv`);
   const theirs = join(bench, `${name}.${held}.py.csv`);
   const ours = join(bench, `${name}.${held}.rust.csv`);

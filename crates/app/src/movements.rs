@@ -1,5 +1,6 @@
 //! Movements: extract, summarise, prove, export.
 
+mod export;
 mod proofs;
 mod summary;
 
@@ -8,7 +9,6 @@ pub use proofs::{FiguresView, ProofLine, ProofOf, ProofView, proof};
 pub use summary::{MonthRow, Summary, SummaryOf, TopArticle, TypeRow, summary};
 
 use crate::companies::{CompanyRow, Known, Selected};
-use crate::export;
 use crate::jobs::{self, JobRow};
 use crate::table::Filter;
 use crate::{App, Nothing, Result};
@@ -150,13 +150,18 @@ pub fn export(app: &App, request: Export) -> Result<Exported> {
         key,
         descending: request.filter.descending,
     });
-    let format = Format::of(request.format, &request.output)?;
     let what = export::What {
         companies: &companies,
         filter: &filter,
         sort,
     };
-    let rows = export::write(app, &what, &request.output, format, request.overwrite)?;
+    let rows = export::write(
+        app,
+        &what,
+        &request.output,
+        request.format,
+        request.overwrite,
+    )?;
     let detail = json!({ "rows": rows, "companies": companies.len() });
     app.audit(
         "movements.export",

@@ -1,26 +1,24 @@
 //! What an office wants to know when it opens Puente: what is still to be set up, what needs a person,
 //! how the last synchronisation went.
 
+mod last_sync;
+mod matters;
+
+pub use last_sync::SyncState;
+pub use matters::{Matter, MatterKind, Tab};
+
 use crate::companies::Known;
-use crate::jobs::{self, JobRow};
 use crate::schedules::{self, Work};
-use crate::sync::SYNC_ALL;
 use crate::{App, Nothing, Result, backup};
-use chrono::{DateTime, TimeDelta, Utc};
-use puente_core::{Code, Error, ErrorView};
+use chrono::{DateTime, Utc};
+use last_sync::last_sync;
+use matters::{of_backups, of_jobs, of_proofs, of_server};
 use puente_erp::companies::{self, Company, State};
-use puente_erp::handlers::SyncReport;
 use puente_erp::servers::{self, Server};
-use puente_jobs::{Filter, Job, JobId, State as JobState};
+use puente_jobs::{Filter, State as JobState};
 use serde::Serialize;
-use serde_json::Value;
-use std::collections::HashSet;
 use ts_rs::TS;
 
-/// How long a failed job asks for attention.
-const ATTENTION: TimeDelta = TimeDelta::days(7);
-/// How old the newest backup may be.
-const OLD_BACKUP: TimeDelta = TimeDelta::days(7);
 /// Companies that are shown.
 const SHOWN: usize = 12;
 /// Matters that are shown; the numbers count them all.
@@ -70,88 +68,6 @@ pub enum StepName {
     Schedule,
     /// There is a backup.
     Backup,
-}
-
-/// Where a matter is put right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Tab {
-    /// Companies.
-    Companies,
-    /// Servers.
-    Servers,
-    /// Jobs.
-    Activity,
-    /// Settings.
-    Settings,
-}
-
-/// What is the matter. The gravest come first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum MatterKind {
-    /// What is here is not what the source holds.
-    ProofBroken,
-    /// A job may or may not have reached an outside authority.
-    JobUncertain,
-    /// A server did not answer the last time.
-    ServerFailed,
-    /// A job ended badly, and no later one did better.
-    JobFailed,
-    /// There is no backup.
-    BackupMissing,
-    /// The newest backup is old.
-    BackupOld,
-    /// A server still has the password of the factory.
-    DefaultPassword,
-    /// The connection to a server is not encrypted.
-    Unencrypted,
-    /// The login on a server may do anything.
-    Superuser,
-}
-
-/// Something that needs a person.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-pub struct Matter {
-    /// What is the matter.
-    pub kind: MatterKind,
-    /// Where it is put right.
-    pub tab: Tab,
-    /// Of what: a company, a server; empty where there is but one.
-    pub subject: String,
-    /// That company.
-    pub company_id: Option<i64>,
-    /// That server.
-    pub server_id: Option<i64>,
-    /// That job.
-    pub job_id: Option<i64>,
-    /// Since when, where that is known.
-    pub since: Option<DateTime<Utc>>,
-    /// What happened and what to do, where there was an error.
-    pub error: Option<ErrorView>,
-}
-
-/// How a synchronisation of everything goes, or went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct SyncState {
-    /// Its first job.
-    pub job_id: i64,
-    /// When it began.
-    pub started_at: DateTime<Utc>,
-    /// When the last of its jobs ended; none while one goes on.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// Jobs that it is made of, as far as they are known by now.
-    pub jobs: usize,
-    /// Of those: ended well.
-    pub done: usize,
-    /// Ended badly, or cancelled.
-    pub failed: usize,
-    /// Running or waiting.
-    pub left: usize,
-    /// Companies that are up to date.
-    pub companies: usize,
-    /// Movements that were new, different or deleted.
-    pub changes: u64,
 }
 
 /// The last run of a company.
@@ -280,182 +196,6 @@ fn steps(
         .collect())
 }
 
-fn matter(kind: MatterKind, tab: Tab, subject: String) -> Matter {
-    Matter {
-        kind,
-        tab,
-        subject,
-        company_id: None,
-        server_id: None,
-        job_id: None,
-        since: None,
-        error: None,
-    }
-}
-
-fn of_proofs(companies: &[Company], known: &Known) -> Vec<Matter> {
-    companies
-        .iter()
-        .filter(|company| known.proven(company.id) == Some(false))
-        .map(|company| Matter {
-            company_id: Some(company.id),
-            ..matter(MatterKind::ProofBroken, Tab::Companies, company.label())
-        })
-        .collect()
-}
-
-fn of_server(app: &App, server: &Server) -> Vec<Matter> {
-    let about = |kind| Matter {
-        server_id: Some(server.id),
-        since: server.checked_at,
-        ..matter(kind, Tab::Servers, server.name.clone())
-    };
-    let failed = server.last_error.as_ref().map(|error| Matter {
-        error: Some(error.view(app.lang())),
-        ..about(MatterKind::ServerFailed)
-    });
-    let warned = server.warnings.iter().filter_map(|warning| {
-        Some(about(match warning.as_str() {
-            "default_password" => MatterKind::DefaultPassword,
-            "unencrypted" => MatterKind::Unencrypted,
-            "superuser" => MatterKind::Superuser,
-            _ => return None,
-        }))
-    });
-    failed.into_iter().chain(warned).collect()
-}
-
-/// Jobs that ended badly, unless a later one of the same kind and input did better.
-fn of_jobs(app: &App) -> Result<Vec<Matter>> {
-    let since = app.room.clock.now() - ATTENTION;
-    let settled = app.jobs.list(&Filter {
-        states: vec![JobState::Done, JobState::Failed, JobState::Uncertain],
-        limit: 2_000,
-        ..Filter::default()
-    })?;
-    let mut seen: HashSet<(String, String)> = HashSet::new();
-    let mut matters = Vec::new();
-    for job in settled {
-        let key = (job.kind.clone(), subject_key(&job.input));
-        let newest = seen.insert(key);
-        let kind = match job.state {
-            JobState::Uncertain => MatterKind::JobUncertain,
-            JobState::Failed if newest && job.changed_at >= since => MatterKind::JobFailed,
-            JobState::Failed
-            | JobState::Done
-            | JobState::Queued
-            | JobState::Paused
-            | JobState::Running
-            | JobState::Cancelled => continue,
-        };
-        let row: JobRow = jobs::row(app, job);
-        matters.push(Matter {
-            company_id: row.company_id,
-            server_id: row.server_id,
-            job_id: Some(row.id),
-            since: Some(row.changed_at),
-            error: row.error,
-            ..matter(kind, Tab::Activity, row.subject)
-        });
-    }
-    Ok(matters)
-}
-
-/// What a job is about: its other options don't matter, a forced extraction makes up for a plain one.
-fn subject_key(input: &Value) -> String {
-    let part = |name: &str| input.get(name).map(Value::to_string).unwrap_or_default();
-    format!("{}/{}", part("company_id"), part("server_id"))
-}
-
-fn of_backups(app: &App, servers: &[Server], newest: Option<&backup::BackupRow>) -> Option<Matter> {
-    let about = |kind| matter(kind, Tab::Settings, String::new());
-    match newest {
-        // Before anything is registered there is nothing to lose.
-        None if servers.is_empty() => None,
-        None => {
-            let error = Error::new(Code::BackupMissing).with("path", app.dir.backups().display());
-            Some(Matter {
-                error: Some(error.view(app.lang())),
-                ..about(MatterKind::BackupMissing)
-            })
-        }
-        Some(backup) if app.room.clock.now() - backup.at > OLD_BACKUP => Some(Matter {
-            since: Some(backup.at),
-            ..about(MatterKind::BackupOld)
-        }),
-        Some(_) => None,
-    }
-}
-
-/// Follows the last synchronisation from its first job through those that followed from it.
-fn last_sync(app: &App) -> Result<Option<SyncState>> {
-    let newest = Filter {
-        kinds: vec![SYNC_ALL.to_owned()],
-        limit: 1,
-        ..Filter::default()
-    };
-    let Some(first) = app.jobs.list(&newest)?.pop() else {
-        return Ok(None);
-    };
-    let mut state = SyncState {
-        job_id: first.id.0,
-        started_at: first.started_at.unwrap_or(first.created_at),
-        finished_at: None,
-        jobs: 0,
-        done: 0,
-        failed: 0,
-        left: 0,
-        companies: 0,
-        changes: 0,
-    };
-    let mut last = first.changed_at;
-    let mut to_count = vec![first];
-    while let Some(job) = to_count.pop() {
-        last = last.max(job.changed_at);
-        state.count(&job);
-        for id in followed_by(&job) {
-            // One that was pruned by now was long ago.
-            if let Ok(next) = app.jobs.get(JobId(id)) {
-                to_count.push(next);
-            }
-        }
-    }
-    state.finished_at = (state.left == 0).then_some(last);
-    Ok(Some(state))
-}
-
-impl SyncState {
-    fn count(&mut self, job: &Job) {
-        self.jobs += 1;
-        match job.state {
-            JobState::Done => self.done += 1,
-            JobState::Failed | JobState::Cancelled | JobState::Uncertain => self.failed += 1,
-            JobState::Queued | JobState::Paused | JobState::Running => self.left += 1,
-        }
-        let count = |name: &str| job.result.as_ref()?.get(name)?.as_u64();
-        if let Some(inserted) = count("inserted") {
-            let rest = count("updated").unwrap_or(0) + count("removed").unwrap_or(0);
-            self.companies += 1;
-            self.changes += inserted + rest;
-        }
-    }
-}
-
-/// The jobs that a job of a synchronisation queued.
-fn followed_by(job: &Job) -> Vec<i64> {
-    let Some(result) = job.result.clone() else {
-        return Vec::new();
-    };
-    if job.kind == SYNC_ALL {
-        return serde_json::from_value::<puente_jobs::Queued>(result)
-            .map(|queued| queued.jobs)
-            .unwrap_or_default();
-    }
-    serde_json::from_value::<SyncReport>(result)
-        .map(|report| report.queued)
-        .unwrap_or_default()
-}
-
 fn last_runs(companies: Vec<Company>, known: &Known) -> Vec<LastRun> {
     let mut runs: Vec<LastRun> = companies
         .into_iter()
@@ -484,6 +224,7 @@ mod tests {
     use super::*;
     use crate::desk::Desk;
     use crate::sync;
+    use chrono::TimeDelta;
     use serde_json::json;
 
     fn next(overview: &Overview) -> Option<StepName> {

@@ -1,9 +1,7 @@
 //! Work that comes again and again, in words that people use: every so many hours, each day at a time.
 
-use crate::forecast::RETRAIN;
 use crate::jobs::{self, JobRow};
-use crate::sync::{PROVE_ALL, SYNC_ALL, TIDY};
-use crate::{App, Nothing, Result, backup, settings};
+use crate::{App, Nothing, Result, settings};
 use chrono::{DateTime, Utc};
 use puente_core::Error;
 use puente_jobs::{Cadence, NewJob, NewSchedule, Schedule};
@@ -13,95 +11,16 @@ use serde_json::json;
 use ts_rs::TS;
 
 mod every;
+mod work;
 
 pub use every::Every;
+pub use work::Work;
 
 /// Remembers that the schedules of a new office were put in place, so that one that is removed stays
 /// removed.
 const PUT: &str = "once.schedules";
 /// How many runs a look ahead gives.
 const AHEAD: usize = 5;
-
-/// What a schedule does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(rename = "ScheduledWork")]
-pub enum Work {
-    /// Discovers on every server and extracts every active company.
-    Sync,
-    /// Takes the deep proof of every company.
-    Prove,
-    /// Backs up Puente's own data.
-    Backup,
-    /// Drops old jobs and rows that nobody sees any more.
-    Tidy,
-    /// Trains anew the models of every NIT whose data changed.
-    Forecast,
-    /// Reads every sales channel, settles what is in doubt and follows what was sent. Tells Solar of what local
-    /// databases have issued, and sends nothing else that is new.
-    Sales,
-    /// Reads what waits in local databases, tells it to their ledgers, and marks it there.
-    Deliver,
-    /// Something that this version doesn't know. Can't be set.
-    Other,
-}
-
-impl Work {
-    /// As on the wire: `sync`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Work::Sync => "sync",
-            Work::Prove => "prove",
-            Work::Backup => "backup",
-            Work::Tidy => "tidy",
-            Work::Forecast => "forecast",
-            Work::Sales => "sales",
-            Work::Deliver => "deliver",
-            Work::Other => "other",
-        }
-    }
-
-    /// The work of that name.
-    ///
-    /// # Errors
-    /// That there is none.
-    pub fn parse(text: &str) -> Result<Work> {
-        Work::ALL
-            .into_iter()
-            .find(|work| work.as_str() == text)
-            .ok_or_else(|| Error::invalid("work", text))
-    }
-
-    const ALL: [Work; 7] = [
-        Work::Sync,
-        Work::Prove,
-        Work::Backup,
-        Work::Tidy,
-        Work::Forecast,
-        Work::Sales,
-        Work::Deliver,
-    ];
-
-    fn kind(self) -> Result<&'static str> {
-        match self {
-            Work::Sync => Ok(SYNC_ALL),
-            Work::Prove => Ok(PROVE_ALL),
-            Work::Backup => Ok(backup::CREATE),
-            Work::Tidy => Ok(TIDY),
-            Work::Forecast => Ok(RETRAIN),
-            Work::Sales => Ok(puente_sales::handlers::SYNC_ALL),
-            Work::Deliver => Ok(puente_sales::handlers::DELIVER_ALL),
-            Work::Other => Err(Error::invalid("work", "other")),
-        }
-    }
-
-    fn of(kind: &str) -> Work {
-        Work::ALL
-            .into_iter()
-            .find(|work| work.kind().is_ok_and(|known| known == kind))
-            .unwrap_or(Work::Other)
-    }
-}
 
 /// A schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -264,7 +183,7 @@ pub fn run(app: &App, request: Named) -> Result<Vec<JobRow>> {
 /// That it doesn't fit.
 pub fn preview(app: &App, request: Preview) -> Result<Runs> {
     let cron = request.cadence.cron()?;
-    let cadence = Cadence::parse(&cron, &zone(app, request.zone)?)?;
+    let cadence = Cadence::parse(&cron, &zone(app, request.zone))?;
     let mut time = app.room.clock.now();
     let mut next = Vec::with_capacity(AHEAD);
     for _ in 0..AHEAD {
@@ -340,17 +259,17 @@ fn to_new(app: &App, set: Set) -> Result<NewSchedule> {
         kind: set.work.kind()?.to_owned(),
         input: json!({}),
         cron: set.cadence.cron()?,
-        zone: zone(app, set.zone)?,
+        zone: zone(app, set.zone),
         catch_up: set.catch_up.unwrap_or(true),
         enabled: set.enabled.unwrap_or(true),
     })
 }
 
-fn zone(app: &App, given: Option<String>) -> Result<String> {
-    match given.filter(|zone| !zone.is_empty()) {
-        Some(zone) => Ok(zone),
-        None => Ok(settings::read(&app.room.state, &app.config)?.zone),
-    }
+/// The zone that is given, else the office's.
+fn zone(app: &App, given: Option<String>) -> String {
+    given
+        .filter(|zone| !zone.is_empty())
+        .unwrap_or_else(|| app.zone().name().to_owned())
 }
 
 fn find(app: &App, name: &str) -> Result<Schedule> {

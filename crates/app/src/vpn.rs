@@ -221,9 +221,14 @@ pub fn connect(app: &App, request: Connect) -> Result<Connected> {
 
 /// It stays until it is ended, also when this program ends.
 fn connect_whole_pc(app: &App, vpn: Vpn) -> Result<Connected> {
-    app.tunnels.disconnect(vpn.id);
-    let _alone = app.tunnels.alone(vpn.id)?;
+    // What this program has open stays until the other way is there: who says no at the last moment loses
+    // nothing by it.
+    let _alone = match app.tunnels.status(vpn.id) {
+        Some(_) => None,
+        None => Some(app.tunnels.alone(vpn.id)?),
+    };
     app.whole_pc.up(vpn.id, &Cancel::new())?;
+    app.tunnels.disconnect(vpn.id);
     let subject = format!("vpn:{}", vpn.id);
     app.audit(
         "vpn.connect",
@@ -327,4 +332,53 @@ pub(crate) fn secret<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Secret, D::Error> {
     String::deserialize(deserializer).map(Secret::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::Desk;
+    use puente_vpn::keys::PrivateKey;
+
+    #[test]
+    fn a_whole_pc_that_nobody_connects_leaves_what_was_open_as_it_was() {
+        let desk = Desk::new();
+        let conf = format!(
+            "[Interface]\nPrivateKey = {}\nAddress = 10.8.3.10\n[Peer]\nPublicKey = {}\n\
+             Endpoint = 127.0.0.1:9\nAllowedIPs = 10.8.3.0/24\n",
+            PrivateKey::generate().written().expose(),
+            PrivateKey::generate().public(),
+        );
+        let request = Import {
+            name: "oficina".to_owned(),
+            conf: Secret::from(conf),
+        };
+        let id = import(&desk.app, request).unwrap().vpn.id;
+        let shown = || {
+            let vpn = "oficina".to_owned();
+            show(&desk.app, Named { vpn }).unwrap()
+        };
+        // While the whole PC is being connected, this very program keeps others out.
+        let alone = desk.app.tunnels.alone(id).unwrap();
+        assert_eq!(shown().held_by, None);
+        drop(alone);
+        // Whoever does not wait for the server leaves the tunnel looking for it.
+        let hurry = Cancel::new();
+        hurry.cancel();
+        let reached = desk.app.tunnels.reach(id, "10.8.3.1", 3050, &hurry);
+        assert!(matches!(reached, Err(puente_vpn::Error::Cancelled)));
+        let before = desk.app.tunnels.doors(id);
+        assert_eq!(before.len(), 1);
+
+        let request = Connect {
+            vpn: "oficina".to_owned(),
+            mode: Some(Mode::System),
+            ..Connect::default()
+        };
+        let refused = connect(&desk.app, request).unwrap_err();
+        assert_eq!(refused.code, Code::VpnHelperMissing);
+        assert_eq!(desk.app.tunnels.doors(id), before);
+        let row = shown();
+        assert!(row.status.is_some() && row.held_by.is_none());
+    }
 }

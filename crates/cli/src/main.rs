@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     let global = &cli.global;
     let mut terminal = Terminal {
         lang: global.lang.unwrap_or_default(),
+        zone: None,
         json: global.json,
         quiet: global.quiet,
     };
@@ -59,6 +60,7 @@ fn run(terminal: &mut Terminal, cli: Cli) -> Result<(), Error> {
     let app = open(folder, cli.global.lang)?;
     // What the settings say, unless the line says otherwise.
     terminal.lang = app.lang();
+    terminal.zone = Some(app.zone());
     on_open(terminal, &app, cli.verb)
 }
 

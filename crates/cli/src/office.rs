@@ -89,7 +89,10 @@ pub fn sync(terminal: &Terminal, app: &App) -> Result<()> {
         .rev()
         .collect();
     let rows = puente_app::jobs::rows(app, ended.clone());
-    terminal.result(&rows, |rows| show::extracted(terminal, rows));
+    terminal.result(&rows, |rows| match rows.is_empty() {
+        true => terminal.line(terminal.text("sync.nothing")),
+        false => show::extracted(terminal, rows),
+    });
     watch::verdict(terminal, &ended)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::texts;
 use chrono::{DateTime, Local, Utc};
+use chrono_tz::Tz;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use puente_app::amounts::{Amount, Quantity};
 use puente_core::{Code, Error, ErrorView, Lang, Severity, fixed};
@@ -15,6 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     pub lang: Lang,
+    /// Of the moments that are shown: the office's; none for this machine's, while no data is open.
+    pub zone: Option<Tz>,
     pub json: bool,
     pub quiet: bool,
 }
@@ -137,11 +140,13 @@ impl Terminal {
         }
     }
 
-    /// A moment in this machine's zone.
+    /// A moment in [`Terminal::zone`].
     pub fn moment(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&Local)
-            .format("%Y-%m-%d %H:%M")
-            .to_string()
+        let local = match self.zone {
+            Some(zone) => at.with_timezone(&zone).naive_local(),
+            None => at.with_timezone(&Local).naive_local(),
+        };
+        local.format("%Y-%m-%d %H:%M").to_string()
     }
 
     /// Yes or no.
@@ -236,9 +241,21 @@ mod tests {
 
     const ES: Terminal = Terminal {
         lang: Lang::Es,
+        zone: Some(Tz::America__Santiago),
         json: false,
         quiet: true,
     };
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_of_the_office() {
+        let at = "2026-11-01T03:30:00Z".parse().unwrap();
+        assert_eq!(ES.moment(at), "2026-11-01 00:30");
+        let bogota = Terminal {
+            zone: Some(Tz::America__Bogota),
+            ..ES
+        };
+        assert_eq!(bogota.moment(at), "2026-10-31 22:30");
+    }
 
     #[test]
     fn numbers_are_written_as_the_language_does() {

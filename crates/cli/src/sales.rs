@@ -2,6 +2,7 @@
 
 mod channels;
 mod costs;
+mod ended;
 mod files;
 mod ledgers;
 pub mod local;
@@ -156,13 +157,7 @@ fn finish_all(terminal: &Terminal, app: &App, jobs: &[JobRow]) -> Result<()> {
     ended.reverse();
     let ended = watch::run(app, terminal, &ended)?;
     let rows = puente_app::jobs::rows(app, ended.clone());
-    terminal.result(&rows, |rows| {
-        for row in rows {
-            let kind = terminal.text(&format!("kind.{}", row.kind));
-            terminal.line(format!("{kind} {}", row.subject));
-            show::plain(terminal, &row.result);
-        }
-    });
+    terminal.result(&rows, |rows| ended::show(terminal, rows));
     watch::verdict(terminal, &ended)
 }
 

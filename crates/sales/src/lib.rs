@@ -39,12 +39,13 @@ pub mod sales;
 mod sending;
 pub mod state;
 pub mod suggest;
+mod syncing;
 pub mod tasks;
 
 pub use error::{Error, Result};
 pub use homologate::homologate;
 pub use reason::Reason;
-pub use room::{Points, Room, Ways};
+pub use room::{Points, Room, Ways, Zone};
 pub use rules::{MappingKind, Mappings, Rules};
 pub use state::State;
 

@@ -216,31 +216,33 @@ fn send_each(room: &Room, input: &SendInput, job: &Running, done: &mut Sending) 
     let ledger = room.ledger(input.ledger_id)?;
     // What an earlier run left in the air comes down first.
     outbox::settle_all(room, input.ledger_id, ledger.as_ref(), &job.cancel, job)?;
-    let mut sender = Sender::new(room, input.ledger_id, ledger.as_ref(), &job.cancel)?;
-    let ended = send_with(&mut sender, input, job, done);
+    let mut sender = Sender::new(
+        room,
+        input.ledger_id,
+        ledger.as_ref(),
+        &job.cancel,
+        &input.sales,
+    )?;
+    let ended = send_with(&mut sender, input.sales.len() as u64, job, done);
     // However it ended: what is known is kept, and what did not leave is ready again.
     let finished = sender.finish();
     ended.and(finished)
 }
 
-fn send_with(
-    sender: &mut Sender<'_>,
-    input: &SendInput,
-    job: &Running,
-    done: &mut Sending,
-) -> Result<()> {
+fn send_with(sender: &mut Sender<'_>, all: u64, job: &Running, done: &mut Sending) -> Result<()> {
     let (mut vain, mut pulse) = (0, None::<Instant>);
-    let all = input.sales.len() as u64;
-    for (at, id) in input.sales.iter().enumerate() {
-        job.progress(Progress::stage("send").of(at as u64, Some(all)));
+    for at in 0..all {
+        job.progress(Progress::stage("send").of(at, Some(all)));
         if pulse.is_none_or(|pulse| pulse.elapsed() > PULSE) {
             pulse = Some(Instant::now());
             let state = json!({ "done": at });
             job.checkpoint(state)
                 .map_err(|error| Error::Travelled(error.into()))?;
         }
-        let next = input.sales.get(at + 1..).unwrap_or_default();
-        let why = match sender.send(*id, next) {
+        let Some((id, sent)) = sender.send_next() else {
+            break;
+        };
+        let why = match sent {
             Ok(sent) => {
                 count(&mut done.sent, &sent);
                 match sent {
@@ -274,7 +276,7 @@ fn send_with(
         );
         vain += 1;
         if vain == outbox::VAIN {
-            done.sent.later += all - at as u64 - 1;
+            done.sent.later += all - at - 1;
             job.log(
                 Level::Warn,
                 "the ledger does not answer: the others stay ready",

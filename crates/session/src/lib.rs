@@ -3,6 +3,7 @@
 
 mod demo;
 mod events;
+mod opening;
 mod session;
 mod shop;
 pub mod ui;

@@ -1,25 +1,25 @@
 //! The data that an interface shows, whatever becomes of it: open, being opened, or not to be opened
 //! and why.
 
-use crate::demo::{self, Demo};
+use crate::demo;
 use crate::events::Hub;
+use crate::opening::{
+    Look, Open, lang_before, open_chosen, open_demo, open_office, problem, set, start_choice,
+};
 use puente_app::backup::{self, BackupRow};
 use puente_app::commands::{self, COMMANDS};
 use puente_app::config::{self, SecretsIn};
 use puente_app::events::Event;
 use puente_app::paths::DataDir;
-use puente_app::settings::{self, Change, Start};
-use puente_app::{App, AppOptions, Nothing};
+use puente_app::settings::{Change, Start};
+use puente_app::{App, Nothing};
 use puente_core::error::ErrorView;
-use puente_core::{Cancel, Clock, Code, Error, Lang, Secret, SystemClock};
+use puente_core::{Clock, Code, Error, Lang, Secret, SystemClock};
 use puente_store::secrets::Secrets;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
-
-/// Backups that are looked through when the data can't be opened.
-const MOST_BACKUPS: usize = 10;
 
 /// Whose data it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,12 +112,6 @@ enum Desk {
     Opening,
     Open(Box<Open>),
     Shut(Box<(Error, Problem)>),
-}
-
-struct Open {
-    app: App,
-    profile: Profile,
-    demo: Option<Demo>,
 }
 
 impl Session {
@@ -450,129 +444,11 @@ impl std::fmt::Debug for Session {
     }
 }
 
-/// What the settings of the office ask for.
-fn open_chosen(options: &Options) -> (Profile, Result<Open, Error>) {
-    let office = match open_office(options) {
-        Ok(office) => office,
-        Err(error) => return (Profile::Office, Err(error)),
-    };
-    if start_choice(&office.app) != Some(Profile::Demo) {
-        return (Profile::Office, Ok(office));
-    }
-    let look = Look::of(&office.app);
-    drop(office);
-    let demo = open_demo(options).inspect(|demo| look.give(&demo.app));
-    (Profile::Demo, demo)
-}
-
-fn open_office(options: &Options) -> Result<Open, Error> {
-    let app = App::open(AppOptions {
-        secrets: options.secrets.clone(),
-        passphrase: options.passphrase.clone(),
-        lang: options.lang,
-        ..AppOptions::new(options.data_dir.clone())
-    })?;
-    Ok(Open {
-        app,
-        profile: Profile::Office,
-        demo: None,
-    })
-}
-
-fn open_demo(options: &Options) -> Result<Open, Error> {
-    let (app, demo) = demo::open(&options.data_dir, options.lang)?;
-    Ok(Open {
-        app,
-        profile: Profile::Demo,
-        demo: Some(demo),
-    })
-}
-
 fn read<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, Error> {
     serde_json::from_value(request).map_err(|error| Error::invalid("request", error))
-}
-
-/// What the person chose at the first start.
-fn start_choice(app: &App) -> Option<Profile> {
-    match settings::get(app, Nothing {}).ok()?.settings.start {
-        Start::None => None,
-        Start::Office => Some(Profile::Office),
-        Start::Demo => Some(Profile::Demo),
-    }
-}
-
-/// What a person has set about how things look, carried from one profile to the other.
-struct Look(Change);
-
-impl Look {
-    fn of(app: &App) -> Look {
-        let read = settings::get(app, Nothing {});
-        Look(read.map_or_else(
-            |_| Change::default(),
-            |view| Change {
-                lang: Some(view.settings.lang),
-                theme: Some(view.settings.theme),
-                zone: Some(view.settings.zone),
-                country: Some(view.settings.country),
-                close: Some(view.settings.close),
-                ..Change::default()
-            },
-        ))
-    }
-
-    fn give(self, app: &App) {
-        set(app, Start::Demo, self.0);
-    }
-}
-
-/// Settings that are no reason to open nothing.
-fn set(app: &App, start: Start, change: Change) {
-    let start = Some(start);
-    if let Err(error) = settings::set(app, Change { start, ..change }) {
-        tracing::warn!(%error, "settings were not carried over");
-    }
 }
 
 /// Brings the sample's movements, so that there is something to see.
 fn fill(app: &App) -> Result<(), Error> {
     puente_app::sync::all(app, Nothing {}).map(drop)
-}
-
-/// The language before the data is open, and when it can't be.
-fn lang_before(options: &Options) -> Lang {
-    let configured = || {
-        let dir = DataDir::open(&options.data_dir)?;
-        config::read(&dir, SystemClock.now()).map(|read| read.config.lang)
-    };
-    options
-        .lang
-        .unwrap_or_else(|| configured().unwrap_or_default())
-}
-
-fn problem(options: &Options, asked: Profile, error: &Error) -> Problem {
-    let mends = matches!(error.code, Code::StoreCorrupt | Code::StoreNewer);
-    Problem {
-        profile: asked,
-        error: error.view(lang_before(options)),
-        backups: if mends { readable(options) } else { Vec::new() },
-        passphrase: matches!(
-            error.code,
-            Code::KeyringAbsent | Code::KeyringLocked | Code::SecretFileUnreadable
-        ),
-    }
-}
-
-/// The backups that this program can read, newest first.
-fn readable(options: &Options) -> Vec<BackupRow> {
-    let Ok(dir) = DataDir::open(&options.data_dir) else {
-        return Vec::new();
-    };
-    let mut rows = backup::list_in(&dir).unwrap_or_default();
-    rows.truncate(MOST_BACKUPS);
-    let known = puente_store::state_options();
-    rows.retain(|row| {
-        let path = dir.backups().join(&row.name);
-        puente_store::backup::verify(&path, &known, &Cancel::new()).is_ok()
-    });
-    rows
 }

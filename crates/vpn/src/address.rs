@@ -50,6 +50,14 @@ impl Net {
         }
     }
 
+    /// The last address of the network: in IPv4 that of everyone in it.
+    pub fn last(&self) -> IpAddr {
+        match self.address {
+            IpAddr::V4(own) => Ipv4Addr::from(u32::from(own) | !mask4(self.prefix)).into(),
+            IpAddr::V6(own) => Ipv6Addr::from(u128::from(own) | !mask6(self.prefix)).into(),
+        }
+    }
+
     /// The network itself, host bits cleared.
     pub fn network(&self) -> Net {
         let address = match self.address {

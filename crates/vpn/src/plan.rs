@@ -166,11 +166,11 @@ pub fn address(file: &ServerFile, live: &Interface, wanted: Option<IpAddr>) -> R
     let Some(wanted) = wanted else {
         return next_free(network, network.address, &taken);
     };
-    let edge = wanted == network.network().address || wanted == network.address;
-    if !network.contains(wanted) || wanted == network.network().address {
+    let nobodys = [network.network().address, network.last()];
+    if !network.contains(wanted) || nobodys.contains(&wanted) {
         return Err(Error::invalid("address", network.network().to_string()));
     }
-    if edge || taken.iter().any(|net| net.contains(wanted)) {
+    if wanted == network.address || taken.iter().any(|net| net.contains(wanted)) {
         return Err(puente_core::Error::new(Code::VpnAddressTaken)
             .with("address", wanted)
             .into());
@@ -349,6 +349,7 @@ mod tests {
             ("10.8.3.12", Code::VpnAddressTaken),
             ("10.8.3.1", Code::VpnAddressTaken),
             ("10.8.3.0", Code::InvalidInput),
+            ("10.8.3.255", Code::InvalidInput),
             ("10.9.0.1", Code::InvalidInput),
         ] {
             let error = puente_core::Error::from(ask(wrong).unwrap_err());

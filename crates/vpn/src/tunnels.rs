@@ -126,10 +126,10 @@ impl Tunnels {
 
     /// The number of another process of this data folder that has the tunnel open, if one has.
     pub fn elsewhere(&self, id: VpnId) -> Option<u32> {
-        match self.lock().tunnels.contains_key(&id) {
-            true => None,
-            false => hold::who(&self.0.folder, id),
-        }
+        let is_here = self.lock().tunnels.contains_key(&id);
+        // Asking takes a moment: not with the lock. This process may have it for another one, too: the whole PC.
+        let holder = (!is_here).then(|| hold::who(&self.0.folder, id)).flatten();
+        holder.filter(|process| *process != std::process::id())
     }
 
     /// Refuses while another process of this data folder has the tunnel open.

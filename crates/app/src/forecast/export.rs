@@ -4,16 +4,13 @@ use super::ask::{ArticleRow, Predict, Prediction, Search, listed, predict};
 use super::places::Places;
 use super::totals::{Bounds, Totals, TotalsOf, totals};
 use crate::amounts::Amount;
-use crate::export::Format;
+use crate::export::{self, Cell, Format, Put, Table};
 use crate::{App, Result};
-use puente_core::fixed::{self, MONEY_SCALE};
-use puente_core::{Code, Error};
+use puente_core::fixed::MONEY_SCALE;
 use puente_forecast::{Class, Place};
-use rust_xlsxwriter::Workbook;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use ts_rs::TS;
 
 /// What to write, and where.
@@ -82,119 +79,96 @@ const ARTICLES: [&str; 13] = [
     "en_juego",
 ];
 const TOTALS: [&str; 5] = ["mes", "vendido", "esperado", "bajo", "alto"];
-/// Lines of a worksheet, its heading included.
-const XLSX_ROWS: usize = 1_048_576;
-
-/// A cell. Estimates are floats; money is written as the exact decimal that it is.
-enum Cell<'a> {
-    Text(&'a str),
-    Estimate(Option<f64>),
-    Money(Option<String>),
-}
-
-/// Lines under their heading.
-struct Table<'a> {
-    heading: Vec<&'static str>,
-    lines: Vec<Vec<Cell<'a>>>,
-}
-
 /// What stands before the other columns where each warehouse is forecast apart.
 const PLACE: [&str; 2] = ["bodega", "nombre_bodega"];
 
-fn heading(apart: bool, rest: &[&'static str]) -> Vec<&'static str> {
+fn heading(apart: bool, rest: &[&str]) -> Vec<String> {
     let place = if apart { &PLACE[..] } else { &[] };
-    [place, rest].concat()
-}
-
-fn place_cells(place: Option<&Place>) -> impl Iterator<Item = Cell<'_>> {
     place
-        .into_iter()
-        .flat_map(|place| [Cell::Text(&place.code), Cell::Text(&place.name)])
+        .iter()
+        .chain(rest)
+        .map(|name| (*name).to_owned())
+        .collect()
 }
 
-impl<'a> Table<'a> {
-    fn months(prediction: &'a Prediction, apart: bool) -> Table<'a> {
-        let lines = prediction.articles.iter().flat_map(|article| {
-            article.months.iter().map(|month| {
-                let texts = [
-                    article.article.as_str(),
-                    &article.description,
-                    &article.unit,
-                    word_of(article.class),
-                    &month.month,
-                ];
-                let numbers = [month.expected, month.low, month.median, month.high];
-                let texts = texts.into_iter().map(Cell::Text);
-                let numbers = numbers.into_iter().map(|value| Cell::Estimate(Some(value)));
-                place_cells(article.place.as_ref())
-                    .chain(texts)
-                    .chain(numbers)
-                    .collect()
-            })
-        });
-        Table {
-            heading: heading(apart, &MONTHS),
-            lines: lines.collect(),
-        }
-    }
+fn place_cells(place: Option<&Place>) -> Vec<Cell> {
+    let texts = place.map(|place| [&place.code, &place.name]);
+    texts.into_iter().flatten().map(text).collect()
+}
 
-    fn articles(rows: &'a [ArticleRow], apart: bool) -> Table<'a> {
-        let line = |row: &'a ArticleRow| {
-            let texts = [
-                row.code.as_str(),
-                &row.description,
-                &row.unit,
-                word_of(row.class),
-            ];
-            let numbers = [
-                Some(row.next),
-                Some(row.low),
-                Some(row.high),
-                row.trend,
-                row.error_ratio,
-                Some(row.stock.monthly_demand),
-                Some(row.stock.safety_stock),
-                Some(row.stock.reorder_point),
-            ];
-            let money = row
-                .at_stake
-                .map(|amount| fixed::to_text(amount.0, MONEY_SCALE));
-            let texts = texts.into_iter().map(Cell::Text);
-            let numbers = numbers.into_iter().map(Cell::Estimate);
-            place_cells(row.place.as_ref())
-                .chain(texts)
-                .chain(numbers)
-                .chain([Cell::Money(money)])
-                .collect()
-        };
-        Table {
-            heading: heading(apart, &ARTICLES),
-            lines: rows.iter().map(line).collect(),
+fn text(text: impl AsRef<str>) -> Cell {
+    Cell::Text(text.as_ref().to_owned())
+}
+
+fn estimate(value: Option<f64>) -> Cell {
+    value.map_or_else(|| text(""), Cell::Estimate)
+}
+
+fn money(amount: Option<Amount>) -> Cell {
+    amount.map_or_else(|| text(""), |amount| Cell::Scaled(amount.0, MONEY_SCALE))
+}
+
+/// A line for each article and month.
+fn put_months(prediction: &Prediction, put: Put<'_>) -> Result<()> {
+    for article in &prediction.articles {
+        for month in &article.months {
+            let mut line = place_cells(article.place.as_ref());
+            line.extend([
+                text(&article.article),
+                text(&article.description),
+                text(&article.unit),
+                text(word_of(article.class)),
+                text(&month.month),
+            ]);
+            let numbers = [month.expected, month.low, month.median, month.high];
+            line.extend(numbers.map(Cell::Estimate));
+            put(line)?;
         }
     }
+    Ok(())
+}
+
+/// The table of articles.
+fn put_articles(rows: &[ArticleRow], put: Put<'_>) -> Result<()> {
+    for row in rows {
+        let mut line = place_cells(row.place.as_ref());
+        line.extend([
+            text(&row.code),
+            text(&row.description),
+            text(&row.unit),
+            text(word_of(row.class)),
+        ]);
+        let numbers = [
+            Some(row.next),
+            Some(row.low),
+            Some(row.high),
+            row.trend,
+            row.error_ratio,
+            Some(row.stock.monthly_demand),
+            Some(row.stock.safety_stock),
+            Some(row.stock.reorder_point),
+        ];
+        line.extend(numbers.map(estimate));
+        line.push(money(row.at_stake));
+        put(line)?;
+    }
+    Ok(())
 }
 
 /// The months of the past and of the forecast, and what is to come in one sum.
-fn of_totals(totals: &Totals) -> Table<'_> {
-    let line = |name, sold, expected, bounds: Option<Bounds>| {
+fn put_totals(totals: &Totals, put: Put<'_>) -> Result<()> {
+    let mut line = |name: &str, sold, expected, bounds: Option<Bounds>| {
         let low = bounds.map(|bounds| bounds.low);
         let high = bounds.map(|bounds| bounds.high);
-        let money = |amount: Option<Amount>| {
-            Cell::Money(amount.map(|amount| fixed::to_text(amount.0, MONEY_SCALE)))
-        };
-        let amounts = [sold, expected, low, high].map(money);
-        [Cell::Text(name)].into_iter().chain(amounts).collect()
+        let mut line = vec![text(name)];
+        line.extend([sold, expected, low, high].map(money));
+        put(line)
     };
-    let months = totals.months.iter();
-    let ahead = &totals.ahead;
-    let sum = line("total", None, Some(ahead.expected), ahead.bounds);
-    Table {
-        heading: TOTALS.to_vec(),
-        lines: months
-            .map(|one| line(&one.month, one.sold, one.expected, one.bounds))
-            .chain([sum])
-            .collect(),
+    for one in &totals.months {
+        line(&one.month, one.sold, one.expected, one.bounds)?;
     }
+    let ahead = &totals.ahead;
+    line("total", None, Some(ahead.expected), ahead.bounds)
 }
 
 /// A class in the language of the headings.
@@ -214,123 +188,45 @@ fn word_of(class: Class) -> &'static str {
 /// # Errors
 /// That there is no model; that the file exists or can't be written.
 pub fn export(app: &App, request: Export) -> Result<Exported> {
-    let format = Format::of(request.format, &request.path)?;
-    if request.path.exists() && !request.overwrite {
-        let name = request.path.display();
-        return Err(Error::new(Code::AlreadyExists)
-            .with("what", "file")
-            .with("name", name));
-    }
-    let nit = request.nit.clone();
-    let rows = match (request.table, request.totals) {
-        (None, Some(of)) => {
-            let sums = totals(app, TotalsOf { nit, ..of })?;
-            write(&of_totals(&sums), format, &request.path)?
-        }
-        (Some(search), _) => {
-            let apart = search.places.are_apart();
-            let rows = listed(app, Search { nit, ..search })?;
-            write(&Table::articles(&rows, apart), format, &request.path)?
-        }
-        (None, None) => {
-            let apart = request.places.are_apart();
-            let asked = Predict {
-                nit,
-                places: request.places,
-                ..Predict::default()
-            };
-            let prediction = predict(app, asked)?;
-            write(&Table::months(&prediction, apart), format, &request.path)?
-        }
+    let nit = request.nit;
+    let columns = match (&request.table, &request.totals) {
+        (None, Some(_)) => heading(false, &TOTALS),
+        (Some(search), _) => heading(search.places.are_apart(), &ARTICLES),
+        (None, None) => heading(request.places.are_apart(), &MONTHS),
     };
+    let (table, sums, places) = (request.table, request.totals, request.places);
+    let shape = Table {
+        name: "Pronósticos",
+        columns: &columns,
+    };
+    let rows = export::table(
+        &request.path,
+        request.format,
+        request.overwrite,
+        &shape,
+        &mut |put| {
+            let nit = nit.clone();
+            match (table.clone(), sums.clone()) {
+                (None, Some(of)) => put_totals(&totals(app, TotalsOf { nit, ..of })?, put),
+                (Some(search), _) => put_articles(&listed(app, Search { nit, ..search })?, put),
+                (None, None) => {
+                    let asked = Predict {
+                        nit,
+                        places: places.clone(),
+                        ..Predict::default()
+                    };
+                    put_months(&predict(app, asked)?, put)
+                }
+            }
+        },
+    )?;
     app.audit(
         "forecast.export",
-        &format!("nit:{}", request.nit),
+        &format!("nit:{nit}"),
         json!({ "path": request.path, "rows": rows }),
     )?;
     Ok(Exported {
         path: request.path,
         rows,
     })
-}
-
-fn write(table: &Table<'_>, format: Format, path: &Path) -> Result<u64> {
-    if format == Format::Xlsx && table.lines.len() >= XLSX_ROWS {
-        return Err(Error::invalid("format", "xlsx: > 1048575; csv"));
-    }
-    write_file(table, format, path)
-        .map_err(|error| Error::invalid("output", path.display()).because(&error))?;
-    Ok(table.lines.len() as u64)
-}
-
-fn write_file(table: &Table<'_>, format: Format, path: &Path) -> std::io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".puente-")
-        .tempfile_in(folder)?;
-    match format {
-        Format::Csv => csv(table, &mut file)?,
-        Format::Xlsx => xlsx(table, &mut file).map_err(std::io::Error::other)?,
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-fn csv(table: &Table<'_>, out: &mut impl Write) -> std::io::Result<()> {
-    out.write_all("\u{feff}".as_bytes())?;
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(out);
-    writer.write_record(&table.heading)?;
-    for line in &table.lines {
-        writer.write_record(line.iter().map(|cell| match cell {
-            Cell::Text(text) => plain(text),
-            Cell::Estimate(value) => {
-                value.map_or_else(String::new, |value| format!("{value:.3}").replace('.', ","))
-            }
-            Cell::Money(value) => value.as_deref().unwrap_or_default().replace('.', ","),
-        }))?;
-    }
-    writer.flush()
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
-fn xlsx(
-    table: &Table<'_>,
-    out: &mut tempfile::NamedTempFile,
-) -> std::result::Result<(), rust_xlsxwriter::XlsxError> {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet_with_constant_memory()?;
-    for (column, name) in (0..).zip(&table.heading) {
-        sheet.write_string(0, column, *name)?;
-    }
-    for (row, line) in (1..).zip(&table.lines) {
-        for (column, cell) in (0..).zip(line) {
-            match cell {
-                Cell::Text(text) => {
-                    sheet.write_string(row, column, *text)?;
-                }
-                Cell::Estimate(Some(value)) => {
-                    sheet.write_number(row, column, *value)?;
-                }
-                // A spreadsheet knows but floats; 15 digits are more than a price times a quantity has.
-                Cell::Money(Some(text)) => {
-                    let value: f64 = text.parse().unwrap_or_default();
-                    sheet.write_number(row, column, value)?;
-                }
-                Cell::Estimate(None) | Cell::Money(None) => {}
-            }
-        }
-    }
-    book.save_to_writer(out)
 }

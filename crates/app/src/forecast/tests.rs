@@ -173,7 +173,7 @@ fn what_does_not_fit_is_said() {
         };
         train(&desk.app, request).unwrap_err().code
     };
-    assert_eq!(ask("abc", None), Code::InvalidInput);
+    assert_eq!(ask("abc", None), Code::TaxIdInvalid);
     assert_eq!(ask("900123456", None), Code::NotFound);
     let nothing = Predict {
         nit: "900123456".to_owned(),

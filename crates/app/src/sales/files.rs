@@ -4,7 +4,7 @@ use super::margin::{self, By};
 use super::room;
 use super::table::{self, PageOf, SalesFilter, to_filter};
 use super::texts::phrase;
-use crate::export::{self, Cell, Format, Table};
+use crate::export::{self, Cell, Format, Put, Table};
 use crate::{App, Result};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -246,8 +246,6 @@ pub fn export_margin(app: &App, request: MarginExport) -> Result<Exported> {
     )?;
     done(app, "sales.margin.export", request.output, rows)
 }
-
-type Put<'a> = &'a mut dyn FnMut(Vec<Cell>) -> Result<()>;
 
 fn groups(app: &App, request: &MarginExport, lang: Lang, put: Put<'_>) -> Result<()> {
     let of = margin::Of {

@@ -37,13 +37,15 @@ pub fn page(terminal: &Terminal, page: &Page) {
             terminal.moment(row.sold_at),
             row.channel.clone(),
             row.buyer.clone(),
-            row.paid.clone(),
+            amount(terminal, &row.paid),
             state(terminal, &row.state),
             row.reasons.first().map_or_else(
                 || format!("{} {}", row.invoice, row.stamp),
                 |reason| reason.text.clone(),
             ),
-            row.margin.clone().unwrap_or_default(),
+            row.margin
+                .as_deref()
+                .map_or_else(String::new, |margin| amount(terminal, margin)),
         ]
     });
     let headings = [
@@ -52,13 +54,17 @@ pub fn page(terminal: &Terminal, page: &Page) {
         "col.when",
         "col.channel",
         "col.buyer",
-        "col.paid",
+        ">col.paid",
         "col.state",
         "col.detail",
-        "col.margin",
-    ]
-    .map(|key| terminal.text(key));
-    terminal.table(&headings, rows.collect(), terminal.text("sales.none"));
+        ">col.margin",
+    ];
+    let headings = headings.map(|key| heading(terminal, key));
+    terminal.table(
+        &headings.each_ref().map(String::as_str),
+        rows.collect(),
+        terminal.text("sales.none"),
+    );
     let totals = &page.totals;
     terminal.line(terminal.fill(
         "sales.totals",
@@ -134,9 +140,9 @@ pub fn margin(terminal: &Terminal, summary: &MarginSummary) {
             row.key.clone(),
             row.label.clone(),
             row.sales.to_string(),
-            row.revenue.clone(),
-            row.cost.clone(),
-            row.margin.clone(),
+            amount(terminal, &row.revenue),
+            amount(terminal, &row.cost),
+            amount(terminal, &row.margin),
             row.percent.clone().unwrap_or_default(),
         ]
     });
@@ -148,13 +154,13 @@ pub fn margin(terminal: &Terminal, summary: &MarginSummary) {
         ">col.cost",
         ">col.margin",
         ">%",
-    ]
-    .map(|key| match key.strip_prefix('>') {
-        Some("%") => ">%",
-        Some(key) => terminal.text(key),
-        None => terminal.text(key),
-    });
-    terminal.table(&headings, rows.collect(), terminal.text("sales.none"));
+    ];
+    let headings = headings.map(|key| heading(terminal, key));
+    terminal.table(
+        &headings.each_ref().map(String::as_str),
+        rows.collect(),
+        terminal.text("sales.none"),
+    );
     if !summary.rows.is_empty() {
         let others = summary.currencies.iter();
         let others: Vec<&str> = others
@@ -166,6 +172,32 @@ pub fn margin(terminal: &Terminal, summary: &MarginSummary) {
             some => ("sales.in.others", some.join(", ")),
         };
         terminal.line(terminal.fill(key, &[("currency", &summary.currency), ("others", &others)]));
+    }
+}
+
+/// The heading of a column, which keeps the `>` of a column of numbers.
+fn heading(terminal: &Terminal, key: &str) -> String {
+    match key.strip_prefix('>') {
+        Some("%") => key.to_owned(),
+        Some(key) => format!(">{}", terminal.text(key)),
+        None => terminal.text(key).to_owned(),
+    }
+}
+
+/// A decimal text with all its decimals, as the language writes numbers.
+fn amount(terminal: &Terminal, text: &str) -> String {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let Ok(whole) = whole.parse::<i128>() else {
+        return text.to_owned();
+    };
+    let whole = terminal.count(whole);
+    match decimals {
+        "" => format!("{sign}{whole}"),
+        decimals => format!("{sign}{whole}{}{decimals}", terminal.lang.pick(',', '.')),
     }
 }
 
@@ -192,4 +224,25 @@ pub fn removed(terminal: &Terminal, row: &impl Serialize, name: &str) {
     terminal.result(row, |_| {
         terminal.line(terminal.fill("sales.removed", &[("name", &name)]));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use puente_core::Lang;
+
+    #[test]
+    fn amounts_of_sales_are_written_as_the_language_does_and_stand_at_the_right() {
+        let terminal = |lang| Terminal {
+            lang,
+            json: false,
+            quiet: true,
+        };
+        let es = terminal(Lang::Es);
+        assert_eq!(amount(&es, "1234567.50"), "1.234.567,50");
+        assert_eq!(amount(&es, "-0.75"), "-0,75");
+        assert_eq!(amount(&terminal(Lang::En), "-1787.87"), "-1,787.87");
+        assert_eq!(amount(&es, "abc"), "abc");
+        assert!(heading(&es, ">col.margin").starts_with('>'));
+    }
 }

@@ -45,17 +45,19 @@ pub enum Sent {
     Later(Silence),
 }
 
-/// Sends the sales of one ledger.
+/// Sends sales of one ledger, in their order. However it ends, [`Sender::finish`] is to be called.
 pub struct Sender<'a> {
     room: &'a Room,
     account: accounts::Ledger,
     ledger: &'a dyn Ledger,
     cancel: &'a Cancel,
+    /// Those whose turn has not come, in the order in which they leave.
+    sales: std::slice::Iter<'a, SaleId>,
     measures: HashMap<accounts::ChannelId, Arc<Measure>>,
     customers: HashSet<String>,
     /// Attempts at the next one: a single one while nothing arrives.
     attempts: u32,
-    /// Intended and not sent yet, in the order in which they leave.
+    /// The first of those, where they are intended and not sent yet.
     ahead: VecDeque<Ahead>,
     /// What the ledger has taken and is not on the disk yet.
     answers: Vec<Accepted>,
@@ -74,12 +76,14 @@ impl<'a> Sender<'a> {
         ledger_id: accounts::LedgerId,
         ledger: &'a dyn Ledger,
         cancel: &'a Cancel,
+        sales: &'a [SaleId],
     ) -> Result<Sender<'a>> {
         Ok(Sender {
             room,
             account: accounts::ledger(&room.state, ledger_id)?,
             ledger,
             cancel,
+            sales: sales.iter(),
             measures: HashMap::new(),
             customers: HashSet::new(),
             attempts: ATTEMPTS,
@@ -90,30 +94,28 @@ impl<'a> Sender<'a> {
         })
     }
 
-    /// Sends one sale, if it is ready, and settles what came of it as far as that goes now. `next` are the
-    /// sales that come after it, in this order: where the ledger allows, some of them are intended with it.
-    /// After the last one [`Sender::finish`] is to be called.
+    /// Sends the next sale, if it is ready, and settles what came of it as far as that goes now; none when all
+    /// have had their turn. Where the ledger allows, some of those after it are intended with it.
     ///
     /// # Errors
     /// [`Error::Login`] when the ledger will take nothing, [`Error::Clock`] when this machine's day can't be
     /// right; a cancel; those of the store. The sale is then
     /// where its rows say.
-    pub fn send(&mut self, id: SaleId, next: &[SaleId]) -> Result<Sent> {
-        let sent = self.send_in_turn(id, next);
+    pub fn send_next(&mut self) -> Option<(SaleId, Result<Sent>)> {
+        let id = *self.sales.next()?;
+        let sent = self.send_in_turn(id);
         self.attempts = match sent {
             Ok(Sent::Later(_)) => 1,
             Ok(_) | Err(_) => ATTEMPTS,
         };
-        sent
+        Some((id, sent))
     }
 
-    fn send_in_turn(&mut self, id: SaleId, next: &[SaleId]) -> Result<Sent> {
+    fn send_in_turn(&mut self, id: SaleId) -> Result<Sent> {
         self.cancel.check()?;
         if self.ahead.is_empty() {
             self.began = Instant::now();
-            let mut ids = vec![id];
-            ids.extend(next.iter().take(TOGETHER - 1));
-            self.intend_ahead(&ids)?;
+            self.intend_ahead(id)?;
         }
         let sent = match self.ahead.pop_front() {
             None => self.send_as(id, None)?,

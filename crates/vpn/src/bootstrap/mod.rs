@@ -284,6 +284,9 @@ fn refuse(look: &Look, wanted: &Wanted) -> Result<()> {
             name: interface.clone(),
         });
     }
+    if wanted.port == 0 {
+        return Err(Error::invalid("port", "1..65535"));
+    }
     if look.uses_port(wanted.port) {
         return Err(Error::invalid("port", "in_use_there"));
     }
@@ -291,6 +294,8 @@ fn refuse(look: &Look, wanted: &Wanted) -> Result<()> {
     if !net.address.is_ipv4()
         || !(16..=30).contains(&net.prefix)
         || net.address == net.network().address
+        || net.address == net.last()
+        || !net.is_of_a_host()
     {
         return Err(Error::invalid("network", "10.8.3.1/24"));
     }

@@ -117,6 +117,29 @@ fn a_server_that_must_not_be_set_up_is_refused_with_the_reason() {
     }
 }
 
+#[test]
+fn a_server_gets_a_port_and_an_address_that_can_be_ones() {
+    let net = |text: &str| text.parse().unwrap();
+    for (network, port) in [
+        (proposed(), 0),
+        (net("10.8.3.0/24"), PORT),
+        (net("10.8.3.255/24"), PORT),
+        (net("224.0.0.1/24"), PORT),
+        (net("fd00::1/64"), PORT),
+    ] {
+        let wanted = Wanted {
+            network,
+            port,
+            ..wanted()
+        };
+        let refused = plan(&said(&[]), "srv", &wanted);
+        assert!(
+            matches!(refused, Err(Error::Invalid { .. })),
+            "{network} {port}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn garbage_is_no_panic(text in "(?s).{0,300}", value in "(?s).{0,80}") {

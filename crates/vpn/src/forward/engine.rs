@@ -308,7 +308,10 @@ impl Engine {
                 Command::Renew => self.seek(),
                 Command::Resolved(found) => self.resolved(found),
                 Command::Unlisten(id) => {
-                    if let Some((mut listener, _)) = self.listeners.remove(&(usize::MAX - id)) {
+                    let token = usize::MAX - id;
+                    // Whoever came before the door was closed is in.
+                    self.accept(token, Instant::now());
+                    if let Some((mut listener, _)) = self.listeners.remove(&token) {
                         drop(self.poll.registry().deregister(&mut listener));
                     }
                 }

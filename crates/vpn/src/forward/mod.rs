@@ -263,16 +263,47 @@ mod tests {
     use super::*;
     use crate::keys::PrivateKey;
     use puente_core::SystemClock;
+    use std::net::TcpStream;
+    use std::time::Instant;
 
-    #[test]
-    fn an_address_of_nobody_that_was_kept_before_is_no_panic() {
+    fn config() -> Config {
         let text = format!(
             "[Interface]\nPrivateKey = {}\nAddress = 10.8.3.10\n[Peer]\nPublicKey = {}\n\
              Endpoint = 127.0.0.1:9\nAllowedIPs = 10.8.3.0/24\n",
             PrivateKey::generate().written().expose(),
             PrivateKey::generate().public(),
         );
-        let mut config = Config::parse(&text).unwrap();
+        Config::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn whoever_came_before_the_door_was_closed_is_in() {
+        let tunnel = Forwarder::start(config(), Arc::new(SystemClock)).unwrap();
+        // Many at once, so that a door is often closed in the turn in which it was opened.
+        let through = || -> Vec<TcpStream> {
+            let once = || {
+                let door = tunnel.open("10.8.3.1:7".parse().unwrap(), 0).unwrap();
+                TcpStream::connect(door.address).unwrap()
+            };
+            (0..50).map(|_| once()).collect()
+        };
+        let streams: Vec<TcpStream> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(through)).collect();
+            let ended = threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap());
+            ended.collect()
+        });
+        let end = Instant::now() + Duration::from_secs(60);
+        while tunnel.status().connections < streams.len() {
+            assert!(Instant::now() < end, "{:?}", tunnel.status());
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn an_address_of_nobody_that_was_kept_before_is_no_panic() {
+        let mut config = config();
         for address in ["224.0.0.5/32", "255.255.255.255/32", "ff02::1/128"] {
             config.addresses = vec![address.parse().unwrap()];
             let tunnel = Forwarder::start(config.clone(), Arc::new(SystemClock)).unwrap();

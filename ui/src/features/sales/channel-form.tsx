@@ -85,7 +85,7 @@ export function ChannelForm({ ledgers, onClose }: { ledgers: SalesLedger[]; onCl
             if (ready) start();
           }}
         >
-          <TextInput {...field("name")} required />
+          <TextInput {...field("name")} required data-autofocus />
           <Select
             label={t("sales.field.site")}
             data={SITES.map((value) => ({ value, label: t(`sales.site.${value}`) }))}

@@ -41,6 +41,42 @@ test("a server is tested before it can be saved, and its password goes out once"
   expect(rowsOf("Servidores").some((row) => row.includes("Sede sur"))).toBe(true);
 });
 
+test("by keyboard a form begins at its first field, and its button has the focus again", async () => {
+  const { user } = await open("/servidores");
+  const add = screen.getAllByRole("button", { name: "Agregar servidor" })[0] as HTMLElement;
+  add.focus();
+  await user.keyboard("{Enter}");
+  const form = within(await screen.findByRole("complementary", FORM));
+  await waitFor(() => expect(form.getByRole("textbox", { name: /^Nombre/ })).toHaveFocus());
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(add).toHaveFocus());
+});
+
+test("Escape closes what lies over the panel, and only then the panel", async () => {
+  const { user } = await open("/servidores?open=1");
+  const panel = await screen.findByRole("complementary");
+  // As in a browser, where a dialog is gone before the key has come down to the panel.
+  const over = document.createElement("div");
+  over.setAttribute("role", "dialog");
+  document.body.append(over);
+  document.addEventListener("keydown", () => over.remove(), { capture: true, once: true });
+  await user.keyboard("{Escape}");
+  expect(over).not.toBeInTheDocument();
+  expect(panel).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(panel).not.toBeInTheDocument());
+});
+
+test("a page that is opened from the list of everything has the focus", async () => {
+  const { user } = await open("/servidores");
+  screen.getByRole("textbox", { name: "Nombre, dirección o ruta" }).focus();
+  await user.keyboard("{Control>}k{/Control}");
+  const palette = within(await screen.findByRole("dialog"));
+  await user.type(palette.getByRole("combobox"), "actividad{Enter}");
+  await screen.findByRole("heading", { name: "Actividad" });
+  await waitFor(() => expect(screen.getByRole("main")).toHaveFocus());
+});
+
 test("what a test answers is brought into sight, whether good or bad", async () => {
   const { user } = await open("/servidores?open=new");
   const form = await fill(user, { Equipo: "cerrado" });

@@ -11,7 +11,7 @@ import {
   IconSun,
 } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useKept } from "@/components/kept";
 import { Mark } from "@/components/mark";
@@ -41,6 +41,7 @@ export function Shell() {
   const [shortcuts, setShortcuts] = useState(false);
   const sync = useSync();
   useJobToasts();
+  useFocusOnPages();
   useHotkeys(
     [
       ["mod+K", () => setPalette((open) => !open)],
@@ -114,6 +115,17 @@ export function Shell() {
       </Suspense>
     </CompanyContext>
   );
+}
+
+/** Where what had the focus is gone with its page, it is at the beginning of the next one. */
+function useFocusOnPages(): void {
+  const path = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  const before = useRef(path);
+  useEffect(() => {
+    const first = before.current === undefined;
+    before.current = path;
+    if (!first && document.activeElement === document.body) focusMain();
+  }, [path]);
 }
 
 function focusMain(): void {

@@ -34,7 +34,7 @@ fn a_server_that_must_not_be_changed_says_why_and_stays_as_it_is() {
 
     for (change, back, expected) in [
         (
-            // As netplan has networkd make it.
+            // Where netplan has networkd find it.
             "mkdir -p /run/systemd/network
              printf '[NetDev]\nName = wg0\nKind=wireguard\n\n[WireGuard]\nListenPort=51820\n' \
                > /run/systemd/network/10-netplan-wg0.netdev",

@@ -51,7 +51,7 @@ impl Sender<'_> {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn finish(&mut self) -> Result<()> {
+    pub fn finish(mut self) -> Result<()> {
         let kept = self.keep_answers();
         let never: Vec<SendRow> = self
             .ahead
@@ -67,16 +67,21 @@ impl Sender<'_> {
         kept
     }
 
-    /// Commits the intents of as many of these as may leave together, all at once. They are committed as sent:
-    /// what a kill then leaves in doubt is settled by sending it again.
-    pub(super) fn intend_ahead(&mut self, ids: &[SaleId]) -> Result<()> {
+    /// Commits the intents of `first` and of as many after it as may leave with it, all at once. They are
+    /// committed as sent: what a kill then leaves in doubt is settled by sending it again.
+    pub(super) fn intend_ahead(&mut self, first: SaleId) -> Result<()> {
         let room = self.room;
         if self.together == 1 || !self.ledger.leaves_together() {
             return Ok(());
         }
+        let next = self.sales.as_slice().iter().copied();
+        let ids: Vec<SaleId> = std::iter::once(first)
+            .chain(next)
+            .take(self.together)
+            .collect();
         let ready = room.state.read(|conn| {
             let mut ready = Vec::new();
-            for id in ids.iter().take(self.together) {
+            for id in &ids {
                 match self.look(conn, *id, None)? {
                     Look::Ready {
                         intent,
@@ -101,7 +106,7 @@ impl Sender<'_> {
         {
             self.ahead.push_back(match send {
                 Some(send) => Ahead::Leaves(Box::new((send, draft))),
-                None => Ahead::Not(*id, number),
+                None => Ahead::Not(id, number),
             });
         }
         room.point("intent.after");
