@@ -6887,12 +6887,7 @@ status: TunnelStatus | null,
 /**
  * The ports of this PC that lead through it.
  */
-doors: Array<VpnDoor>,
-/**
- * The number of another process of Puente on this PC that holds its tunnel open. What this program does
- * goes through that one; only there can it be ended.
- */
-held_by: number | null, };
+doors: Array<VpnDoor>, };
 
 /**
  * What stands between this user and a tunnel of the whole PC.
@@ -7450,11 +7445,11 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
- * A server of a client's file, without its secrets.
+ * A further server of a client's file, without its secrets.
  */
 export type VpnSite = {
 /**
- * Its public key; empty until the server has told it.
+ * Its public key.
  */
 server_key: string,
 /**
@@ -7466,7 +7461,7 @@ preshared: boolean,
  */
 host: string,
 /**
- * Its UDP port; 0 until the server has told it.
+ * Its UDP port.
  */
 port: number,
 /**
@@ -7548,11 +7543,7 @@ dns: Array<string>,
  */
 mtu: number | null,
 /**
- * Further servers, as of an office with two sites.
- */
-others?: Array<VpnSite>,
-/**
- * Its public key; empty until the server has told it.
+ * The server's public key; empty until the server has told it.
  */
 server_key: string,
 /**
@@ -7560,7 +7551,7 @@ server_key: string,
  */
 preshared: boolean,
 /**
- * Host name or address, from outside.
+ * Host name or address of the server, from outside.
  */
 host: string,
 /**
@@ -7568,13 +7559,17 @@ host: string,
  */
 port: number,
 /**
- * What lies behind it.
+ * What lies behind the server.
  */
 allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null, };
+keepalive: number | null,
+/**
+ * Further servers, as of an office with two sites.
+ */
+others?: Array<VpnSite>, };
 
 /**
  * What puts the whole PC in a VPN on this system.
