@@ -6887,7 +6887,12 @@ status: TunnelStatus | null,
 /**
  * The ports of this PC that lead through it.
  */
-doors: Array<VpnDoor>, };
+doors: Array<VpnDoor>,
+/**
+ * The number of another process of Puente on this PC that holds its tunnel open. What this program does
+ * goes through that one; only there can it be ended.
+ */
+held_by: number | null, };
 
 /**
  * What stands between this user and a tunnel of the whole PC.
@@ -7445,11 +7450,11 @@ masquerade?: boolean | null,
 seal?: string | null, };
 
 /**
- * A further server of a client's file, without its secrets.
+ * A server of a client's file, without its secrets.
  */
 export type VpnSite = {
 /**
- * Its public key.
+ * Its public key; empty until the server has told it.
  */
 server_key: string,
 /**
@@ -7461,7 +7466,7 @@ preshared: boolean,
  */
 host: string,
 /**
- * Its UDP port.
+ * Its UDP port; 0 until the server has told it.
  */
 port: number,
 /**
@@ -7543,7 +7548,11 @@ dns: Array<string>,
  */
 mtu: number | null,
 /**
- * The server's public key; empty until the server has told it.
+ * Further servers, as of an office with two sites.
+ */
+others?: Array<VpnSite>,
+/**
+ * Its public key; empty until the server has told it.
  */
 server_key: string,
 /**
@@ -7551,7 +7560,7 @@ server_key: string,
  */
 preshared: boolean,
 /**
- * Host name or address of the server, from outside.
+ * Host name or address, from outside.
  */
 host: string,
 /**
@@ -7559,17 +7568,13 @@ host: string,
  */
 port: number,
 /**
- * What lies behind the server.
+ * What lies behind it.
  */
 allowed: string[],
 /**
  * Seconds between packets that keep the way open.
  */
-keepalive: number | null,
-/**
- * Further servers, as of an office with two sites.
- */
-others?: Array<VpnSite>, };
+keepalive: number | null, };
 
 /**
  * What puts the whole PC in a VPN on this system.
