@@ -139,6 +139,7 @@ mod tests {
     fn only_what_happened_is_told() {
         let terminal = Terminal {
             lang: Lang::Es,
+            zone: None,
             json: false,
             quiet: true,
         };

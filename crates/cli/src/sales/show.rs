@@ -235,6 +235,7 @@ mod tests {
     fn amounts_of_sales_are_written_as_the_language_does_and_stand_at_the_right() {
         let terminal = |lang| Terminal {
             lang,
+            zone: None,
             json: false,
             quiet: true,
         };
