@@ -103,10 +103,10 @@ export function useAsked<N extends CommandName>(name: N) {
   const platform = usePlatform();
   const client = useQueryClient();
   const stop = useRef<AbortController | null>(null);
+  const underWay = useRef<{ request: string; answer: Promise<ResponseOf<N> | null> } | null>(null);
   const [state, setState] = useState<Asked<ResponseOf<N>>>(IDLE);
   useEffect(() => () => stop.current?.abort(), []);
-  /** Gives the answer, or nothing when it failed or was given up. */
-  const run = async (request: RequestOf<N>): Promise<ResponseOf<N> | null> => {
+  const ask = async (request: RequestOf<N>): Promise<ResponseOf<N> | null> => {
     stop.current?.abort();
     const mine = new AbortController();
     stop.current = mine;
@@ -123,8 +123,19 @@ export function useAsked<N extends CommandName>(name: N) {
       invalidate(client, COMMANDS[name].changes);
     }
   };
+  /** Gives the answer, or nothing when it failed or was given up. A second press begins nothing. */
+  const run = (request: RequestOf<N>): Promise<ResponseOf<N> | null> => {
+    const same = JSON.stringify(request);
+    if (underWay.current?.request === same) return underWay.current.answer;
+    const answer = ask(request).finally(() => {
+      if (underWay.current?.answer === answer) underWay.current = null;
+    });
+    underWay.current = { request: same, answer };
+    return answer;
+  };
   const forget = () => {
     stop.current?.abort();
+    underWay.current = null;
     setState((old) => (old === IDLE ? old : IDLE));
   };
   return { ...state, run, forget };
