@@ -8,6 +8,7 @@ mod ledgers;
 pub mod local;
 mod mappings;
 pub mod show;
+mod tables;
 
 use crate::args::{Sales, SalesList};
 use crate::output::Terminal;
@@ -93,7 +94,7 @@ pub fn run(terminal: &Terminal, app: &App, verb: Sales) -> Result<()> {
                 }
                 _ => command::send::tasks(app, Nothing {})?,
             };
-            terminal.result(&tasks, |tasks| show::plain(terminal, tasks));
+            terminal.result(&tasks, |tasks| tables::tasks(terminal, tasks));
             Ok(())
         }
         Sales::Costs {

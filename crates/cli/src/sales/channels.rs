@@ -1,7 +1,7 @@
 //! The verbs of channel accounts.
 
-use super::show::{plain, removed};
-use super::{Result, read};
+use super::show::removed;
+use super::{Result, read, tables};
 use crate::args::Channels;
 use crate::output::Terminal;
 use crate::verbs;
@@ -16,7 +16,7 @@ pub fn run(terminal: &Terminal, app: &App, verb: Channels) -> Result<()> {
     match verb {
         Channels::List => {
             let rows = channels::list(app, Nothing {})?;
-            terminal.result(&rows, |rows| plain(terminal, rows));
+            terminal.result(&rows, |rows| tables::channels(terminal, rows));
         }
         Channels::Begin {
             name,
@@ -100,7 +100,7 @@ fn listen_for(terminal: &Terminal, app: &App, channel: String, url: &str) -> Res
 }
 
 fn shown(terminal: &Terminal, row: &ChannelRow) {
-    terminal.result(row, |row| plain(terminal, row));
+    terminal.result(row, |row| tables::channel(terminal, row));
 }
 
 /// `seller=629`, `phone="6015550100"`: a value is JSON where it reads as JSON, and a text otherwise.

@@ -1,7 +1,6 @@
 //! What goods and sales cost.
 
-use super::show::plain;
-use super::{Result, file, read};
+use super::{Result, file, read, tables};
 use crate::output::Terminal;
 use crate::watch;
 use puente_app::jobs::JobRow;
@@ -65,6 +64,6 @@ fn set_own(
         watch::verdict(terminal, &watch::run(app, terminal, &done.jobs)?)?;
     }
     let all = costs::list(app, Nothing {})?;
-    terminal.result(&all, |all| plain(terminal, all));
+    terminal.result(&all, |all| tables::costs(terminal, all));
     Ok(())
 }

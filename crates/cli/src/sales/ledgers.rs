@@ -1,7 +1,7 @@
 //! The verbs of ledgers.
 
-use super::show::{plain, removed};
-use super::{Result, local};
+use super::show::removed;
+use super::{Result, local, tables};
 use crate::args::Ledgers;
 use crate::output::Terminal;
 use crate::{verbs, watch};
@@ -16,7 +16,7 @@ pub fn run(terminal: &Terminal, app: &App, verb: Ledgers) -> Result<()> {
     match verb {
         Ledgers::List => {
             let rows = ledgers::list(app, Nothing {})?;
-            terminal.result(&rows, |rows| plain(terminal, rows));
+            terminal.result(&rows, |rows| tables::ledgers(terminal, rows));
         }
         Ledgers::Connect {
             name,
@@ -71,7 +71,7 @@ pub fn run(terminal: &Terminal, app: &App, verb: Ledgers) -> Result<()> {
             let jobs = channels::refresh(app, named(name.clone()))?;
             watch::verdict(terminal, &watch::run(app, terminal, &jobs)?)?;
             let found = catalogue::show(app, named(name))?;
-            terminal.result(&found, |found| plain(terminal, found));
+            terminal.result(&found, |found| tables::catalogue(terminal, found));
         }
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! The verbs of mappings.
 
-use super::show::plain;
-use super::{Result, file, read};
+use super::{Result, file, read, tables};
 use crate::args::Mappings;
 use crate::output::Terminal;
 use crate::watch;
@@ -21,7 +20,7 @@ pub fn run(terminal: &Terminal, app: &App, verb: Mappings) -> Result<()> {
         } => {
             let request = json!({ "channel": channel, "kind": kind, "missing": missing });
             let page = mappings::list(app, read("kind", request)?)?;
-            terminal.result(&page, |page| plain(terminal, page));
+            terminal.result(&page, |page| tables::mappings(terminal, page));
             Ok(())
         }
         Mappings::Set {
@@ -69,6 +68,8 @@ pub fn run(terminal: &Terminal, app: &App, verb: Mappings) -> Result<()> {
 fn changed(terminal: &Terminal, app: &App, changed: mappings::MappingsChanged) -> Result<()> {
     let jobs: Vec<JobRow> = changed.job.clone().into_iter().collect();
     let ended = watch::run(app, terminal, &jobs)?;
-    terminal.result(&changed.changes, |changes| plain(terminal, changes));
+    terminal.result(&changed.changes, |changes| {
+        tables::changes(terminal, changes)
+    });
     watch::verdict(terminal, &ended)
 }

@@ -176,7 +176,7 @@ pub fn margin(terminal: &Terminal, summary: &MarginSummary) {
 }
 
 /// The heading of a column, which keeps the `>` of a column of numbers.
-fn heading(terminal: &Terminal, key: &str) -> String {
+pub fn heading(terminal: &Terminal, key: &str) -> String {
     match key.strip_prefix('>') {
         Some("%") => key.to_owned(),
         Some(key) => format!(">{}", terminal.text(key)),
@@ -185,7 +185,7 @@ fn heading(terminal: &Terminal, key: &str) -> String {
 }
 
 /// A decimal text with all its decimals, as the language writes numbers.
-fn amount(terminal: &Terminal, text: &str) -> String {
+pub fn amount(terminal: &Terminal, text: &str) -> String {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", text),
@@ -213,11 +213,6 @@ pub fn name_of(value: &impl Serialize) -> String {
         Ok(Value::String(name)) => name,
         Ok(_) | Err(_) => String::new(),
     }
-}
-
-/// Whatever has no view of its own is shown as it is on the wire.
-pub fn plain(terminal: &Terminal, value: &impl Serialize) {
-    terminal.line(serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 pub fn removed(terminal: &Terminal, row: &impl Serialize, name: &str) {

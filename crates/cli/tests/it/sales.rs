@@ -160,3 +160,37 @@ fn an_office_without_sales_writes_headings_has_no_documents_and_can_schedule_the
         said(&listed)
     );
 }
+
+#[test]
+fn what_an_office_keeps_for_its_sales_is_shown_as_tables() {
+    let office = Office::new();
+    let none = said(&office.puente(&["sales", "ledgers", "list"]));
+    assert!(none.contains("No hay ninguna."), "{none}");
+    let line = [
+        "sales",
+        "channels",
+        "begin",
+        "--name",
+        "Tienda",
+        "--client-id",
+        "1",
+        "--password-stdin",
+        "--redirect-uri",
+        "https://oficina.example/vuelve",
+    ];
+    let begun = office.start(&line, "secreto\n").wait_with_output().unwrap();
+    assert!(begun.status.success(), "{}", said(&begun));
+    let listed = said(&office.puente(&["sales", "channels", "list"]));
+    assert!(
+        listed.contains("Tienda") && listed.contains("por autorizar"),
+        "{listed}"
+    );
+    assert!(!listed.contains('{'), "{listed}");
+    let costs = office.puente(&["sales", "costs", "--set", "Empaque=per_sale:1800.25"]);
+    assert!(costs.status.success(), "{}", said(&costs));
+    let costs = said(&costs);
+    assert!(
+        costs.contains("por venta") && costs.contains("1.800,25"),
+        "{costs}"
+    );
+}
