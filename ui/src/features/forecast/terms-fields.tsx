@@ -35,7 +35,7 @@ export function TermsFields({
       <NumberInput
         {...common}
         {...label(t("forecast.terms.service"))}
-        suffix={` % ${t("forecast.terms.service_unit")}`}
+        suffix={`% ${t("forecast.terms.service_unit")}`}
         min={50}
         max={99.9}
         decimalScale={1}

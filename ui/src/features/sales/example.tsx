@@ -73,7 +73,7 @@ export function ExampleShop() {
           </Figure>
           <Figure name={t("sales.margin.margin")}>
             <Money value={figures.margin} amount={amount} />
-            {figures.margin_percent === null ? null : ` (${quantity(figures.margin_percent)} %)`}
+            {figures.margin_percent === null ? null : ` (${quantity(figures.margin_percent)}%)`}
           </Figure>
         </dl>
       ) : null}
