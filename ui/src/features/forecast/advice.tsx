@@ -21,6 +21,8 @@ export function Advice({
   const { locale } = useFormat();
   const { figure } = useFigures();
   const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  // Who works it out with what is shown gets what is shown.
+  const factor = new Intl.NumberFormat(locale, { maximumFractionDigits: 5 });
   const whole = (value: number) => figure(Math.ceil(value));
   return (
     <section className="card stack form" aria-label={t("forecast.advice.title")}>
@@ -32,14 +34,14 @@ export function Advice({
       <dl className="facts">
         <dt>{t("forecast.advice.demand")}</dt>
         <dd className="num-left">
-          {exact.format(stock.monthly_demand)} × {exact.format(stock.lead_months)}{" "}
+          {exact.format(stock.monthly_demand)} × {factor.format(stock.lead_months)}{" "}
           {t("forecast.advice.months")} = {exact.format(stock.monthly_demand * stock.lead_months)}{" "}
           {unit}
         </dd>
         <dt>{t("forecast.advice.safety")}</dt>
         <dd className="num-left">
-          {exact.format(stock.z)} × {exact.format(stock.deviation)} × √
-          {exact.format(stock.lead_months)} = {exact.format(stock.safety_stock)} {unit}
+          {factor.format(stock.z)} × {exact.format(stock.deviation)} × √
+          {factor.format(stock.lead_months)} = {exact.format(stock.safety_stock)} {unit}
         </dd>
         <dt>{t("forecast.advice.point")}</dt>
         <dd className="num-left strong">
