@@ -86,7 +86,7 @@ test("forecasts come down as a file, and a training that is cancelled changes no
   ]);
   const lines = readFileSync(await download.path(), "utf8")
     .trim()
-    .split("\n");
+    .split("\r\n");
   assert.match(lines[0] ?? "", /;punto_pedido;en_juego$/);
   assert.ok(lines.length > 100, `${lines.length} lines`);
   await page.getByRole("radiogroup").getByText("Modelos").click();
