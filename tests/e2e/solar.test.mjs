@@ -336,7 +336,7 @@ test("one click tells Solar of what waits in the database, and marks it there", 
   await fault({ does: "accept_then_reset", skip: 6 });
   await places.getByRole("button", { name: /^Sincronizar Mostrador/ }).click();
   const whole = `${DOCUMENTS + TROUBLES} leídas, ${DOCUMENTS - 2} informadas, 1 ya registradas`;
-  const rest = `${TROUBLES + 1} rechazadas, 0 inciertas, 0 esperan; ${DOCUMENTS - 1} marcadas`;
+  const rest = `${TROUBLES + 1} sin informar con su motivo, 0 inciertas, 0 esperan; ${DOCUMENTS - 1} marcadas`;
   await page.getByText(`${whole}, ${rest}`).waitFor(LONG);
   await places.getByRole("button", { name: "Probar" }).click();
   await places
