@@ -50,7 +50,13 @@ test("from an empty profile to the first invoice within five minutes", async () 
   await page.getByRole("alert").first().waitFor(left());
   await page.getByLabel(/^Clave de acceso/).fill(login.access_key);
   await button("Probar y guardar").click(left());
-  await page.getByText("Conectada: Mi empresa").waitFor(left());
+  // What stays is waited for: the word that something was done gives way to the next one.
+  const panel = page.getByRole("complementary");
+  await panel.waitFor({ state: "hidden", ...left() });
+  await page
+    .getByRole("region", { name: "A dónde se factura" })
+    .getByRole("heading", { name: /^Mi empresa/ })
+    .waitFor(left());
 
   const { app, accounts } = clouds.mercadolibre;
   await steps.getByRole("link", { name: "Conectar MercadoLibre" }).click(left());
@@ -69,13 +75,15 @@ test("from an empty profile to the first invoice within five minutes", async () 
   const answer = await fetch(consent, { redirect: "manual" });
   await field(/^Dirección a la que volvió/).fill(answer.headers.get("location") ?? "");
   await button("Terminar").click(left());
-  await page.getByText("Conectada: Mi tienda").waitFor(left());
+  await panel.waitFor({ state: "hidden", ...left() });
+  const shops = page.getByRole("region", { name: "De dónde salen las ventas" });
+  await shops.getByText("Conectada", { exact: true }).waitFor(left());
 
   await steps.getByRole("link", { name: "Abrir las reglas" }).click(left());
   await field(/^Correo por omisión/).fill("ventas@oficina.example");
   await field(/^Teléfono por omisión/).fill("6015550134");
   await button("Guardar").click(left());
-  await page.getByText(/^Reglas guardadas/).waitFor(left());
+  await panel.waitFor({ state: "hidden", ...left() });
   await steps.getByRole("button", { name: "Sincronizar ventas" }).click(left());
 
   const views = page.getByRole("radiogroup", { name: "Vistas de Facturación" });

@@ -310,7 +310,7 @@ test("Solar shows whose certificate is missing, which is imported on the spot", 
     .getByLabel(/^Clave/)
     .fill(login.password);
   await panel().getByRole("button", { name: "Guardar" }).click();
-  await page.getByText("Conectada: Solar").waitFor(LONG);
+  await panel().waitFor({ state: "hidden", ...LONG });
   const ledgers = page.getByRole("region", { name: "A dónde se informa" });
   await ledgers.getByRole("button", { name: "Probar conexión" }).click();
   await ledgers.getByText("Las credenciales se aceptan.").waitFor(LONG);
@@ -325,7 +325,7 @@ test("one click tells Solar of what waits in the database, and marks it there", 
   await panel().getByRole("alert").first().waitFor(LONG);
   await field(/^Base de datos/).fill(server.counter);
   await panel().getByRole("button", { name: "Guardar" }).click();
-  await page.getByText("Conectada: Mostrador").waitFor(LONG);
+  await panel().waitFor({ state: "hidden", ...LONG });
   const places = page.getByRole("region", { name: "De dónde salen las ventas" });
   await places.getByRole("button", { name: "Probar" }).click();
   const waiting = `Esperan: ${DOCUMENTS + TROUBLES} ·`;

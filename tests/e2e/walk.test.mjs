@@ -224,7 +224,7 @@ test("a restore brings back what was there", async () => {
     .first()
     .click();
   await page.getByRole("dialog").getByRole("button", { name: "Restaurar" }).click();
-  await page.getByText(/^Respaldo .* restaurado$/).waitFor(LONG);
+  await page.getByRole("dialog").waitFor({ state: "hidden", ...LONG });
   await page.getByRole("link", { name: /^Servidores/ }).click();
   await page.getByRole("grid", { name: "Servidores" }).getByText("La Ñapa").waitFor(LONG);
 });
