@@ -135,7 +135,7 @@ fn a_job_that_waits_in_the_middle_of_a_page_for_a_dead_server_is_cancelled_and_c
     runner.join().unwrap();
     let took = asked.elapsed();
     assert!(
-        took < Duration::from_secs(5),
+        took < Duration::from_secs(2),
         "PUENTE_SEED={seed}: {took:?}"
     );
     assert_eq!(jobs.get(id).unwrap().state, State::Cancelled);
