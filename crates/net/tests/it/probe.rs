@@ -150,7 +150,7 @@ fn a_host_that_never_answers_is_given_up_in_time() {
     let started = std::time::Instant::now();
     let found = network.probe(&format!("http://127.0.0.1:{port}")).unwrap();
     assert_eq!(found.error.unwrap().code(), Code::NetTimeout);
-    assert!(started.elapsed() < Duration::from_secs(30));
+    assert!(started.elapsed() < Duration::from_secs(4));
 }
 
 #[test]
